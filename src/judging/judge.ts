@@ -1,0 +1,23 @@
+/**
+ * What a judge is: a pure function from what a history says to a three-valued verdict on one clause. It never
+ * talks to an implementation and never reads what the implementation says of itself.
+ */
+import type { Reading } from './reading.ts';
+
+export interface Verdict {
+  readonly is: 'pass' | 'fail' | 'inconclusive';
+  /** One sentence, with the figures. */
+  readonly why: string;
+  /** Of a fail: what the clause asks for and what was seen, as phrases. */
+  readonly expected?: string;
+  readonly observed?: string;
+  /** Indexes into `history.events` that prove it. */
+  readonly evidence: readonly number[];
+  /** Obligations: how often the situations came up in which the clause could have been broken. A pass with a zero among them is vacuous, hence reported as inconclusive. */
+  readonly sometimes: Readonly<Record<string, number>>;
+}
+
+export interface Judge {
+  readonly clause: string;
+  judge(reading: Reading): Verdict;
+}

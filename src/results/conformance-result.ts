@@ -1,0 +1,106 @@
+/**
+ * The versioned document that `conform` writes and every report reads. A pure function of seed, inputs and
+ * implementation; wall-clock facts live in `run-facts.ts`. Refuses to know how the verdicts came about.
+ */
+import type { HistoryEvent, TimeKind } from '../history/vocabulary.ts';
+import type { Capability, Supported, Traits } from '../spec/behaviour.ts';
+import type { Profile } from '../spec/configuration.ts';
+
+export const conformanceResultVersion = 1;
+
+export type ClauseVerdict =
+  | 'pass'
+  | 'fail'
+  | 'inconclusive'
+  | 'unsupported'
+  | 'not-applicable'
+  | 'skipped'
+  | 'error';
+
+export interface ConformanceResult {
+  readonly result: typeof conformanceResultVersion;
+  readonly kind: 'conformance';
+  /** Version of the suite (package.json). */
+  readonly suite: string;
+  readonly implementation: {
+    readonly connectable: string;
+    readonly name: string;
+    readonly version: string;
+  };
+  readonly profile: Profile;
+  readonly seed: string;
+  readonly time: TimeKind;
+  readonly realMsPerSecond: {
+    readonly checks: number;
+    readonly persistence: number;
+    readonly draining: number;
+  };
+  /** False: interrupted or out of budget; what is missing is `skipped`. */
+  readonly complete: boolean;
+  /** Clause ids or prefixes asked for; empty: all. */
+  readonly filter: readonly string[];
+  readonly capabilities: Readonly<Record<Capability, Supported>>;
+  readonly traits: Traits;
+  readonly clauses: readonly ClauseResult[];
+  readonly counts: Readonly<Record<ClauseVerdict, number>>;
+  readonly cases: {
+    readonly configurations: number;
+    readonly timelines: number;
+    readonly histories: number;
+    readonly events: number;
+    readonly connections: number;
+    readonly checks: number;
+  };
+  /** What `--strict`-free gating says: exit code and one sentence. */
+  readonly gate: { readonly exitCode: number; readonly why: string };
+}
+
+export interface ClauseResult {
+  readonly id: string;
+  readonly strength: 'stated' | 'derived' | 'declared';
+  readonly statement: string;
+  /** Section of the page, e.g. `Health check setting`. */
+  readonly section: string;
+  readonly verdict: ClauseVerdict;
+  /** One sentence with figures. */
+  readonly why: string;
+  /** What the adapter, not the balancer, provides here; null: nothing. */
+  readonly byAdapter: string | null;
+  /** Passed nothing that could have failed. */
+  readonly vacuous: boolean;
+  /** Failed in `failed` of `of` runs of the same timeline. */
+  readonly intermittent: { readonly failed: number; readonly of: number } | null;
+  /** The more specific clause that this failure was charged to; null: its own. */
+  readonly attributedTo: string | null;
+  /** Cases (timelines or configurations) that said something on this clause. */
+  readonly cases: {
+    readonly passed: number;
+    readonly failed: number;
+    readonly inconclusive: number;
+    readonly void: number;
+  };
+  readonly sometimes: Readonly<Record<string, number>>;
+  readonly failures: readonly Failure[];
+}
+
+/** One failing case, told as a story. */
+export interface Failure {
+  readonly why: string;
+  readonly expected: string;
+  readonly observed: string;
+  /** Path of the saved timeline or configuration case, relative to the result. */
+  readonly file: string;
+  /** Command that runs it again. */
+  readonly replay: string;
+  /** The steps of the minimal timeline, in words, with what the model expected and what was seen. */
+  readonly story: readonly StoryLine[];
+  /** How far it was shrunk: steps before and after. */
+  readonly shrunk: { readonly from: number; readonly to: number; readonly runs: number };
+}
+export interface StoryLine {
+  readonly atMs: number;
+  readonly text: string;
+  /** Cited by the verdict. */
+  readonly isEvidence: boolean;
+  readonly event: HistoryEvent | null;
+}
