@@ -24,7 +24,7 @@ export interface Timeline {
 export interface BehaviourScript {
   readonly traffic?: 'accepted' | 'refused';
   readonly checks?: readonly ReplyScript[];
-  readonly then?: ReplyScript;
+  readonly afterwards?: ReplyScript;
 }
 /** `normal`: the first status the configuration calls normal, or a taken connection for TCP. `afterTimeouts`: multiple of the check timeout. */
 export interface ReplyScript {
@@ -56,6 +56,11 @@ export type Step = { readonly after?: After } & (
       readonly share?: number;
       readonly by?: 'client' | 'instance';
       readonly how?: 'closed' | 'reset';
+    }
+  | {
+      /** Opens and holds connections from fresh sources until so many are held in all. */
+      readonly do: 'refill';
+      readonly to: number;
     }
   | { /** Sends data both ways on every held connection. */ readonly do: 'carry' }
   | { readonly do: 'behave'; readonly instance: string; readonly behaviour: BehaviourScript }

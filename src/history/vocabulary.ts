@@ -69,13 +69,13 @@ export type Asked =
     }
   | { readonly event: 'instance.removed'; readonly instance: string; readonly outcome: Outcome };
 
-/** The world, which we own: what an instance does from now on. `checks`: replies to its next checks, one each; `then`: to all later ones. */
+/** The world, which we own: what an instance does from now on. `checks`: replies to its next checks, one each; `afterwards`: to all later ones. */
 export type World = {
   readonly event: 'instance.behaved';
   readonly instance: string;
   readonly traffic: Reply;
   readonly checks: readonly CheckReplyScript[];
-  readonly then: CheckReplyScript;
+  readonly afterwards: CheckReplyScript;
 };
 export interface CheckReplyScript {
   readonly reply: Reply;

@@ -18,7 +18,7 @@ import type { Profile } from '../spec/configuration.ts';
 export interface Behaviour {
   readonly traffic: Extract<Reply, 'accepted' | 'refused'>;
   readonly checks: readonly CheckReplyScript[];
-  readonly then: CheckReplyScript;
+  readonly afterwards: CheckReplyScript;
 }
 
 export interface TrialRequest {

@@ -1,0 +1,208 @@
+/**
+ * Drives one timeline through one trial: waits, opens, closes, changes what instances answer, and lets the testbed
+ * record what comes of it. Judges nothing, and skips steps whose precondition does not hold.
+ */
+
+import type { Scales } from '../adapters/contract.ts';
+import { OperatorError } from '../errors/operator-error.ts';
+import type { CheckReplyScript, History, InstanceListed, TimeKind } from '../history/vocabulary.ts';
+import type { EffectiveDurations } from '../spec/behaviour.ts';
+import type { ServiceConfiguration } from '../spec/configuration.ts';
+import { effectiveDurations, resolveService } from '../spec/resolve.ts';
+import type { Behaviour, Testbed, Trial } from '../testbed/trial.ts';
+import { type Clients, createClients } from './clients.ts';
+import type { After, BehaviourScript, ReplyScript, Step, Timeline } from './timeline.ts';
+
+export interface DriveOptions {
+  readonly name: string;
+  readonly time: TimeKind;
+  readonly realMsPerSecond: Scales;
+  readonly seed: string;
+  readonly budgetMs: number;
+  readonly eventsMax: number;
+  /** Aborted: the trial ends at the next step and its history says so. */
+  readonly signal?: AbortSignal;
+}
+
+/** The history of the timeline on this testbed; a rejected deployment has a short one. */
+export async function drive(
+  timeline: Timeline,
+  testbed: Testbed,
+  options: DriveOptions,
+): Promise<History> {
+  const service = resolveService(timeline.configuration, timeline.profile);
+  const effective = effectiveDurations(service, options.realMsPerSecond);
+  const reply = replier(service, effective);
+  const begun = await testbed.begin({
+    name: options.name,
+    configuration: timeline.configuration,
+    profile: timeline.profile,
+    instances: timeline.instances,
+    behaviours: Object.fromEntries(
+      instancesEver(timeline).map(({ name }) => [name, reply(timeline.behaviours[name] ?? {})]),
+    ),
+    time: options.time,
+    realMsPerSecond: options.realMsPerSecond,
+    effective,
+    seed: options.seed,
+    timeline: timeline.family,
+    budgetMs: options.budgetMs,
+    eventsMax: options.eventsMax,
+  });
+  if (!begun.accepted) return begun.history;
+  return walk(timeline, begun.trial, effective, reply, options);
+}
+
+async function walk(
+  timeline: Timeline,
+  trial: Trial,
+  effective: EffectiveDurations,
+  reply: (script: BehaviourScript) => Behaviour,
+  options: DriveOptions,
+): Promise<History> {
+  const walker = new Walker(trial, effective, reply, timeline.instances, options.seed);
+  try {
+    for (const step of timeline.steps) {
+      if (options.signal?.aborted) return await trial.end('interrupted');
+      await walker.take(step);
+    }
+    return await trial.end('complete');
+  } catch (error) {
+    const history = await trial.end('error');
+    if (error instanceof OperatorError && error.code === 'TRIAL_BUDGET') return history;
+    throw error;
+  }
+}
+
+/** Where a walk through a timeline stands. */
+class Walker {
+  readonly #trial: Trial;
+  readonly #effective: EffectiveDurations;
+  readonly #reply: (script: BehaviourScript) => Behaviour;
+  readonly #clients: Clients;
+  readonly #checksSeen = new Map<string, number>();
+  #instances: readonly InstanceListed[];
+  #connections = 0;
+
+  constructor(
+    trial: Trial,
+    effective: EffectiveDurations,
+    reply: (script: BehaviourScript) => Behaviour,
+    instances: readonly InstanceListed[],
+    salt: string,
+  ) {
+    this.#trial = trial;
+    this.#effective = effective;
+    this.#reply = reply;
+    this.#instances = instances;
+    this.#clients = createClients(salt);
+  }
+
+  async take(step: Step): Promise<void> {
+    if (step.after !== undefined) await this.#wait(step.after);
+    switch (step.do) {
+      case 'open':
+        return this.#open(step.count, step.sources, step.hold ?? false);
+      case 'refill':
+        return this.#open(step.to - this.#trial.held().length, 'fresh', true);
+      case 'close':
+        return this.#close(step);
+      case 'carry':
+        for (const { connection } of this.#trial.held()) await this.#trial.carry(connection);
+        return;
+      case 'behave':
+        return this.#trial.behave(step.instance, this.#reply(step.behaviour));
+      case 'add':
+        return this.#list([...this.#without(step.instance.name), step.instance]);
+      case 'reweigh':
+        return this.#list(
+          this.#instances.map((listed) =>
+            listed.name === step.instance ? { ...listed, weight: step.weight } : listed,
+          ),
+        );
+      case 'remove':
+        return this.#list(this.#without(step.instance));
+      case 'wait':
+        return;
+    }
+  }
+
+  async #wait(after: After): Promise<void> {
+    const { intervalMs, persistenceMs, drainMs } = this.#effective;
+    const waitMs =
+      (after.intervals ?? 0) * intervalMs +
+      (after.persistence ?? 0) * persistenceMs +
+      (after.drain ?? 0) * drainMs;
+    if (waitMs > 0) await this.#trial.passUntil(this.#trial.nowMs() + waitMs);
+    for (const [instance, more] of Object.entries(after.checks ?? {})) {
+      await this.#checks(instance, more);
+    }
+  }
+
+  /** Counted from the first check on, so that a slow client never makes a timeline wait for one check more. */
+  async #checks(instance: string, more: number): Promise<void> {
+    const { intervalMs, timeoutMs } = this.#effective;
+    const wanted = (this.#checksSeen.get(instance) ?? 0) + more;
+    // each check may take its timeout and the next may be counted from its end; twice that for a busy machine
+    const untilMs = this.#trial.nowMs() + (more + 1) * 2 * (intervalMs + timeoutMs);
+    await this.#trial.checksEnded(instance, wanted, untilMs);
+    this.#checksSeen.set(instance, wanted);
+  }
+
+  async #open(count: number, sources: 'fresh' | readonly string[], hold: boolean): Promise<void> {
+    for (let index = 0; index < count; index++) {
+      const name = sources === 'fresh' ? undefined : sources[index % sources.length];
+      const connection = this.#connections++;
+      const answer = await this.#trial.open({
+        connection,
+        source: name === undefined ? this.#clients.fresh() : this.#clients.named(name),
+      });
+      if ('placed' in answer && !hold) await this.#trial.close(connection, 'client', 'closed');
+    }
+  }
+
+  async #close(step: Extract<Step, { do: 'close' }>): Promise<void> {
+    const held = this.#trial.held();
+    const names = step.of === 'all' ? [...new Set(held.map((one) => one.instance))] : [step.of];
+    for (const name of names) {
+      const own = held.filter((one) => one.instance === name);
+      const count = Math.ceil(own.length * (step.share ?? 1));
+      for (const { connection } of own.slice(0, count)) {
+        await this.#trial.close(connection, step.by ?? 'client', step.how ?? 'closed');
+      }
+    }
+  }
+
+  async #list(instances: readonly InstanceListed[]): Promise<void> {
+    this.#instances = instances;
+    await this.#trial.setInstances(instances);
+    await this.#trial.settle();
+  }
+
+  #without(name: string): readonly InstanceListed[] {
+    return this.#instances.filter((listed) => listed.name !== name);
+  }
+}
+
+function instancesEver(timeline: Timeline): readonly InstanceListed[] {
+  const added = timeline.steps.flatMap((step) => (step.do === 'add' ? [step.instance] : []));
+  return [...timeline.instances, ...added];
+}
+
+/** Turns scripts into behaviours of this configuration: `normal` becomes its first normal status, delays become ms. */
+function replier(
+  service: ServiceConfiguration,
+  effective: EffectiveDurations,
+): (script: BehaviourScript) => Behaviour {
+  const normal =
+    service.check.method === 'tcp' ? 'accepted' : (service.check.normalCodes[0]?.from ?? 200);
+  const told = (script: ReplyScript): CheckReplyScript => ({
+    reply: script.reply === 'normal' ? normal : script.reply,
+    afterMs: (script.afterTimeouts ?? 0) * effective.timeoutMs,
+  });
+  return (script) => ({
+    traffic: script.traffic ?? 'accepted',
+    checks: (script.checks ?? []).map(told),
+    afterwards: told(script.afterwards ?? { reply: 'normal' }),
+  });
+}

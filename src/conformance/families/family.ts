@@ -1,0 +1,130 @@
+/**
+ * What a family of timelines is: a generator of plain timelines made for some clauses, within the bounds of the
+ * plane they will run on. Knows no socket and no verdict.
+ */
+import type fc from 'fast-check';
+import type { Capability } from '../../spec/behaviour.ts';
+import type {
+  CheckMethod,
+  ConfigurationDocument,
+  Profile,
+  Scheduling,
+} from '../../spec/configuration.ts';
+import type { BehaviourScript, ReplyScript, Timeline } from '../timeline.ts';
+
+/** What the plane can bear: a timeline on real sockets costs seconds, one in stepped time microseconds. */
+export interface Bounds {
+  readonly profile: Profile;
+  readonly isWired: boolean;
+  readonly instancesMax: number;
+  /** Most connections one timeline opens one after the other. */
+  readonly connectionsMax: number;
+}
+
+export interface Family {
+  readonly name: string;
+  /** Clauses it is made for. */
+  readonly clauses: readonly string[];
+  readonly needs: readonly Capability[];
+  /** Timelines a run draws by default, in stepped time and on the wire. */
+  readonly runs: { readonly stepped: number; readonly wired: number };
+  timelines(bounds: Bounds): fc.Arbitrary<Timeline>;
+}
+
+export interface ServiceChoice {
+  readonly scheduling?: Scheduling;
+  readonly persistence?: boolean;
+  readonly drainSeconds?: number;
+  readonly port?: number;
+  readonly check?: {
+    readonly method?: CheckMethod;
+    readonly port?: number;
+    readonly path?: string;
+    readonly timeoutSeconds?: number;
+    readonly intervalSeconds?: number;
+    readonly unhealthyThreshold?: number;
+    readonly healthyThreshold?: number;
+    readonly normalStatusCodes?: readonly (string | number)[];
+  };
+}
+
+/** Persistence of the openapi profile in generated timelines; the console's is fixed by the page. */
+const openapiPersistenceSeconds = 300;
+
+/** A whole document around one backend service: the shortest legal times unless chosen otherwise. */
+export function documentOf(profile: Profile, choice: ServiceChoice): ConfigurationDocument {
+  const method = choice.check?.method ?? 'http';
+  return {
+    profile,
+    backendServices: [
+      {
+        name: 'subject',
+        protocol: 'tcp',
+        port: choice.port ?? 8080,
+        scheduling: choice.scheduling ?? 'weighted-round-robin',
+        sessionPersistence: persistenceOf(profile, choice.persistence ?? false),
+        connectionDraining: { durationSeconds: choice.drainSeconds ?? 300 },
+        healthCheck: {
+          method,
+          ...(choice.check?.port === undefined ? {} : { port: choice.check.port }),
+          ...(method === 'http' ? { path: choice.check?.path ?? '/healthz' } : {}),
+          timeoutSeconds: choice.check?.timeoutSeconds ?? 2,
+          intervalSeconds: choice.check?.intervalSeconds ?? 5,
+          unhealthyThreshold: choice.check?.unhealthyThreshold ?? 2,
+          healthyThreshold: choice.check?.healthyThreshold ?? 2,
+          ...(method === 'http'
+            ? { normalStatusCodes: choice.check?.normalStatusCodes ?? ['2xx'] }
+            : {}),
+        },
+      },
+    ],
+  };
+}
+
+function persistenceOf(profile: Profile, isEnabled: boolean) {
+  if (!isEnabled) return { enabled: false };
+  return profile === 'openapi'
+    ? { enabled: true, durationSeconds: openapiPersistenceSeconds }
+    : { enabled: true };
+}
+
+export const instanceNames = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i', 'j', 'k', 'l'] as const;
+
+export function namesOf(count: number): readonly string[] {
+  return instanceNames.slice(0, count);
+}
+
+/** Instances on the service's port, one weight each. */
+export function instancesOf(weights: readonly number[]): Timeline['instances'] {
+  return weights.map((weight, index) => ({
+    name: instanceNames[index] ?? `i${index}`,
+    weight,
+    port: null,
+  }));
+}
+
+/** A step that waits until every instance has had `count` checks: a state every reader can be sure of. */
+export function settled(names: readonly string[], count: number): Timeline['steps'][number] {
+  return {
+    after: { checks: Object.fromEntries(names.map((name) => [name, count])) },
+    do: 'wait',
+  };
+}
+
+/** Answers the next checks as the letters say: P passes, F fails in the given manner. */
+export function scriptOf(letters: string, failure: ReplyScript): BehaviourScript {
+  return {
+    checks: [...letters].map((letter) => (letter === 'P' ? { reply: 'normal' } : failure)),
+    afterwards: { reply: 'normal' },
+  };
+}
+
+/** Length of one round robin cycle: the sum of the weights divided by their greatest common divisor. */
+export function cycleOf(weights: readonly number[]): number {
+  const divisor = weights.reduce(greatestCommonDivisor, 0);
+  return weights.reduce((sum, weight) => sum + weight, 0) / Math.max(1, divisor);
+}
+
+function greatestCommonDivisor(a: number, b: number): number {
+  return b === 0 ? a : greatestCommonDivisor(b, a % b);
+}

@@ -1,0 +1,175 @@
+/**
+ * Timelines for the three scheduling algorithms: whole cycles of round robin, held connections of least
+ * connections that are partly closed and refilled, and clients of source hashing that come back.
+ */
+import fc from 'fast-check';
+import type { Timeline } from '../timeline.ts';
+import type { Bounds, Family } from './family.ts';
+import { cycleOf, documentOf, instancesOf, namesOf, settled } from './family.ts';
+
+/** Weight vectors that peers get wrong (known-defects: bursts, extreme ratios, equal then unequal) beside random ones. */
+const notedWeights: readonly (readonly number[])[] = [
+  [5, 1, 1],
+  [4, 3, 2],
+  [5, 10],
+  [11, 3],
+  [2, 3, 5],
+  [1, 1, 1],
+  [3, 1],
+  [10, 1],
+];
+
+function weights(cycleMax: number, instancesMax: number): fc.Arbitrary<readonly number[]> {
+  const random = fc
+    .array(fc.integer({ min: 1, max: Math.max(2, Math.floor(cycleMax / 3)) }), {
+      minLength: 2,
+      maxLength: Math.min(5, instancesMax),
+    })
+    .filter((vector) => cycleOf(vector) <= cycleMax);
+  const noted = notedWeights.filter(
+    (vector) => cycleOf(vector) <= cycleMax && vector.length <= instancesMax,
+  );
+  return fc.oneof({ weight: 2, arbitrary: fc.constantFrom(...noted) }, random);
+}
+
+/** More than two cycles of wash-out and three to judge, as the clause allows two. */
+const cyclesToJudge = 6;
+
+export const wrrCycles: Family = {
+  name: 'wrr-cycles',
+  clauses: ['schedule.wrr.cycle'],
+  needs: ['schedule.wrr'],
+  runs: { stepped: 40, wired: 4 },
+  timelines: (bounds) =>
+    fc
+      .record({
+        before: weights(Math.floor(bounds.connectionsMax / 16), bounds.instancesMax),
+        healthyThreshold: fc.integer({ min: 1, max: 3 }),
+      })
+      .map(({ before, healthyThreshold }): Timeline => {
+        const names = namesOf(before.length);
+        return {
+          ...head('wrr-cycles', ['schedule.wrr.cycle'], bounds),
+          configuration: documentOf(bounds.profile, { check: { healthyThreshold } }),
+          instances: instancesOf(before),
+          steps: [
+            settled(names, healthyThreshold + 1),
+            { do: 'open', count: cyclesToJudge * cycleOf(before), sources: 'fresh' },
+          ],
+        };
+      }),
+};
+
+/** Enough to tell a shift of ten points at the alarm rate that the judge keeps. */
+const connectionsForShares = 1000;
+
+export const wrrShares: Family = {
+  name: 'wrr-shares',
+  clauses: ['schedule.wrr.share'],
+  needs: ['schedule.wrr'],
+  runs: { stepped: 12, wired: 3 },
+  timelines: (bounds) =>
+    weights(20, bounds.instancesMax).map((vector): Timeline => {
+      const cycle = cycleOf(vector);
+      return {
+        ...head('wrr-shares', ['schedule.wrr.share'], bounds),
+        configuration: documentOf(bounds.profile, {}),
+        instances: instancesOf(vector),
+        steps: [
+          settled(namesOf(vector.length), 3),
+          { do: 'open', count: Math.ceil(connectionsForShares / cycle) * cycle, sources: 'fresh' },
+        ],
+      };
+    }),
+};
+
+export const wlcRefill: Family = {
+  name: 'wlc-refill',
+  clauses: ['schedule.wlc.ratio', 'schedule.wlc.release', 'schedule.wlc.active-only'],
+  needs: ['schedule.wlc'],
+  runs: { stepped: 40, wired: 4 },
+  timelines: (bounds) =>
+    fc
+      .record({
+        vector: weights(12, Math.min(4, bounds.instancesMax)),
+        emptied: fc.nat({ max: 3 }),
+        shares: fc.array(fc.constantFrom(0.2, 0.4, 0.6, 0.8, 1), { minLength: 4, maxLength: 4 }),
+      })
+      .map(({ vector, emptied, shares }): Timeline => {
+        const names = namesOf(vector.length);
+        const target = Math.ceil(36 / cycleOf(vector)) * cycleOf(vector);
+        const first = names[emptied % names.length] ?? 'a';
+        return {
+          ...head('wlc-refill', ['schedule.wlc.ratio', 'schedule.wlc.release'], bounds),
+          configuration: documentOf(bounds.profile, { scheduling: 'weighted-least-connections' }),
+          instances: instancesOf(vector),
+          steps: [
+            settled(names, 3),
+            { do: 'refill', to: target },
+            // everybody gives up a fifth first, so that nobody stands above the target
+            { do: 'close', of: 'all', share: 0.2 },
+            { do: 'close', of: first },
+            { do: 'refill', to: target },
+            ...names.map((name, index) => ({
+              do: 'close' as const,
+              of: name,
+              share: shares[index] ?? 1,
+            })),
+            { do: 'refill', to: target },
+          ],
+        };
+      }),
+};
+
+export const sourceReturns: Family = {
+  name: 'source-returns',
+  clauses: ['schedule.source.sticky'],
+  needs: ['schedule.source'],
+  runs: { stepped: 30, wired: 3 },
+  timelines: (bounds) =>
+    fc
+      .record({
+        vector: weights(12, bounds.instancesMax),
+        clients: fc.integer({ min: 8, max: 30 }),
+        rounds: fc.integer({ min: 3, max: 5 }),
+        pauseIntervals: fc.constantFrom(0, 1, 2),
+      })
+      .map(({ vector, clients, rounds, pauseIntervals }): Timeline => {
+        const sources = Array.from({ length: clients }, (_, index) => `client-${index + 1}`);
+        return {
+          ...head('source-returns', ['schedule.source.sticky'], bounds),
+          configuration: documentOf(bounds.profile, { scheduling: 'source-ip' }),
+          instances: instancesOf(vector),
+          steps: [
+            settled(namesOf(vector.length), 3),
+            ...Array.from({ length: rounds }, (_, round) => ({
+              after: { intervals: round === 0 ? 0 : pauseIntervals },
+              do: 'open' as const,
+              count: clients,
+              // every other round backwards, so that no cycle can look like memory
+              sources: round % 2 === 0 ? sources : sources.toReversed(),
+            })),
+          ],
+        };
+      }),
+};
+
+export const sourceShares: Family = {
+  name: 'source-shares',
+  clauses: ['schedule.source.share'],
+  needs: ['schedule.source'],
+  runs: { stepped: 12, wired: 3 },
+  timelines: (bounds) =>
+    weights(9, Math.min(4, bounds.instancesMax)).map(
+      (vector): Timeline => ({
+        ...head('source-shares', ['schedule.source.share'], bounds),
+        configuration: documentOf(bounds.profile, { scheduling: 'source-ip' }),
+        instances: instancesOf(vector),
+        steps: [settled(namesOf(vector.length), 3), { do: 'open', count: 900, sources: 'fresh' }],
+      }),
+    ),
+};
+
+function head(family: string, clauses: readonly string[], bounds: Bounds) {
+  return { timeline: 1 as const, family, clauses, profile: bounds.profile, behaviours: {} };
+}
