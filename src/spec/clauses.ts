@@ -1,0 +1,40 @@
+/**
+ * The clause book as data: what a conforming backend service does, how strongly the page says so, and what an
+ * implementation must support before a clause applies to it. Refuses to know how a clause is judged.
+ */
+import type { Capability } from './behaviour.ts';
+import { configurationClauses } from './clauses-of-configuration.ts';
+import { healthClauses } from './clauses-of-health.ts';
+import { sessionClauses } from './clauses-of-sessions.ts';
+import { trafficClauses } from './clauses-of-traffic.ts';
+
+/** `stated`: the page says it. `derived`: it follows. `declared`: the page leaves it open, the implementation says which reading it follows. */
+export type Strength = 'stated' | 'derived' | 'declared';
+
+export interface Clause {
+  readonly id: string;
+  readonly strength: Strength;
+  readonly statement: string;
+  /** Where on the page it stands, or what it follows from. */
+  readonly section: string;
+  /** All of these must be supported for the clause to apply. */
+  readonly needs: readonly Capability[];
+  /** Of declared readings: the trait that says which one holds. */
+  readonly trait?: string;
+  /** Wider clauses that a failure of this one also shows in: charged here, only mentioned there. */
+  readonly broader?: readonly string[];
+}
+
+/** In the order of the page. */
+export const clauses: readonly Clause[] = [
+  ...configurationClauses,
+  ...trafficClauses,
+  ...healthClauses,
+  ...sessionClauses,
+];
+
+const byId: ReadonlyMap<string, Clause> = new Map(clauses.map((clause) => [clause.id, clause]));
+
+export function clauseOf(id: string): Clause | undefined {
+  return byId.get(id);
+}
