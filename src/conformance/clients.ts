@@ -14,7 +14,8 @@ function mixed(value: number): number {
   return (bits ^ (bits >>> 16)) >>> 0;
 }
 
-function textNumber(text: string): number {
+/** A 32-bit number that differs for different texts, for seeding. */
+export function textNumber(text: string): number {
   let bits = 0;
   for (const character of text) bits = mixed(Math.imul(bits, 31) + (character.codePointAt(0) ?? 0));
   return bits;

@@ -1,0 +1,54 @@
+/**
+ * Draws timelines from their families by seed and keeps what fast-check needs to shrink them. The timeline, not the
+ * seed, is the artefact: a seed means nothing to another version of a generator.
+ */
+import fc from 'fast-check';
+import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
+import { textNumber } from './clients.ts';
+import type { Bounds, Family } from './families/family.ts';
+import type { Timeline } from './timeline.ts';
+
+export interface DrawnTimeline {
+  /** `health-thresholds-3`: unique within a run. */
+  readonly name: string;
+  readonly seed: string;
+  readonly timeline: Timeline;
+  /** Smaller timelines of the same family, most promising first. */
+  shrink(): Iterable<DrawnTimeline>;
+}
+
+/** Every other draw leans to small and boundary values (fast-check's bias); the rest are spread evenly. */
+const biasFactor = 3;
+
+export function drawTimelines(
+  family: Family,
+  bounds: Bounds,
+  seed: string,
+  count: number,
+): readonly DrawnTimeline[] {
+  const arbitrary = family.timelines(bounds);
+  return Array.from({ length: count }, (_, index) => {
+    const own = `${seed}/${family.name}/${index + 1}`;
+    const random = new fc.Random(xoroshiro128plus(textNumber(own)));
+    const value = arbitrary.generate(random, index % 2 === 0 ? undefined : biasFactor);
+    return drawn(`${family.name}-${index + 1}`, own, arbitrary, value);
+  });
+}
+
+function drawn(
+  name: string,
+  seed: string,
+  arbitrary: fc.Arbitrary<Timeline>,
+  value: fc.Value<Timeline>,
+): DrawnTimeline {
+  return {
+    name,
+    seed,
+    timeline: value.value,
+    *shrink() {
+      for (const smaller of arbitrary.shrink(value.value, value.context)) {
+        yield drawn(name, seed, arbitrary, smaller);
+      }
+    },
+  };
+}

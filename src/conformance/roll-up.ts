@@ -1,0 +1,176 @@
+/**
+ * From the verdicts of many cases to one verdict a clause, and from those to the gate. Nothing executed is never
+ * green, a pass that could not have failed is none, and what did not show every time is undecided.
+ */
+
+import type { Description } from '../adapters/contract.ts';
+import { exitCodes } from '../errors/operator-error.ts';
+import type { ClauseResult, ClauseVerdict, Failure } from '../results/conformance-result.ts';
+import type { Clause } from '../spec/clauses.ts';
+
+/** What one case said on one clause. */
+export interface Said {
+  readonly is: 'pass' | 'fail' | 'inconclusive' | 'void' | 'error';
+  readonly why: string;
+  readonly attributedTo: string | null;
+  readonly intermittent: { readonly failed: number; readonly of: number } | null;
+  readonly sometimes: Readonly<Record<string, number>>;
+  /** The adapter, not the balancer, gave this answer. */
+  readonly byAdapter: boolean;
+  readonly failure: Failure | null;
+}
+
+/** Failures told in full, a clause; the rest are only counted. */
+const failuresMax = 3;
+
+export function rollUpClause(
+  clause: Clause,
+  said: readonly Said[],
+  description: Description,
+): ClauseResult {
+  const count = (is: Said['is']) => said.filter((one) => one.is === is).length;
+  const unsupported = clause.needs.filter((need) => !description.capabilities[need].supported);
+  const own = said.filter(isOwnFailure);
+  const { verdict, why, attributedTo } =
+    unsupported.length > 0
+      ? {
+          verdict: 'unsupported' as const,
+          why: `${description.name} does not support ${unsupported.map((need) => noteOf(description, need)).join(', ')}`,
+          attributedTo: null,
+        }
+      : decide(said, own);
+  const isPass = verdict === 'pass';
+  return {
+    id: clause.id,
+    strength: clause.strength,
+    statement: clause.statement,
+    section: clause.section,
+    verdict,
+    why,
+    byAdapter: verdict === 'unsupported' ? null : byAdapter(clause, said, description),
+    vacuous: !isPass && verdict === 'inconclusive' && said.length > 0 && said.every(isVacuous),
+    intermittent: said.find((one) => one.intermittent !== null)?.intermittent ?? null,
+    attributedTo,
+    cases: {
+      passed: count('pass'),
+      failed: own.length,
+      inconclusive: said.length - count('pass') - own.length - count('void'),
+      void: count('void'),
+    },
+    sometimes: summed(said.filter((one) => one.is !== 'inconclusive')),
+    failures: own
+      .flatMap((one) => (one.failure === null ? [] : [one.failure]))
+      .slice(0, failuresMax),
+  };
+}
+
+function isOwnFailure(one: Said): boolean {
+  return one.is === 'fail' && one.attributedTo === null && one.intermittent === null;
+}
+
+function isVacuous(one: Said): boolean {
+  return one.is === 'inconclusive' && Object.values(one.sometimes).some((times) => times === 0);
+}
+
+interface Decision {
+  readonly verdict: ClauseVerdict;
+  readonly why: string;
+  readonly attributedTo: string | null;
+}
+
+function decide(said: readonly Said[], own: readonly Said[]): Decision {
+  const plain = (verdict: ClauseVerdict, why: string): Decision => ({
+    verdict,
+    why,
+    attributedTo: null,
+  });
+  const [failure] = own;
+  if (failure !== undefined) {
+    return plain('fail', `${failure.why} (${own.length} of ${said.length} cases)`);
+  }
+  const intermittent = said.find((one) => one.intermittent !== null);
+  if (intermittent?.intermittent != null) {
+    const { failed, of } = intermittent.intermittent;
+    return plain(
+      'inconclusive',
+      `failed in ${failed} of ${of} runs of one case: ${intermittent.why}`,
+    );
+  }
+  const affected = said.find((one) => one.is === 'fail');
+  if (affected !== undefined) {
+    return {
+      verdict: 'inconclusive',
+      why: `also affected by the failure of ${affected.attributedTo}: ${affected.why}`,
+      attributedTo: affected.attributedTo,
+    };
+  }
+  const error = said.find((one) => one.is === 'error');
+  const passed = said.filter((one) => one.is === 'pass');
+  if (error !== undefined && passed.length === 0) return plain('error', error.why);
+  const [pass] = passed;
+  if (pass !== undefined) {
+    return plain(
+      'pass',
+      passed.length === 1 ? pass.why : `${passed.length} cases, e.g. ${pass.why}`,
+    );
+  }
+  if (said.length === 0) return plain('skipped', 'no case was run');
+  const voided = said.filter((one) => one.is === 'void').length;
+  if (voided === said.length) {
+    return plain('inconclusive', `the testbed itself lagged in all ${voided} cases`);
+  }
+  const quiet = said.find((one) => one.is === 'inconclusive');
+  return plain('inconclusive', quiet?.why ?? 'no case said anything');
+}
+
+function byAdapter(clause: Clause, said: readonly Said[], description: Description): string | null {
+  const provided = clause.needs.filter(
+    (need) => description.capabilities[need].providedBy === 'adapter',
+  );
+  const declared = clause.trait === undefined ? undefined : description.traits[clause.trait];
+  if (provided.length > 0) return provided.map((need) => noteOf(description, need)).join('; ');
+  if (declared?.providedBy === 'adapter')
+    return `the reading ${declared.reading} of ${clause.trait}`;
+  return said.some((one) => one.byAdapter) ? 'the rejection comes from the adapter' : null;
+}
+
+function noteOf(description: Description, need: Clause['needs'][number]): string {
+  const { note } = description.capabilities[need];
+  return note === undefined ? need : `${need} (${note})`;
+}
+
+function summed(said: readonly Said[]): Record<string, number> {
+  const totals: Record<string, number> = {};
+  for (const { sometimes } of said) {
+    for (const [name, times] of Object.entries(sometimes)) {
+      totals[name] = (totals[name] ?? 0) + times;
+    }
+  }
+  return totals;
+}
+
+/** The exit code and its reason, the first that applies. */
+export function gateOf(
+  clauses: readonly ClauseResult[],
+  isInterrupted: boolean,
+): { readonly exitCode: number; readonly why: string } {
+  const having = (...verdicts: ClauseVerdict[]) =>
+    clauses.filter((one) => verdicts.includes(one.verdict));
+  const named = (some: readonly ClauseResult[]) => some.map((one) => one.id).join(', ');
+  if (isInterrupted) return { exitCode: exitCodes.interrupted, why: 'interrupted before the end' };
+  const errors = having('error');
+  if (errors.length > 0) {
+    return { exitCode: exitCodes.unavailable, why: `could not be run: ${named(errors)}` };
+  }
+  const executed = having('pass', 'fail', 'inconclusive');
+  if (executed.length === 0) {
+    return { exitCode: exitCodes.nothingExecuted, why: 'nothing was executed' };
+  }
+  const failed = having('fail');
+  if (failed.length > 0) return { exitCode: exitCodes.failed, why: `fails ${named(failed)}` };
+  const undecided = having('inconclusive', 'skipped');
+  if (undecided.length > 0) {
+    return { exitCode: exitCodes.undecided, why: `undecided on ${named(undecided)}` };
+  }
+  return { exitCode: exitCodes.met, why: `keeps all ${executed.length} clauses that were judged` };
+}

@@ -1,0 +1,33 @@
+/**
+ * How many real milliseconds a configured second lasts, by kind of duration, derived from the shortest durations an
+ * implementation says it keeps. Knows no clause.
+ */
+import type { Description, Scales } from '../adapters/contract.ts';
+import type { TimeKind } from '../history/vocabulary.ts';
+import { resolveService } from '../spec/resolve.ts';
+import type { Timeline } from './timeline.ts';
+
+/** Model time: a second is a second. */
+const unscaled: Scales = { checks: 1000, persistence: 1000, draining: 1000 };
+/** The shortest timeout the page allows (Health check setting): its scale serves all longer ones. */
+const shortestTimeoutMs = 2000;
+/** A drain shorter than this leaves a busy client no room for the three looks that a timeline takes at it. */
+const drainRoomMs = 1000;
+/** The console's fixed persistence at this length passes a gap of 0.9 in little more than a second. */
+const persistenceRoomMs = 1440;
+
+export function scalesFor(description: Description, time: TimeKind, timeline: Timeline): Scales {
+  if (time !== 'scaled') return unscaled;
+  const service = resolveService(timeline.configuration, timeline.profile);
+  const { floorsMs } = description;
+  return {
+    checks: scale(floorsMs.checkTimeout, shortestTimeoutMs),
+    persistence: scale(Math.max(floorsMs.persistence, persistenceRoomMs), service.persistenceMs),
+    draining: scale(Math.max(floorsMs.drain, drainRoomMs), service.drainMs),
+  };
+}
+
+/** Never slower than real time. */
+function scale(realMs: number, configuredMs: number): number {
+  return configuredMs === 0 ? 1000 : Math.min(1000, (realMs / configuredMs) * 1000);
+}
