@@ -1,0 +1,52 @@
+/** Replays a recorded trace as arrivals, faster or slower than it was recorded. Where it lacks a duration, one is drawn. */
+import { invariant } from '../errors/invariant.ts';
+import { type Distribution, samplerOf } from '../random/distributions.ts';
+import { openStream } from '../random/stream.ts';
+import type { Arrivals } from './arrivals.ts';
+import type { Trace } from './trace.ts';
+
+export interface ReplayTraffic {
+  readonly trace: Trace;
+  /** 2: connections come twice as densely; their durations stay. */
+  readonly speed: number;
+  /** For rows without a duration; null only where every row has one. */
+  readonly holdMs: Distribution | null;
+}
+
+export function replayArrivals(
+  traffic: ReplayTraffic,
+  seed: string,
+  replication: number,
+): Arrivals {
+  const { trace, speed } = traffic;
+  const holds = completedHolds(traffic, seed, replication);
+  const atMs = Float64Array.of(0);
+  const holdMs = Float64Array.of(0);
+  const source = Int32Array.of(0);
+  let row = -1;
+
+  function advance(): void {
+    row++;
+    if (row >= trace.atMs.length) {
+      atMs[0] = Number.POSITIVE_INFINITY;
+      return;
+    }
+    atMs[0] = (trace.atMs[row] as number) / speed;
+    holdMs[0] = holds[row] as number;
+    source[0] = trace.source[row] as number;
+  }
+
+  advance();
+  const spanMs = (trace.atMs.at(-1) as number) / speed;
+  return { atMs, holdMs, source, addresses: trace.addresses, spanMs, advance };
+}
+
+/** Drawn for every row, used for those that lack one: which row gets which draw depends on the row alone. */
+function completedHolds(traffic: ReplayTraffic, seed: string, replication: number): Float64Array {
+  const { trace, holdMs } = traffic;
+  if (trace.durationsMissing === 0) return trace.durationMs;
+  invariant(holdMs !== null, 'a trace without durations comes with a distribution');
+  const drawn = new Float64Array(trace.durationMs.length);
+  samplerOf(holdMs, openStream(seed, 'traffic.holds', replication))(drawn);
+  return trace.durationMs.map((ms, row) => (Number.isNaN(ms) ? (drawn[row] as number) : ms));
+}
