@@ -1,0 +1,328 @@
+/**
+ * The reference backend service, assembled from parts: it carries events between tables, scheduler, sessions and
+ * timers, and decides nothing that one of them could. It owns no clock, no socket and no switch for any defect.
+ */
+import { actionListShift, eventIndex, type Stepper, tagBit } from '../../models/table.ts';
+import { invariant } from '../errors/invariant.ts';
+import {
+  type Instance,
+  type InstanceColumns,
+  NONE,
+  type Scheduler,
+  type Source,
+  type SourceColumns,
+} from '../scheduling/scheduler.ts';
+import type {
+  BackendService,
+  Check,
+  CheckReply,
+  Connection,
+  ServiceListener,
+  ServiceParts,
+} from './backend-service.ts';
+import { CheckRounds } from './check-rounds.ts';
+import { Connections } from './connections.ts';
+import { Sessions } from './sessions.ts';
+import { Timers } from './timers.ts';
+
+export interface Surroundings {
+  readonly sources: SourceColumns;
+  readonly now: Float64Array;
+  readonly listener: ServiceListener;
+  readonly instancesMax: number;
+  readonly connectionsMax: number;
+}
+
+/** A timer is one of these kinds for one instance: kind · instancesMax + instance. */
+const timerKinds = { checkStart: 0, checkEnd: 1, drain: 2, propagation: 3 } as const;
+const kinds = Object.keys(timerKinds).length;
+
+export function assemble(parts: ServiceParts, surroundings: Surroundings): BackendService {
+  return new AssembledService(parts, surroundings);
+}
+
+class AssembledService implements BackendService {
+  readonly now: Float64Array;
+  readonly due: Float64Array;
+  readonly instances: InstanceColumns;
+  #parts: ServiceParts;
+  #scheduler: Scheduler;
+  #isSticky: boolean;
+  #health: Stepper;
+  readonly #membership: Stepper;
+  readonly #sessions: Sessions;
+  readonly #connections: Connections;
+  readonly #checks: CheckRounds;
+  readonly #timers: Timers;
+  readonly #sources: SourceColumns;
+  readonly #listener: ServiceListener;
+  readonly #instancesMax: number;
+  readonly #acceptsNew: Uint8Array;
+  /** Serves established connections and takes no new ones. */
+  readonly #isLeaving: Uint8Array;
+  readonly #tenure: Int32Array;
+  /** The weight last asked for; in force once it has propagated. */
+  readonly #wantedWeight: Int32Array;
+
+  constructor(parts: ServiceParts, surroundings: Surroundings) {
+    const { sources, now, listener, instancesMax, connectionsMax } = surroundings;
+    this.now = now;
+    this.#parts = parts;
+    this.#sources = sources;
+    this.#listener = listener;
+    this.#instancesMax = instancesMax;
+    this.instances = {
+      instancesMax,
+      weight: new Int32Array(instancesMax),
+      active: new Int32Array(instancesMax),
+      isEligible: new Uint8Array(instancesMax),
+    };
+    this.#acceptsNew = new Uint8Array(instancesMax);
+    this.#isLeaving = new Uint8Array(instancesMax);
+    this.#tenure = new Int32Array(instancesMax);
+    this.#wantedWeight = new Int32Array(instancesMax);
+    this.#timers = new Timers(kinds * instancesMax);
+    this.due = this.#timers.due;
+    this.#connections = new Connections(connectionsMax);
+    this.#checks = new CheckRounds(instancesMax);
+    this.#health = parts.engine(parts.health, instancesMax);
+    this.#membership = parts.engine(parts.membership, instancesMax);
+    this.#sessions = new Sessions(
+      parts.engine(parts.session, sources.sourcesMax),
+      { instances: this.instances, acceptsNew: this.#acceptsNew, tenure: this.#tenure },
+      now,
+      sources.sourcesMax,
+    );
+    this.#sessions.lastFor(parts.configuration.persistenceMs);
+    this.#isSticky = parts.configuration.persistenceMs > 0;
+    this.#scheduler = parts.scheduler(this.instances, sources);
+  }
+
+  open(source: Source): Connection {
+    let instance = this.#isSticky ? this.#sessions.instanceFor(source) : NONE;
+    if (instance === NONE) instance = this.#scheduler.pick(source);
+    if (instance === NONE) return NONE;
+    const connection = this.#connections.open(instance);
+    if (this.#isSticky) this.#sessions.established(source, instance);
+    const { active } = this.instances;
+    active[instance] = (active[instance] as number) + 1;
+    this.#scheduler.loadChanged(instance);
+    return connection;
+  }
+
+  close(connection: Connection): boolean {
+    const instance = this.#connections.close(connection);
+    if (instance === NONE) return false;
+    const { active } = this.instances;
+    const left = (active[instance] as number) - 1;
+    active[instance] = left;
+    this.#scheduler.loadChanged(instance);
+    if (left === 0 && this.#isLeaving[instance] === 1) this.#happen(instance, 'connections.ended');
+    return true;
+  }
+
+  instanceOf(connection: Connection): Instance {
+    return this.#connections.instanceOf(connection);
+  }
+
+  advance(): Check {
+    this.#checks.expectAnswered();
+    const atMs = this.due[0] as number;
+    invariant(atMs >= (this.now[0] as number), 'a timer of the service was passed over');
+    const timer = this.#timers.take();
+    this.now[0] = atMs;
+    const instance = timer % this.#instancesMax;
+    const kind = (timer - instance) / this.#instancesMax;
+    if (kind === timerKinds.checkStart) return this.#checks.begin(instance, atMs);
+    if (kind === timerKinds.checkEnd) this.#concludeCheck(instance);
+    else if (kind === timerKinds.drain) this.#happen(instance, 'drain.expired');
+    else this.#putInForce(instance);
+    return NONE;
+  }
+
+  checkOf(check: Check): { readonly instance: Instance } {
+    return { instance: this.#checks.instanceOf(check) };
+  }
+
+  answer(check: Check, afterMs: number, reply: CheckReply): void {
+    const concludesMs = this.#checks.answer(check, afterMs, reply, this.#parts);
+    if (concludesMs === NONE) return;
+    const timer = this.#timer('checkEnd', this.#checks.instanceOf(check));
+    this.#timers.set(timer, Math.max(concludesMs, this.#nowMs()));
+  }
+
+  register(instance: Instance, weight: number): void {
+    this.#expectInstance(instance);
+    this.#wantedWeight[instance] = weight;
+    this.#happen(instance, 'instance.registered');
+  }
+
+  reweigh(instance: Instance, weight: number): void {
+    this.#expectInstance(instance);
+    this.#wantedWeight[instance] = weight;
+    this.#refresh(instance);
+  }
+
+  remove(instance: Instance): void {
+    this.#expectInstance(instance);
+    this.#happen(instance, 'instance.removed');
+    if (this.#isLeaving[instance] === 0) return;
+    if (this.instances.active[instance] === 0) this.#happen(instance, 'connections.ended');
+    else if (this.#parts.configuration.drainMs === 0) this.#happen(instance, 'drain.expired');
+  }
+
+  reset(instance: Instance): number {
+    this.#expectInstance(instance);
+    const dropped = this.#endConnections(instance).length;
+    if (dropped > 0 && this.#isLeaving[instance] === 1) this.#happen(instance, 'connections.ended');
+    return dropped;
+  }
+
+  /** Membership and sessions go on as they were: no number of a configuration is in their machines. */
+  reconfigure(parts: ServiceParts): void {
+    const before = this.#parts.configuration;
+    const after = parts.configuration;
+    this.#parts = parts;
+    if (
+      before.check.unhealthyThreshold !== after.check.unhealthyThreshold ||
+      before.check.healthyThreshold !== after.check.healthyThreshold
+    ) {
+      this.#recountHealth();
+    }
+    if (before.scheduling !== after.scheduling) {
+      this.#scheduler = parts.scheduler(this.instances, this.#sources);
+    }
+    if (after.persistenceMs === 0) this.#sessions.forgetAll();
+    this.#sessions.lastFor(after.persistenceMs);
+    this.#isSticky = after.persistenceMs > 0;
+    this.#hastenChecks(after.check.intervalMs);
+  }
+
+  /** What an instance is taken for stays; only its counts start again. */
+  #recountHealth(): void {
+    const health = this.#parts.engine(this.#parts.health, this.#instancesMax);
+    const eligible = tagBit(health.table, 'eligible');
+    for (let instance = 0; instance < this.#instancesMax; instance++) {
+      const wasUp = (this.#health.tags(instance) & eligible) !== 0;
+      const event = eventIndex(health.table, wasUp ? 'check.passed' : 'check.failed');
+      // No machine needs more steps than it has states to get where one result keeps leading.
+      for (let step = 0; step < health.table.states.length; step++) {
+        if (((health.tags(instance) & eligible) !== 0) === wasUp) break;
+        health.step(instance, event);
+      }
+    }
+    this.#health = health;
+  }
+
+  /** A shorter interval holds for the checks that are waiting, too. */
+  #hastenChecks(intervalMs: number): void {
+    for (let instance = 0; instance < this.#instancesMax; instance++) {
+      const timer = this.#timer('checkStart', instance);
+      const soonestMs = this.#nowMs() + intervalMs;
+      if (this.#timers.isSet(timer) && this.#timers.atMs(timer) > soonestMs) {
+        this.#timers.set(timer, soonestMs);
+      }
+    }
+  }
+
+  #concludeCheck(instance: Instance): void {
+    const { check, failure } = this.#checks.conclude(instance);
+    const nextMs = this.#checks.nextStartMs(instance, this.#nowMs(), this.#parts);
+    this.#timers.set(this.#timer('checkStart', instance), nextMs);
+    const result = failure === null ? 'check.passed' : 'check.failed';
+    this.#health.step(instance, eventIndex(this.#health.table, result));
+    this.#listener.checkConcluded(check, instance, failure);
+    this.#refresh(instance);
+  }
+
+  /** Takes an event of membership and performs, in order, the actions that the machine asks for. */
+  #happen(instance: Instance, event: string): void {
+    const { table } = this.#membership;
+    const outcome = this.#membership.step(instance, eventIndex(table, event));
+    const acceptsNew = (outcome & tagBit(table, 'acceptsNew')) !== 0;
+    const serves = (outcome & tagBit(table, 'servesEstablished')) !== 0;
+    this.#acceptsNew[instance] = acceptsNew ? 1 : 0;
+    this.#isLeaving[instance] = serves && !acceptsNew ? 1 : 0;
+    if (!acceptsNew) this.#refresh(instance);
+    for (const action of table.actionLists[outcome >>> actionListShift] ?? []) {
+      this.#perform(table.actions[action] as string, instance);
+    }
+    if (acceptsNew) this.#refresh(instance);
+  }
+
+  #perform(action: string, instance: Instance): void {
+    if (action === 'admit') {
+      this.#health.reset(instance);
+      const firstMs = this.#nowMs() + this.#parts.firstCheckMs(instance);
+      this.#timers.set(this.#timer('checkStart', instance), firstMs);
+    } else if (action === 'startDrain') {
+      const overMs = this.#nowMs() + this.#parts.configuration.drainMs;
+      this.#timers.set(this.#timer('drain', instance), overMs);
+    } else if (action === 'resume') this.#timers.cancel(this.#timer('drain', instance));
+    else if (action === 'cutConnections') {
+      this.#listener.connectionsCut(instance, this.#endConnections(instance));
+    } else if (action === 'forget') this.#forget(instance);
+    else invariant(false, `membership asks for '${action}', which nobody performs`);
+  }
+
+  #forget(instance: Instance): void {
+    for (const kind of ['checkStart', 'checkEnd', 'drain', 'propagation'] as const) {
+      this.#timers.cancel(this.#timer(kind, instance));
+    }
+    this.#checks.abandon(instance);
+    this.#tenure[instance] = (this.#tenure[instance] as number) + 1;
+    this.#putInForce(instance);
+    this.#listener.instanceForgotten(instance);
+  }
+
+  #endConnections(instance: Instance): readonly Connection[] {
+    const connections = this.#connections.endAll(instance);
+    this.instances.active[instance] = 0;
+    this.#scheduler.loadChanged(instance);
+    return connections;
+  }
+
+  #wantsTraffic(instance: Instance): boolean {
+    const eligible = tagBit(this.#health.table, 'eligible');
+    return this.#acceptsNew[instance] === 1 && (this.#health.tags(instance) & eligible) !== 0;
+  }
+
+  /** Brings eligibility and weight up to date, once they have propagated. */
+  #refresh(instance: Instance): void {
+    const { propagationMs } = this.#parts;
+    if (propagationMs === 0) {
+      this.#putInForce(instance);
+      return;
+    }
+    const timer = this.#timer('propagation', instance);
+    if (!this.#timers.isSet(timer)) this.#timers.set(timer, this.#nowMs() + propagationMs);
+  }
+
+  #putInForce(instance: Instance): void {
+    const { weight, isEligible } = this.instances;
+    if (weight[instance] !== this.#wantedWeight[instance]) {
+      weight[instance] = this.#wantedWeight[instance] as number;
+      this.#scheduler.weightChanged(instance);
+    }
+    const wantsTraffic = this.#wantsTraffic(instance);
+    if ((isEligible[instance] === 1) === wantsTraffic) return;
+    isEligible[instance] = wantsTraffic ? 1 : 0;
+    this.#scheduler.eligibilityChanged(instance);
+    this.#listener.eligibilityChanged(instance, wantsTraffic);
+  }
+
+  #timer(kind: keyof typeof timerKinds, instance: Instance): number {
+    return timerKinds[kind] * this.#instancesMax + instance;
+  }
+
+  #nowMs(): number {
+    return this.now[0] as number;
+  }
+
+  #expectInstance(instance: Instance): void {
+    invariant(
+      Number.isInteger(instance) && instance >= 0 && instance < this.#instancesMax,
+      `instance ${instance} is not one of ${this.#instancesMax}`,
+    );
+  }
+}
