@@ -16,9 +16,17 @@ const drainRoomMs = 1000;
 /** The console's fixed persistence at this length passes a gap of 0.9 in little more than a second. */
 const persistenceRoomMs = 1440;
 
-export function scalesFor(description: Description, time: TimeKind, timeline: Timeline): Scales {
+/** `timeline` null: the scales of a service with the page's usual durations, for reports. */
+export function scalesFor(
+  description: Description,
+  time: TimeKind,
+  timeline: Timeline | null,
+): Scales {
   if (time !== 'scaled') return unscaled;
-  const service = resolveService(timeline.configuration, timeline.profile);
+  const service =
+    timeline === null
+      ? { persistenceMs: 1_440_000, drainMs: 300_000 } // the page: Session persistence, Connection draining
+      : resolveService(timeline.configuration, timeline.profile);
   const { floorsMs } = description;
   return {
     checks: scale(floorsMs.checkTimeout, shortestTimeoutMs),

@@ -1,0 +1,210 @@
+/**
+ * `counterpoise conform`: judges one or several implementations and writes their reports. Knows the terminal, the
+ * clock and the file system; what is judged and how stands in `conformance/`.
+ */
+import { cpus } from 'node:os';
+import { join } from 'node:path';
+import { connect } from '../adapters/connect.ts';
+import {
+  type ConformEvent,
+  type ConformRun,
+  conform,
+  judgedClauses,
+} from '../conformance/conform.ts';
+import { nearestName } from '../documents/nearest-name.ts';
+import { exitCodes, OperatorError } from '../errors/operator-error.ts';
+import { encodeHistory } from '../history/codec.ts';
+import { renderConformanceHtml } from '../reporting/conformance-html.ts';
+import { renderConformanceText } from '../reporting/conformance-text.ts';
+import { renderJUnit } from '../reporting/junit.ts';
+import type { ConformanceResult } from '../results/conformance-result.ts';
+import type { LoadFacts, RunFacts } from '../results/run-facts.ts';
+import type { Profile } from '../spec/configuration.ts';
+import { measureLoad } from '../testbed/load.ts';
+import { openTestbed } from '../testbed/open-testbed.ts';
+import type { Testbed } from '../testbed/trial.ts';
+import { type OutputFolder, openOutputFolder } from './output-folder.ts';
+import type { Terminal } from './terminal.ts';
+import { suiteVersion } from './version.ts';
+
+export interface ConformCommand {
+  readonly implementation: string;
+  /** Clause ids or prefixes; empty: all. */
+  readonly clauses: readonly string[];
+  readonly profile: Profile;
+  readonly seed: string;
+  readonly jobs: number | null;
+  readonly shrinkSeconds: number;
+  readonly load: boolean;
+  readonly json: boolean;
+  readonly out: string;
+  readonly signal: AbortSignal;
+}
+
+export interface ConformReport {
+  readonly result: ConformanceResult;
+  readonly folder: string;
+}
+
+export async function runConform(
+  command: ConformCommand,
+  terminal: Terminal,
+): Promise<ConformReport> {
+  const selected = selectClauses(command.clauses);
+  const adapter = await connect(command.implementation);
+  const testbed = await openTestbed(adapter, command.implementation, suiteVersion);
+  try {
+    return await judge(command, selected, testbed, terminal);
+  } finally {
+    await testbed.dispose();
+  }
+}
+
+async function judge(
+  command: ConformCommand,
+  selected: readonly string[],
+  testbed: Testbed,
+  terminal: Terminal,
+): Promise<ConformReport> {
+  const { description } = testbed;
+  const folder = await openOutputFolder(command.out, fileName(command.implementation));
+  const jobs = command.jobs ?? lanesFor(testbed);
+  terminal.note(
+    `Judging ${description.name} ${description.version} on ${selected.length} clauses, profile ${command.profile}, seed ${command.seed}, ${jobs} lane${jobs === 1 ? '' : 's'}`,
+  );
+  const started = { at: new Date().toISOString(), ms: performance.now() };
+  const clock = () => performance.now() - started.ms;
+  const watch = watching(terminal, folder, clock);
+  let run: ConformRun;
+  try {
+    run = await conform(testbed, {
+      connectable: command.implementation,
+      suite: suiteVersion,
+      seed: command.seed,
+      profile: command.profile,
+      selected,
+      filter: command.clauses,
+      jobs,
+      shrinkMs: command.shrinkSeconds * 1000,
+      clock,
+      signal: command.signal,
+      listen: watch.listen,
+      save: (name, text) => folder.write(name, text),
+    });
+  } finally {
+    await watch.stop();
+  }
+  const wantsLoad = command.load && description.plane === 'wire' && !command.signal.aborted;
+  const load = wantsLoad ? await measureLoad(testbed) : null;
+  const facts = factsOf(run, started.at, clock(), jobs, load);
+  await writeReports(folder, run.result, facts);
+  printReport(command, run.result, facts, folder, terminal);
+  return { result: run.result, folder: folder.path };
+}
+
+/** Most lanes wait most of the time: twice the cores on the wire; one in stepped time, which never waits. */
+function lanesFor(testbed: Testbed): number {
+  if (testbed.description.plane === 'call') return 1;
+  return Math.max(1, Math.min(testbed.description.limits.deploymentsMax, 2 * cpus().length));
+}
+
+/** Every clause whose id is, or begins with, one of the words; a word that matches nothing is an error. */
+function selectClauses(words: readonly string[]): readonly string[] {
+  const ids = judgedClauses.map(({ id }) => id);
+  if (words.length === 0) return ids;
+  for (const word of words) {
+    if (ids.some((id) => matches(id, word))) continue;
+    const nearest = nearestName(word, ids);
+    throw new OperatorError(`no clause matches "${word}"`, {
+      code: 'NO_SUCH_CLAUSE',
+      exitCode: exitCodes.nothingExecuted,
+      hint: nearest === null ? 'counterpoise conform --help' : `did you mean ${nearest}?`,
+    });
+  }
+  return ids.filter((id) => words.some((word) => matches(id, word)));
+}
+
+function matches(id: string, word: string): boolean {
+  const prefix = word.replace(/\.?\*?$/, '');
+  return id === prefix || id.startsWith(`${prefix}.`);
+}
+
+function watching(terminal: Terminal, folder: OutputFolder, clock: () => number) {
+  const progress = terminal.progress('planning');
+  const writing: Promise<unknown>[] = [];
+  let cases = 0;
+  let ended = 0;
+  let failing = 0;
+  const listen = (event: ConformEvent): void => {
+    switch (event.event) {
+      case 'run.planned':
+        cases = event.cases;
+        return;
+      case 'case.ended':
+        ended++;
+        if (event.failing.length > 0) failing++;
+        progress.say(
+          `${ended}/${cases} cases, ${failing} failing, about ${secondsLeft(ended, cases, clock())} s left`,
+        );
+        return;
+      case 'history.recorded':
+        writing.push(folder.write(`histories/${event.name}.ndjson`, encodeHistory(event.history)));
+        return;
+      case 'shrinking.began':
+        progress.say(`making the failure of ${event.clause} small`);
+    }
+  };
+  return {
+    listen,
+    stop: async () => {
+      progress.stop();
+      await Promise.all(writing);
+    },
+  };
+}
+
+function secondsLeft(ended: number, cases: number, elapsedMs: number): number {
+  return Math.ceil(((elapsedMs / ended) * (cases - ended)) / 1000);
+}
+
+function factsOf(
+  run: ConformRun,
+  startedAt: string,
+  durationMs: number,
+  lanes: number,
+  load: LoadFacts | null,
+): RunFacts {
+  const machine = { cores: cpus().length, node: process.version, platform: process.platform };
+  return { run: 1, startedAt, durationMs, machine, lanes, trials: run.trials, load };
+}
+
+async function writeReports(
+  folder: OutputFolder,
+  result: ConformanceResult,
+  facts: RunFacts,
+): Promise<void> {
+  await folder.write('result.json', `${JSON.stringify(result, null, 2)}\n`);
+  await folder.write('run.json', `${JSON.stringify(facts, null, 2)}\n`);
+  await folder.write('junit.xml', renderJUnit(result));
+  await folder.write('report.html', await renderConformanceHtml(result, facts));
+}
+
+function printReport(
+  command: ConformCommand,
+  result: ConformanceResult,
+  facts: RunFacts,
+  folder: OutputFolder,
+  terminal: Terminal,
+): void {
+  if (command.json) {
+    terminal.print(JSON.stringify(result, null, 2));
+    return;
+  }
+  terminal.print(renderConformanceText(result, facts, terminal));
+  terminal.print(`report: ${join(folder.path, 'report.html')}`);
+}
+
+/** `cmd:./my adapter` is no file name. */
+export function fileName(connectable: string): string {
+  return connectable.replace(/[^A-Za-z0-9.-]+/g, '-');
+}

@@ -1,0 +1,248 @@
+#!/usr/bin/env node
+/** The command line: argv to verbs, and what they throw to exit codes. The only place that ends the process. */
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { exitCodes, OperatorError } from '../errors/operator-error.ts';
+import { createTerminal, interruption, type Terminal } from './terminal.ts';
+import { suiteVersion } from './version.ts';
+
+interface Common {
+  readonly json: boolean;
+  readonly quiet: boolean;
+}
+
+const exitCodesHelp = `
+Exit codes: 0 gate met, 1 failed, 2 undecided, 4 nothing executed, 64 usage, 65 bad input file,
+69 implementation unavailable, 70 internal error, 130 interrupted (partial report).`;
+
+const profileOption = () =>
+  new Option('--profile <profile>', 'whose numbers: the page, or the vendor API 0.6.6').choices([
+    'console',
+    'openapi',
+  ]);
+const seedOption = () =>
+  new Option('--seed <seed>', 'same seed and version, same cases').default('1');
+const outOption = () => new Option('--out <folder>', 'where reports go').default('reports/out');
+
+function program(): Command {
+  const root = new Command('counterpoise')
+    .description(
+      'Tells whether a load balancer keeps its promises, and what it will do under your traffic.',
+    )
+    .version(suiteVersion)
+    .exitOverride()
+    .configureHelp({ showGlobalOptions: true })
+    .option('--quiet', 'no progress, no notes', false)
+    .option('--json', 'print the result document instead of text', false)
+    .addHelpText('after', exitCodesHelp);
+  addValidate(root);
+  addConform(root);
+  addReplay(root);
+  addSimulate(root);
+  addModels(root);
+  addDemo(root);
+  return root;
+}
+
+function addValidate(root: Command): void {
+  root
+    .command('validate')
+    .description('check a configuration file against every rule of the page')
+    .argument('<file>', 'service.yaml or .json')
+    .addOption(profileOption())
+    .addHelpText('after', '\nExample:\n  counterpoise validate service.yaml --profile console')
+    .action(async (file: string, own: { profile?: 'console' | 'openapi' }, command: Command) => {
+      const common = command.optsWithGlobals<Common>();
+      const { runValidate } = await import('./validate.ts');
+      const { exitCode, stdout } = await runValidate({ file, ...own, ...common });
+      createTerminal(common).print(stdout);
+      process.exitCode = exitCode;
+    });
+}
+
+function addConform(root: Command): void {
+  root
+    .command('conform')
+    .description('judge an implementation clause by clause')
+    .argument('<implementation>', 'reference, haproxy, defect:NAME or variant:NAME')
+    .argument('[clauses...]', 'clause ids or prefixes; none: all')
+    .addOption(profileOption().default('console'))
+    .addOption(seedOption())
+    .addOption(outOption())
+    .option('--jobs <count>', 'deployments side by side', positiveInteger)
+    .option('--shrink-seconds <seconds>', 'time for making failures small', nonNegative, 15)
+    .option('--load', 'also measure throughput and latency through the balancer', false)
+    .addHelpText(
+      'after',
+      '\nExamples:\n  counterpoise conform haproxy\n  counterpoise conform reference schedule.wrr health',
+    )
+    .action(
+      async (implementation: string, words: string[], own: ConformFlags, command: Command) => {
+        const terminal = createTerminal(command.optsWithGlobals<Common>());
+        const { runConform } = await import('./conform.ts');
+        const { result } = await runConform(
+          {
+            ...own,
+            implementation,
+            clauses: words,
+            jobs: own.jobs ?? null,
+            json: command.optsWithGlobals<Common>().json,
+            signal: interruption(terminal),
+          },
+          terminal,
+        );
+        process.exitCode = result.gate.exitCode;
+      },
+    );
+}
+interface ConformFlags {
+  readonly profile: 'console' | 'openapi';
+  readonly seed: string;
+  readonly out: string;
+  readonly jobs?: number;
+  readonly shrinkSeconds: number;
+  readonly load: boolean;
+}
+
+function addReplay(root: Command): void {
+  root
+    .command('replay')
+    .description('run a saved timeline or configuration case again')
+    .argument('<file>', 'a .timeline.json or configuration case that a run saved, or your own')
+    .argument('[implementation]', 'on which; default: the one it was found on, else the reference')
+    .addHelpText(
+      'after',
+      '\nExample:\n  counterpoise replay reports/out/haproxy/failures/health.timeout.timeline.json haproxy',
+    )
+    .action(async (file: string, implementation: string | undefined, _own, command: Command) => {
+      const common = command.optsWithGlobals<Common>();
+      const terminal = createTerminal(common);
+      const { runReplay } = await import('./replay.ts');
+      process.exitCode = await runReplay(
+        {
+          file,
+          implementation: implementation ?? null,
+          json: common.json,
+          signal: interruption(terminal),
+        },
+        terminal,
+      );
+    });
+}
+
+function addSimulate(root: Command): void {
+  root
+    .command('simulate')
+    .description('simulate traffic on the reference service')
+    .argument('<scenario>', 'scenario.yaml')
+    .addOption(
+      new Option('--scheduling <algorithm>', 'instead of the scenario’s own').choices([
+        'weighted-round-robin',
+        'weighted-least-connections',
+        'source-ip',
+      ]),
+    )
+    .option('--seed <seed>', 'instead of the scenario’s own')
+    .addOption(outOption())
+    .addHelpText(
+      'after',
+      '\nExample:\n  counterpoise simulate scenarios/source-ip-skew.yaml --scheduling source-ip',
+    )
+    .action(async (file: string, own: SimulateFlags, command: Command) => {
+      const common = command.optsWithGlobals<Common>();
+      const terminal = createTerminal(common);
+      const { runSimulate } = await import('./simulate.ts');
+      const { exitCode } = await runSimulate(
+        { file, ...own, json: common.json, signal: interruption(terminal) },
+        terminal,
+      );
+      process.exitCode = exitCode;
+    });
+}
+interface SimulateFlags {
+  readonly scheduling?: 'weighted-round-robin' | 'weighted-least-connections' | 'source-ip';
+  readonly seed?: string;
+  readonly out: string;
+}
+
+function addModels(root: Command): void {
+  root
+    .command('models')
+    .description('draw the state machines that everything runs on')
+    .argument('[name]', 'health, membership, instance or session; none: all')
+    .addOption(
+      new Option('--format <format>', 'how')
+        .choices(['mermaid', 'svg', 'table'])
+        .default('mermaid'),
+    )
+    .option('--out <folder>', 'write files there instead of printing')
+    .addHelpText('after', '\nExample:\n  counterpoise models health --format svg --out diagrams')
+    .action(async (name: string | undefined, own: ModelsFlags, command: Command) => {
+      const terminal = createTerminal(command.optsWithGlobals<Common>());
+      const { runModels } = await import('./models.ts');
+      const { stdout } = await runModels({ ...own, ...(name === undefined ? {} : { name }) });
+      terminal.print(stdout);
+    });
+}
+interface ModelsFlags {
+  readonly format: 'mermaid' | 'svg' | 'table';
+  readonly out?: string;
+}
+
+function addDemo(root: Command): void {
+  root
+    .command('demo')
+    .description('the main job: judge what is found here, simulate a real trace, write the reports')
+    .addOption(seedOption())
+    .addOption(outOption())
+    .addHelpText('after', '\nExample:\n  npm start')
+    .action(async (own: { seed: string; out: string }, command: Command) => {
+      const terminal = createTerminal(command.optsWithGlobals<Common>());
+      const { runDemo } = await import('./demo.ts');
+      process.exitCode = await runDemo({ ...own, signal: interruption(terminal) }, terminal);
+    });
+}
+
+function positiveInteger(text: string): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 1 || value > 64) {
+    throw new InvalidArgumentError('a whole number from 1 to 64.');
+  }
+  return value;
+}
+
+function nonNegative(text: string): number {
+  const value = Number(text);
+  if (!(value >= 0 && value <= 3600)) throw new InvalidArgumentError('seconds from 0 to 3600.');
+  return value;
+}
+
+async function run(argv: readonly string[]): Promise<void> {
+  try {
+    await program().parseAsync([...argv]);
+  } catch (error) {
+    process.exitCode = explain(error, createTerminal({ quiet: false }));
+  }
+}
+
+/** Says what went wrong as the reader needs it, and answers with the exit code. */
+function explain(error: unknown, terminal: Terminal): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : exitCodes.usage;
+  if (error instanceof OperatorError) {
+    terminal.note(`error: ${error.message}`);
+    if (error.hint !== null) terminal.note(`  hint: ${error.hint}`);
+    return error.exitCode;
+  }
+  terminal.note(`internal error: ${error instanceof Error ? error.stack : String(error)}`);
+  terminal.note(
+    '  This is a mistake of counterpoise, not yours: please report it with the lines above.',
+  );
+  return exitCodes.internal;
+}
+
+/** A closed pipe (`| head`) is the reader's way of saying enough. */
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(process.exitCode ?? 0);
+  throw error;
+});
+
+await run(process.argv);

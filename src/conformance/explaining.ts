@@ -1,0 +1,82 @@
+/**
+ * Turns the failures of a run into stories: the smallest timeline that still shows each, saved as a file that
+ * anybody can run again, with what was expected and what was seen.
+ */
+import type { Failure } from '../results/conformance-result.ts';
+import { type CaseContext, type CaseOutcome, failsOnce, runCase } from './case-runner.ts';
+import type { DrawnTimeline } from './drawn-timeline.ts';
+import { shrinkTimeline } from './shrinking.ts';
+import { storyOf } from './story.ts';
+import type { Timeline } from './timeline.ts';
+
+export interface Found {
+  readonly drawn: DrawnTimeline;
+  readonly outcome: CaseOutcome;
+}
+
+export interface ExplainOptions {
+  readonly connectable: string;
+  readonly save: (name: string, text: string) => Promise<string>;
+  /** False once this failure's share of the time is used up. */
+  readonly hasMore: () => boolean;
+}
+
+/** Candidates tried for one clause at most; in stepped time that is a second. */
+const candidatesMax = 400;
+
+export async function explainFailure(
+  context: CaseContext,
+  clause: string,
+  found: Found,
+  options: ExplainOptions,
+): Promise<Failure> {
+  const { drawn } = found;
+  let attempt = 0;
+  const shrunk = await shrinkTimeline(
+    drawn,
+    (timeline) =>
+      failsOnce(context, `${drawn.name}-smaller-${++attempt}`, drawn.seed, timeline, clause),
+    { runsMax: candidatesMax, hasMore: options.hasMore },
+  );
+  const shown = await shownAgain(context, clause, found, shrunk.timeline);
+  const verdict = failureIn(shown, clause)?.verdict;
+  const [history] = shown.histories;
+  const file = await options.save(
+    `failures/${clause}.timeline.json`,
+    timelineFile(shown.timeline, { clause, implementation: options.connectable, seed: drawn.seed }),
+  );
+  return {
+    why: verdict?.why ?? '',
+    expected: verdict?.expected ?? '',
+    observed: verdict?.observed ?? '',
+    file,
+    replay: `counterpoise replay ${file} ${options.connectable}`,
+    story: history === undefined ? [] : storyOf(history, verdict?.evidence ?? []),
+    shrunk: {
+      from: drawn.timeline.steps.length,
+      to: shown.timeline.steps.length,
+      runs: shrunk.runs,
+    },
+  };
+}
+
+/** The smaller timeline, if it fails when it is run once more; else the one that was found. */
+async function shownAgain(
+  context: CaseContext,
+  clause: string,
+  found: Found,
+  smallest: Timeline,
+): Promise<CaseOutcome> {
+  if (smallest === found.drawn.timeline || context.signal.aborted) return found.outcome;
+  const { name, seed } = found.drawn;
+  const again = await runCase(context, `${name}-smallest`, seed, smallest);
+  return failureIn(again, clause) === undefined ? found.outcome : again;
+}
+
+function failureIn(outcome: CaseOutcome, clause: string) {
+  return outcome.judged.find((one) => one.clause === clause && one.verdict.is === 'fail');
+}
+
+function timelineFile(timeline: Timeline, found: Readonly<Record<string, string>>): string {
+  return `${JSON.stringify({ ...timeline, found }, null, 2)}\n`;
+}

@@ -1,0 +1,108 @@
+/** What a run has heard so far, clause by clause, and how much it took. Fills the result document's figures. */
+import type { History } from '../history/vocabulary.ts';
+import type { ConformanceResult } from '../results/conformance-result.ts';
+import type { CaseOutcome } from './case-runner.ts';
+import type { ConfigurationVerdict } from './configurations/judge-configuration.ts';
+import type { Said } from './roll-up.ts';
+import type { Timeline } from './timeline.ts';
+
+const silent: Omit<Said, 'is' | 'why'> = {
+  attributedTo: null,
+  intermittent: null,
+  sometimes: {},
+  byAdapter: false,
+  failure: null,
+};
+
+export class Tally {
+  readonly #said = new Map<string, Said[]>();
+  readonly #cases = {
+    configurations: 0,
+    timelines: 0,
+    histories: 0,
+    events: 0,
+    connections: 0,
+    checks: 0,
+  };
+
+  get cases(): ConformanceResult['cases'] {
+    return this.#cases;
+  }
+
+  saidOn(clause: string): readonly Said[] {
+    return this.#said.get(clause) ?? [];
+  }
+
+  /** Takes in one timeline's outcome; answers with the clauses that it makes fail. */
+  hear(outcome: CaseOutcome): readonly string[] {
+    this.#cases.timelines++;
+    this.#count(outcome.histories);
+    if (outcome.isVoid) {
+      this.#sayAll(outcome.timeline.clauses, 'void', 'the testbed itself lagged');
+      return [];
+    }
+    const failing: string[] = [];
+    for (const { clause, verdict, attributedTo } of outcome.judged) {
+      const { is, why, sometimes } = verdict;
+      // a judge that found nothing of its clause in a timeline made for others has nothing to say
+      if (is === 'inconclusive' && !outcome.timeline.clauses.includes(clause)) continue;
+      const intermittent = outcome.intermittent[clause] ?? null;
+      this.#say(clause, { ...silent, is, why, sometimes, attributedTo, intermittent });
+      if (is === 'fail' && attributedTo === null && intermittent === null) failing.push(clause);
+    }
+    return failing;
+  }
+
+  /** Takes in one configuration's verdicts; `told` says how each failure is to be reported. */
+  hearConfiguration(
+    verdicts: readonly ConfigurationVerdict[],
+    note: string,
+    told: (verdict: ConfigurationVerdict) => Said['failure'],
+  ): void {
+    this.#cases.configurations++;
+    for (const verdict of verdicts) {
+      const { clause, is, expected, observed, by } = verdict;
+      const why =
+        is === 'pass'
+          ? `${note}: ${observed}`
+          : `${note}: expected ${expected}, observed ${observed}`;
+      const failure = is === 'fail' ? told(verdict) : null;
+      const sometimes = { cases: 1 };
+      this.#say(clause, { ...silent, is, why, sometimes, byAdapter: by === 'adapter', failure });
+    }
+  }
+
+  /** The case could not be run. */
+  hearError(clauses: Timeline['clauses'], why: string): void {
+    this.#sayAll(clauses, 'error', why);
+  }
+
+  /** Puts the story of a clause's failure where its first failure was counted. */
+  explain(clause: string, failure: NonNullable<Said['failure']>): void {
+    const said = this.#said.get(clause) ?? [];
+    const at = said.findIndex((one) => one.is === 'fail' && one.attributedTo === null);
+    const known = said[at];
+    if (known !== undefined) said[at] = { ...known, why: failure.why, failure };
+  }
+
+  #sayAll(clauses: readonly string[], is: Said['is'], why: string): void {
+    for (const clause of clauses) this.#say(clause, { ...silent, is, why });
+  }
+
+  #say(clause: string, said: Said): void {
+    const known = this.#said.get(clause);
+    if (known === undefined) this.#said.set(clause, [said]);
+    else known.push(said);
+  }
+
+  #count(histories: readonly History[]): void {
+    this.#cases.histories += histories.length;
+    for (const { events } of histories) {
+      this.#cases.events += events.length;
+      for (const { event } of events) {
+        if (event === 'connection.opened') this.#cases.connections++;
+        else if (event === 'check.started') this.#cases.checks++;
+      }
+    }
+  }
+}
