@@ -105,7 +105,7 @@ const rows: readonly Row[] = [
   ],
   [
     'schedule.eligible',
-    'fail',
+    'inconclusive',
     'No new connection to an instance that is out while another is in.',
     'a draining instance took 1 new connection',
   ],
@@ -169,7 +169,7 @@ const rows: readonly Row[] = [
   ],
   [
     'draining.no-new',
-    'fail',
+    'inconclusive',
     'A removed instance gets no new connection.',
     'b took 1 new connection while it drained',
   ],

@@ -94,12 +94,15 @@ export function flagsOf(clause: ClauseResult): readonly string[] {
   return flags;
 }
 
-/** `12 of 13 promises kept`: over the clauses on which there was something to say. */
+/** `Keeps 12 of 13 promises: 1 fail`: over the clauses on which there was something to say. */
 export function headlineOf(result: ConformanceResult): string {
-  const { pass, fail, error, inconclusive } = result.counts;
-  const judged = pass + fail + error + inconclusive;
+  const { pass, fail, error } = result.counts;
+  const affected = result.clauses.filter((clause) => clause.attributedTo !== null).length;
+  const inconclusive = result.counts.inconclusive - affected;
+  const judged = pass + fail + error + result.counts.inconclusive;
   if (judged === 0) return 'Nothing was judged';
   if (pass === judged) return `Keeps all ${judged} promises that were put to the test`;
   const rest = countsInWords({ fail, error, inconclusive });
-  return `Keeps ${pass} of ${judged} promises: ${rest}`;
+  const also = affected > 0 ? `, and ${affected} more affected by them` : '';
+  return `Keeps ${pass} of ${judged} promises: ${rest}${also}`;
 }
