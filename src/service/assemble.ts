@@ -25,20 +25,26 @@ import { Connections } from './connections.ts';
 import { Sessions } from './sessions.ts';
 import { Timers } from './timers.ts';
 
-export interface Surroundings {
-  readonly sources: SourceColumns;
-  readonly now: Float64Array;
-  readonly listener: ServiceListener;
+/** How much a service has room for: columns over instances are made at once, those over connections grow. */
+export interface Capacity {
   readonly instancesMax: number;
   readonly connectionsMax: number;
 }
+/** Twice the vendor's limit of 100 instances a group, for those that still drain; a million connections at once. */
+export const usualCapacity: Capacity = { instancesMax: 200, connectionsMax: 2 ** 20 };
 
 /** A timer is one of these kinds for one instance: kind · instancesMax + instance. */
 const timerKinds = { checkStart: 0, checkEnd: 1, drain: 2, propagation: 3 } as const;
 const kinds = Object.keys(timerKinds).length;
 
-export function assemble(parts: ServiceParts, surroundings: Surroundings): BackendService {
-  return new AssembledService(parts, surroundings);
+export function assemble(
+  parts: ServiceParts,
+  sources: SourceColumns,
+  now: Float64Array,
+  listener: ServiceListener,
+  capacity: Capacity = usualCapacity,
+): BackendService {
+  return new AssembledService(parts, sources, now, listener, capacity);
 }
 
 class AssembledService implements BackendService {
@@ -64,8 +70,13 @@ class AssembledService implements BackendService {
   /** The weight last asked for; in force once it has propagated. */
   readonly #wantedWeight: Int32Array;
 
-  constructor(parts: ServiceParts, surroundings: Surroundings) {
-    const { sources, now, listener, instancesMax, connectionsMax } = surroundings;
+  constructor(
+    parts: ServiceParts,
+    sources: SourceColumns,
+    now: Float64Array,
+    listener: ServiceListener,
+    { instancesMax, connectionsMax }: Capacity,
+  ) {
     this.now = now;
     this.#parts = parts;
     this.#sources = sources;

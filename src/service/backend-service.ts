@@ -1,6 +1,6 @@
 /**
  * The reference backend service as an interface: driven from outside, it owns no clock, no socket and no callback
- * into a caller's loop. Assembled from parts (`parts.ts`), so that a defect edits parts and never the service.
+ * into a caller's loop. Assembled from parts (`reference-parts.ts`), so that a defect edits parts and never the service.
  */
 import type { CompiledMachine, Stepper } from '../../models/table.ts';
 import type {
