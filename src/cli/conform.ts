@@ -11,7 +11,7 @@ import {
   conform,
   judgedClauses,
 } from '../conformance/conform.ts';
-import { nearestName } from '../documents/nearest-name.ts';
+import { nearestName } from '../documents/places.ts';
 import { exitCodes, OperatorError } from '../errors/operator-error.ts';
 import { encodeHistory } from '../history/codec.ts';
 import { renderConformanceHtml } from '../reporting/conformance-html.ts';
@@ -52,7 +52,7 @@ export async function runConform(
 ): Promise<ConformReport> {
   const selected = selectClauses(command.clauses);
   const adapter = await connect(command.implementation);
-  const testbed = await openTestbed(adapter, command.implementation, suiteVersion);
+  const testbed = await openTestbed(adapter, command.implementation);
   try {
     return await judge(command, selected, testbed, terminal);
   } finally {

@@ -1,0 +1,98 @@
+/**
+ * `npm start`: the main job in one command. Judges the reference and every real balancer found on this machine,
+ * simulates a shipped scenario on a recorded trace, and says what was found and which file to open.
+ */
+import { writeFile } from 'node:fs/promises';
+import { join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { renderOverviewHtml } from '../reporting/overview-html.ts';
+import { findServers } from '../testbed/servers.ts';
+import { type ConformReport, runConform } from './conform.ts';
+import { runSimulate } from './simulate.ts';
+import type { Terminal } from './terminal.ts';
+
+export interface DemoCommand {
+  readonly seed: string;
+  readonly out: string;
+  readonly signal: AbortSignal;
+}
+
+/** The trace in it was recorded by this project on a real HAProxy. */
+const scenario = 'source-ip-skew.yaml';
+
+export async function runDemo(command: DemoCommand, terminal: Terminal): Promise<number> {
+  const { signal, seed, out } = command;
+  const balancers = await findServers('balancer');
+  for (const { command: name, package: debian } of balancers.filter(({ path }) => path === null)) {
+    terminal.print(
+      `\n!! ${name} is not installed here, so no real balancer is judged in its place.\n!! apt-get install ${debian}\n`,
+    );
+  }
+  const found = balancers.filter(({ path }) => path !== null).map(({ command: name }) => name);
+  const reports: ConformReport[] = [];
+  for (const implementation of ['reference', ...found]) {
+    if (signal.aborted) break;
+    reports.push(
+      await runConform(
+        {
+          implementation,
+          clauses: [],
+          profile: 'console',
+          seed,
+          jobs: null,
+          shrinkSeconds: 15,
+          load: true,
+          json: false,
+          out,
+          signal,
+        },
+        terminal,
+      ),
+    );
+  }
+  const simulation = signal.aborted
+    ? null
+    : await runSimulate({ file: shipped(scenario), out, json: false, signal }, terminal);
+  const index = join(out, 'index.html');
+  const inside = (folder: string) => join(relative(out, folder), 'report.html');
+  await writeFile(
+    index,
+    await renderOverviewHtml({
+      runs: reports.map(({ result, folder }) => ({ result, href: inside(folder) })),
+      simulations:
+        simulation?.result == null
+          ? []
+          : [{ result: simulation.result, href: inside(simulation.folder) }],
+    }),
+  );
+  sayWhatWasFound(reports, index, terminal);
+  return worst(reports.map(({ result }) => result.gate.exitCode));
+}
+
+function sayWhatWasFound(
+  reports: readonly ConformReport[],
+  index: string,
+  terminal: Terminal,
+): void {
+  terminal.print('\nWhat was found:');
+  for (const { result } of reports) {
+    const { pass, fail, inconclusive, unsupported } = result.counts;
+    terminal.print(
+      `  ${result.implementation.name} ${result.implementation.version}: ${pass} pass, ${fail} fail, ${inconclusive} inconclusive, ${unsupported} unsupported: ${result.gate.why}`,
+    );
+  }
+  terminal.print(`\nOpen ${index} in a browser.`);
+}
+
+/** The first that applies, in the order in which exit codes outrank each other. */
+function worst(codes: readonly number[]): number {
+  const ranking = [130, 70, 69, 65, 64, 4, 1, 3, 2];
+  return ranking.find((code) => codes.includes(code)) ?? 0;
+}
+
+/** Scenarios stand beside the sources, and one folder further up from what is built. */
+function shipped(name: string): string {
+  const isBuilt = import.meta.url.endsWith('.js');
+  const root = new URL(isBuilt ? '../../../' : '../../', import.meta.url);
+  return fileURLToPath(new URL(`scenarios/${name}`, root));
+}

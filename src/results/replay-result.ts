@@ -1,0 +1,16 @@
+/** What one replayed case said: every judge that had something to say, and the story. */
+import type { StoryLine } from './conformance-result.ts';
+
+export interface ReplayResult {
+  readonly file: string;
+  readonly verdicts: readonly {
+    readonly clause: string;
+    readonly is: 'pass' | 'fail' | 'inconclusive';
+    readonly why: string;
+    readonly expected: string | null;
+    readonly observed: string | null;
+    /** The more specific clause that this failure was charged to. */
+    readonly attributedTo: string | null;
+  }[];
+  readonly story: readonly StoryLine[];
+}
