@@ -1,0 +1,130 @@
+/**
+ * What a rule is: a clause id and a function from a document of any shape to what is wrong with it; and the few ways
+ * of making one. Rules are data in an array, so that a wrong implementation is a list with one rule dropped or altered.
+ */
+import { formatPath, nearestName, type Path } from '../../documents/places.ts';
+import type { IntegerRange, ProfileNumbers } from '../profiles.ts';
+import type { Violation } from '../violation.ts';
+
+export interface Rule {
+  /** Unique, for edits of the list. */
+  readonly name: string;
+  readonly clause: string | null;
+  readonly violations: (document: unknown, numbers: ProfileNumbers) => readonly Violation[];
+}
+
+/** One place in a document that a pattern meets; `value` undefined: the map that should hold it does not. */
+export interface Site {
+  readonly path: Path;
+  readonly value: unknown;
+  /** The map that holds it, or should. */
+  readonly holder: Readonly<Record<string, unknown>>;
+}
+
+export function isMap(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** Looks only at what the map itself says, not at what every object has. */
+export function entryOf(map: Readonly<Record<string, unknown>>, key: string): unknown {
+  return Object.hasOwn(map, key) ? map[key] : undefined;
+}
+
+/** The word's meaning in a table of accepted spellings. */
+export function meaningOf<T>(table: Readonly<Record<string, T>>, word: unknown): T | undefined {
+  return typeof word === 'string' && Object.hasOwn(table, word) ? table[word] : undefined;
+}
+
+/** `backendServices[].healthCheck.port`: every place that fits. Places whose surroundings have another shape are left to those who check that shape. */
+export function sitesOf(document: unknown, pattern: string): readonly Site[] {
+  let sites: readonly Site[] = [{ path: [], value: document, holder: {} }];
+  for (const step of pattern.split('.').filter((part) => part !== '')) {
+    const key = step.replace('[]', '');
+    sites = sites.flatMap(({ path, value }) =>
+      isMap(value) ? [{ path: [...path, key], value: entryOf(value, key), holder: value }] : [],
+    );
+    if (step.endsWith('[]')) sites = sites.flatMap(membersOf);
+  }
+  return sites;
+}
+
+/** A list beyond this is wrong as a whole, so that no more of its members need looking at. */
+export const membersSeenMax = 1000;
+
+function membersOf({ path, value, holder }: Site): readonly Site[] {
+  if (!Array.isArray(value)) return [];
+  return value
+    .slice(0, membersSeenMax)
+    .map((member: unknown, index) => ({ path: [...path, index], value: member, holder }));
+}
+
+/** What would be valid at a site, or null where all is well. */
+export type Fault = string | null;
+export type Judgement = (site: Site, numbers: ProfileNumbers, document: unknown) => Fault;
+
+/** A rule on every place that fits a pattern. */
+export function fieldRule(
+  clause: string | null,
+  pattern: string,
+  judge: Judgement,
+  name = `${pattern}${clause === null ? '' : ` (${clause})`}`,
+): Rule {
+  return {
+    name,
+    clause,
+    violations: (document, numbers) =>
+      sitesOf(document, pattern).flatMap((site) => {
+        const expected = judge(site, numbers, document);
+        return expected === null ? [] : [violation(clause, site.path, expected, site.value)];
+      }),
+  };
+}
+
+export function violation(
+  clause: string | null,
+  path: Path,
+  expected: string,
+  observed: unknown,
+): Violation {
+  return { clause, path: formatPath(path), expected, observed };
+}
+
+/** An integer of the range; missing is fine only where there is a default. `3.0` is 3, NaN and the infinities are no integers. */
+export function integerFault(
+  value: unknown,
+  range: IntegerRange & { readonly fallback?: number | null },
+  whole = 'an integer',
+): Fault {
+  if (value === undefined && range.fallback !== null) return null;
+  if (Number.isInteger(value) && Number(value) >= range.min && Number(value) <= range.max) {
+    return null;
+  }
+  const expected =
+    range.min === range.max
+      ? `${range.max}, the only value there is, or left out`
+      : `${whole} from ${range.min} to ${range.max}`;
+  if (typeof value !== 'string') return expected;
+  if (/^\s*[+-]?\d+(\.0*)?\s*$/.test(value)) return `${expected}, written without quotes`;
+  return /^\s*\d+\s*[a-z]+\s*$/i.test(value)
+    ? `${expected}, a bare number without a unit`
+    : expected;
+}
+
+/** One of the words of a table. */
+export function wordFault(value: unknown, words: readonly string[]): Fault {
+  if (typeof value === 'string' && words.includes(value)) return null;
+  const expected = words.length === 1 ? String(words[0]) : `one of ${words.join(', ')}`;
+  return `${expected}${suggestion(value, words)}`;
+}
+
+/** `, did you mean "port"?`, where some name is near. */
+export function suggestion(value: unknown, candidates: Iterable<string>): string {
+  if (typeof value !== 'string') return '';
+  const nearest = nearestName(value, candidates);
+  return nearest === null ? '' : `, did you mean "${nearest}"?`;
+}
+
+/** A text with something in it. */
+export function textFault(value: unknown, what: string): Fault {
+  return typeof value === 'string' && /\S/u.test(value) ? null : what;
+}
