@@ -1,0 +1,97 @@
+/**
+ * Puts a backend service on a real HAProxy: one process a deployment, configured from a file and changed over its
+ * runtime socket. Rejects what the page rejects, which HAProxy itself would take. Knows no clause and no client.
+ */
+import process from 'node:process';
+import { execa } from 'execa';
+import type { Outcome } from '../../history/vocabulary.ts';
+import type { ConfigurationDocument } from '../../spec/configuration.ts';
+import { readBackOf, resolveService } from '../../spec/resolve.ts';
+import type { Adapter, Deployed, DeployRequest, Description } from '../contract.ts';
+import { describeHaproxy } from './description.ts';
+import {
+  type EditCommand,
+  HaproxyDeployment,
+  isServerName,
+  unsupportedName,
+} from './haproxy-deployment.ts';
+import { missing, startHaproxy } from './haproxy-process.ts';
+import { renderHaproxyConfiguration } from './rendering.ts';
+
+export interface HaproxyOptions {
+  /** Program to run; else COUNTERPOISE_HAPROXY, else `haproxy` on PATH. */
+  readonly command?: string;
+  /** Changes the configuration before HAProxy reads it: a HAProxy misconfigured on purpose. */
+  readonly edit?: (configurationText: string) => string;
+  /** Changes a runtime command, or drops it. */
+  readonly editCommand?: EditCommand;
+}
+
+export function createHaproxyAdapter(options: HaproxyOptions = {}): Adapter {
+  return new HaproxyAdapter(options);
+}
+
+class HaproxyAdapter implements Adapter {
+  readonly #command: string;
+  readonly #edit: (configurationText: string) => string;
+  readonly #editCommand: EditCommand;
+  readonly #deployments = new Set<HaproxyDeployment>();
+
+  constructor({ command, edit, editCommand }: HaproxyOptions) {
+    this.#command = command ?? process.env['COUNTERPOISE_HAPROXY'] ?? 'haproxy';
+    this.#edit = edit ?? ((text) => text);
+    this.#editCommand = editCommand ?? ((line) => line);
+  }
+
+  async describe(): Promise<Description> {
+    const asked = await execa(this.#command, ['-v'], { reject: false, timeout: 10_000 });
+    const version = /version (\S+)/.exec(asked.stdout ?? '')?.[1];
+    if (version === undefined) throw missing();
+    return describeHaproxy(version);
+  }
+
+  async deploy(request: DeployRequest): Promise<Deployed> {
+    const unnamable = request.instances.find(({ name }) => !isServerName(name));
+    if (unnamable !== undefined) return { outcome: unsupportedName(unnamable.name) };
+    const document = request.configuration as ConfigurationDocument;
+    const service = resolveService(document, request.profile);
+    const servers = request.instances.map((instance, index) => ({ id: index + 1, instance }));
+    const { realMsPerSecond } = request;
+    const started = await startHaproxy(this.#command, ({ endpoint, socketPath }) =>
+      this.#edit(
+        renderHaproxyConfiguration({ service, realMsPerSecond, servers, endpoint, socketPath }),
+      ),
+    );
+    if ('rejection' in started) return { outcome: rejectedByBalancer(started.rejection) };
+    const deployment: HaproxyDeployment = new HaproxyDeployment({
+      service,
+      realMsPerSecond,
+      servers,
+      process: started,
+      editCommand: this.#editCommand,
+      ended: () => this.#deployments.delete(deployment),
+    });
+    this.#deployments.add(deployment);
+    await deployment.begin();
+    return {
+      outcome: { is: 'accepted' },
+      readBack: readBackOf(document, request.profile),
+      deployment,
+    };
+  }
+
+  async dispose(): Promise<void> {
+    await Promise.all([...this.#deployments].map((deployment) => deployment.dispose()));
+  }
+}
+
+function rejectedByBalancer(words: string): Extract<Outcome, { is: 'rejected' }> {
+  const violation = {
+    clause: null,
+    path: '',
+    expected: words,
+    observed: undefined,
+    by: 'balancer',
+  } as const;
+  return { is: 'rejected', violations: [violation] };
+}

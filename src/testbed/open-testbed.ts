@@ -1,0 +1,11 @@
+/** Opens the testbed that fits an adapter: real sockets, or the adapter's own answers in stepped time. */
+import { type Adapter, protocolVersion } from '../adapters/contract.ts';
+import type { Testbed } from './trial.ts';
+import { openWireTestbed } from './wire-testbed.ts';
+
+/** `connectable`: what the user called the implementation; its own name where nobody says. */
+export async function openTestbed(adapter: Adapter, connectable?: string): Promise<Testbed> {
+  const description = await adapter.describe({ protocol: protocolVersion });
+  const name = connectable ?? description.name;
+  return openWireTestbed(adapter, description, name);
+}
