@@ -101,13 +101,13 @@ async function eachLine(
     let from = 0;
     for (let end = block.indexOf(lineFeed); end >= 0; end = block.indexOf(lineFeed, from)) {
       checkLength(end - from, rows, file, limits);
-      rows.see(block.latin1Slice(from, end), true);
+      rows.see(block.toString('latin1', from, end), true);
       from = end + 1;
     }
     rest = block.subarray(from);
     checkLength(rest.length, rows, file, limits);
   }
-  if (rest.length > 0) rows.see(rest.latin1Slice(), false);
+  if (rest.length > 0) rows.see(rest.toString('latin1'), false);
 }
 
 function checkLength(bytes: number, rows: ZeekRows, file: string, limits: TraceLimits): void {

@@ -1,0 +1,119 @@
+/**
+ * `counterpoise simulate`: reads a scenario and the files that it names, runs it, prints and writes what came out.
+ * Holds no rule of its own.
+ */
+import { createReadStream } from 'node:fs';
+import { dirname, relative, resolve } from 'node:path';
+import { type Document, readDocument } from '../documents/document.ts';
+import { badInput, type ExitCode, exitCodes } from '../errors/operator-error.ts';
+import { runSimulation } from '../experiments/run-simulation.ts';
+import { renderSimulationHtml } from '../reporting/simulation-html.ts';
+import { renderSimulationText } from '../reporting/simulation-text.ts';
+import type { SimulationResult } from '../results/simulation-result.ts';
+import { planScenario } from '../simulation/planning.ts';
+import { readScenario } from '../simulation/read-scenario.ts';
+import type { Scheduling } from '../spec/configuration.ts';
+import type { Trace } from '../traffic/trace.ts';
+import { readZeekTrace } from '../traffic/zeek-trace.ts';
+import { readInputFile } from './input-files.ts';
+import { openOutputFolder } from './output-folder.ts';
+import type { Terminal } from './terminal.ts';
+import { suiteVersion } from './version.ts';
+
+export interface SimulateCommand {
+  readonly file: string;
+  /** Instead of the configuration's own. */
+  readonly scheduling?: Scheduling;
+  /** Instead of the scenario's own. */
+  readonly seed?: string;
+  /** Reports go to `<out>/simulate-<scenario name>/`. */
+  readonly out: string;
+  readonly json: boolean;
+  readonly signal: AbortSignal;
+}
+export interface SimulateOutcome {
+  readonly exitCode: ExitCode;
+  readonly result: SimulationResult;
+  /** The page to open. */
+  readonly reportFile: string;
+}
+
+/** Hand-written files; what is longer is no scenario. */
+const bytesMax = 1024 * 1024;
+
+export async function runSimulate(
+  command: SimulateCommand,
+  terminal: Terminal,
+): Promise<SimulateOutcome> {
+  const result = await simulate(command, terminal);
+  const folder = await openOutputFolder(command.out, `simulate-${result.scenario.name}`);
+  const written = `${JSON.stringify(result, null, 2)}\n`;
+  await folder.write('result.json', written);
+  const reportFile = await folder.write('report.html', renderSimulationHtml(result));
+  const { colour, width } = terminal;
+  terminal.print(
+    command.json ? written : renderSimulationText(result, { colour, width, reportFile }),
+  );
+  return { exitCode: exitCodes.met, result, reportFile };
+}
+
+async function simulate(command: SimulateCommand, terminal: Terminal): Promise<SimulationResult> {
+  const progress = terminal.progress(`reading ${command.file}`);
+  try {
+    const document = readDocument(await readInputFile(command.file, { bytesMax }), command.file);
+    const scenario = readScenario(document);
+    const besides = (path: string) => asTyped(resolve(dirname(command.file), path), command.file);
+    const serviceDocument =
+      typeof scenario.service === 'string' ? await readService(besides(scenario.service)) : null;
+    const trace =
+      scenario.traffic.trace === undefined
+        ? null
+        : await openTrace(besides(scenario.traffic.trace));
+    const { plan, configuration } = planScenario({
+      scenario,
+      document,
+      serviceDocument,
+      trace,
+      seed: command.seed ?? null,
+      scheduling: command.scheduling ?? null,
+    });
+    progress.say(`simulating ${scenario.scenario}`);
+    const identity = {
+      suite: suiteVersion,
+      scenario: {
+        name: scenario.scenario,
+        description: scenario.description ?? '',
+        file: command.file,
+      },
+      configuration,
+      notes: trace?.notes ?? [],
+    };
+    return await runSimulation(plan, identity, command.signal);
+  } finally {
+    progress.stop();
+  }
+}
+
+async function readService(path: string): Promise<Document> {
+  return readDocument(await readInputFile(path, { bytesMax }), path);
+}
+
+/** Messages and results name files as the user would: relative where the scenario was given relative. */
+function asTyped(path: string, scenarioFile: string): string {
+  return resolve(scenarioFile) === scenarioFile ? path : relative(process.cwd(), path);
+}
+
+async function openTrace(path: string): Promise<Trace> {
+  const bytes = createReadStream(path);
+  try {
+    return await readZeekTrace(bytes, path);
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code;
+    if (code === 'ENOENT') throw badInput(`${path}  there is no such file`, 'FILE_MISSING');
+    if (code === 'EISDIR') throw badInput(`${path}  is a folder, not a trace`, 'FILE_IS_FOLDER');
+    if (code === 'EACCES') throw badInput(`${path}  may not be read`, 'FILE_UNREADABLE');
+    throw error;
+  } finally {
+    bytes.destroy();
+  }
+}

@@ -1,0 +1,34 @@
+/** The thread in which one simulation runs: no defect and no live actor ran in it before, so the loop stays fast. */
+
+import { OperatorError, type OperatorErrorOptions } from '../errors/operator-error.ts';
+import type { SimulationResult } from '../results/simulation-result.ts';
+import type { Plan } from '../simulation/plan.ts';
+import { runPlan } from '../simulation/run.ts';
+import { type SimulationIdentity, simulationDocument } from './simulation-document.ts';
+
+export interface SimulationTask {
+  readonly plan: Plan;
+  readonly identity: SimulationIdentity;
+}
+export type SimulationReply =
+  | { readonly is: 'result'; readonly result: SimulationResult }
+  /** Errors lose their class between threads, so an operator's error travels as data. */
+  | {
+      readonly is: 'operator-error';
+      readonly message: string;
+      readonly options: OperatorErrorOptions;
+    };
+
+export default function simulateTask({ plan, identity }: SimulationTask): SimulationReply {
+  try {
+    return { is: 'result', result: simulationDocument(identity, plan, runPlan(plan)) };
+  } catch (error) {
+    if (!(error instanceof OperatorError)) throw error;
+    const { message, code, hint, exitCode } = error;
+    return {
+      is: 'operator-error',
+      message,
+      options: { code, exitCode, ...(hint === null ? {} : { hint }) },
+    };
+  }
+}

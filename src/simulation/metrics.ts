@@ -1,0 +1,198 @@
+/**
+ * What a run measures, as columns: counts, time-weighted loads, and the same over time in a bounded number of buckets.
+ * Reads the service's own load column and keeps none of its own; judges nothing.
+ */
+import type { InstanceColumns } from '../scheduling/scheduler.ts';
+
+export class Metrics {
+  readonly instanceCount: number;
+  arrived = 0;
+  refused = 0;
+  completed = 0;
+  readonly placed: Int32Array;
+  readonly failed: Int32Array;
+  readonly lost: Int32Array;
+  readonly cut: Int32Array;
+  readonly activeMax: Int32Array;
+  /** Open connections of all instances, those waiting for a silent instance included. */
+  activeTotal = 0;
+  activeTotalMax = 0;
+  /** Integral of the load over time, connection-milliseconds. */
+  readonly areaMs: Float64Array;
+  /** The same up to the end of arrivals: what means are taken over. */
+  readonly areaOfSpanMs: Float64Array;
+  readonly eligibleMs: Float64Array;
+  /** Row: source; column: instance, the last one being "refused". */
+  readonly placedBySource: Uint32Array;
+
+  bucketMs: number;
+  bucketCount = 0;
+  readonly bucketArrivals: Float64Array;
+  readonly bucketRefused: Float64Array;
+  readonly bucketPlaced: Float64Array;
+  readonly bucketAreaMs: Float64Array;
+
+  /** [0] when `cross` must be called next, at the latest. */
+  readonly boundaryMs = Float64Array.of(0);
+  readonly #now: Float64Array;
+  readonly #instances: InstanceColumns;
+  readonly #spanMs: number;
+  readonly #bucketsMax: number;
+  readonly #settledMs: Float64Array;
+  readonly #settledActive: Int32Array;
+  readonly #areaBeforeBucketMs: Float64Array;
+  readonly #eligibleSinceMs: Float64Array;
+  #bucketEndMs: number;
+  #isSpanOver = false;
+
+  constructor(
+    instances: InstanceColumns,
+    instanceCount: number,
+    sourceCount: number,
+    now: Float64Array,
+    spanMs: number,
+    bucketsMax: number,
+  ) {
+    this.#instances = instances;
+    this.#now = now;
+    this.#spanMs = spanMs;
+    this.#bucketsMax = bucketsMax;
+    this.instanceCount = instanceCount;
+    const counts = () => new Int32Array(instanceCount);
+    const sums = () => new Float64Array(instanceCount);
+    [this.placed, this.failed, this.lost, this.cut] = [counts(), counts(), counts(), counts()];
+    this.activeMax = counts();
+    this.areaMs = sums();
+    this.areaOfSpanMs = sums();
+    this.eligibleMs = sums();
+    this.#settledMs = sums();
+    this.#settledActive = counts();
+    this.#areaBeforeBucketMs = sums();
+    this.#eligibleSinceMs = sums().fill(Number.NaN);
+    this.placedBySource = new Uint32Array(sourceCount * (instanceCount + 1));
+    this.bucketArrivals = new Float64Array(bucketsMax);
+    this.bucketRefused = new Float64Array(bucketsMax);
+    this.bucketPlaced = new Float64Array(bucketsMax * instanceCount);
+    this.bucketAreaMs = new Float64Array(bucketsMax * instanceCount);
+    this.bucketMs = roundWidth(spanMs / bucketsMax);
+    this.#bucketEndMs = this.bucketMs;
+    this.boundaryMs[0] = Math.min(this.#bucketEndMs, spanMs);
+  }
+
+  noteArrival(): void {
+    this.arrived++;
+    this.bucketArrivals[this.bucketCount] = (this.bucketArrivals[this.bucketCount] as number) + 1;
+  }
+
+  noteRefused(source: number): void {
+    this.refused++;
+    this.bucketRefused[this.bucketCount] = (this.bucketRefused[this.bucketCount] as number) + 1;
+    const cell = source * (this.instanceCount + 1) + this.instanceCount;
+    this.placedBySource[cell] = (this.placedBySource[cell] as number) + 1;
+  }
+
+  notePlaced(source: number, instance: number): void {
+    this.placed[instance] = (this.placed[instance] as number) + 1;
+    const bucket = this.bucketCount * this.instanceCount + instance;
+    this.bucketPlaced[bucket] = (this.bucketPlaced[bucket] as number) + 1;
+    const cell = source * (this.instanceCount + 1) + instance;
+    this.placedBySource[cell] = (this.placedBySource[cell] as number) + 1;
+    this.settle(instance);
+  }
+
+  /** Books the load that an instance had until now and takes up the one it has: after every change of its load. */
+  settle(instance: number): void {
+    const now = this.#now[0] as number;
+    const before = this.#settledActive[instance] as number;
+    this.areaMs[instance] =
+      (this.areaMs[instance] as number) + before * (now - (this.#settledMs[instance] as number));
+    this.#settledMs[instance] = now;
+    const active = this.#instances.active[instance] as number;
+    if (active === before) return;
+    this.#settledActive[instance] = active;
+    this.activeTotal += active - before;
+    if (active > (this.activeMax[instance] as number)) this.activeMax[instance] = active;
+    if (this.activeTotal > this.activeTotalMax) this.activeTotalMax = this.activeTotal;
+  }
+
+  noteEligibility(instance: number, isEligible: boolean): void {
+    const now = this.#now[0] as number;
+    const since = this.#eligibleSinceMs[instance] as number;
+    if (!Number.isNaN(since)) {
+      this.eligibleMs[instance] = (this.eligibleMs[instance] as number) + now - since;
+    }
+    this.#eligibleSinceMs[instance] = isEligible ? now : Number.NaN;
+  }
+
+  /** Called with the clock on `boundaryMs`: closes what ends there. */
+  cross(): void {
+    for (let instance = 0; instance < this.instanceCount; instance++) this.settle(instance);
+    const now = this.#now[0] as number;
+    if (!this.#isSpanOver && now >= this.#spanMs) {
+      this.#isSpanOver = true;
+      this.areaOfSpanMs.set(this.areaMs);
+    }
+    if (now >= this.#bucketEndMs) this.#closeBucket();
+    const spanEnd = this.#isSpanOver ? Number.POSITIVE_INFINITY : this.#spanMs;
+    this.boundaryMs[0] = Math.min(this.#bucketEndMs, spanEnd);
+  }
+
+  /** Closes the last, partly filled bucket. */
+  conclude(): void {
+    for (let instance = 0; instance < this.instanceCount; instance++) {
+      this.settle(instance);
+      const isEligible = !Number.isNaN(this.#eligibleSinceMs[instance] as number);
+      this.noteEligibility(instance, isEligible);
+    }
+    if (!this.#isSpanOver) this.areaOfSpanMs.set(this.areaMs);
+    this.#bookBucket();
+    const begunMs = this.#bucketEndMs - this.bucketMs;
+    if ((this.#now[0] as number) > begunMs || this.bucketCount === 0) this.bucketCount++;
+  }
+
+  #closeBucket(): void {
+    this.#bookBucket();
+    this.bucketCount++;
+    if (this.bucketCount === this.#bucketsMax) this.#halveBuckets();
+    this.#bucketEndMs = (this.bucketCount + 1) * this.bucketMs;
+  }
+
+  #bookBucket(): void {
+    const row = this.bucketCount * this.instanceCount;
+    for (let instance = 0; instance < this.instanceCount; instance++) {
+      const area = this.areaMs[instance] as number;
+      this.bucketAreaMs[row + instance] = area - (this.#areaBeforeBucketMs[instance] as number);
+      this.#areaBeforeBucketMs[instance] = area;
+    }
+  }
+
+  /** The run is longer than foreseen: pairs of buckets become one of double width. */
+  #halveBuckets(): void {
+    this.bucketMs *= 2;
+    this.bucketCount = this.#bucketsMax / 2;
+    for (const column of [this.bucketArrivals, this.bucketRefused]) mergePairs(column, 1);
+    for (const column of [this.bucketPlaced, this.bucketAreaMs]) {
+      mergePairs(column, this.instanceCount);
+    }
+  }
+}
+
+/** Adds row 2k+1 to row 2k and moves the sum to row k; the upper half becomes zeros. */
+function mergePairs(column: Float64Array, width: number): void {
+  const half = column.length / width / 2;
+  for (let row = 0; row < half; row++) {
+    for (let at = 0; at < width; at++) {
+      const even = column[2 * row * width + at] as number;
+      column[row * width + at] = even + (column[(2 * row + 1) * width + at] as number);
+    }
+  }
+  column.fill(0, half * width);
+}
+
+/** The next of 1, 2, 5, 10, … times a power of ten: a width that an axis can be read by. */
+function roundWidth(atLeastMs: number): number {
+  const floorMs = Math.max(atLeastMs, 1);
+  const power = 10 ** Math.floor(Math.log10(floorMs));
+  const step = [1, 2, 5, 10].find((each) => each * power >= floorMs * (1 - 1e-12)) ?? 10;
+  return step * power;
+}

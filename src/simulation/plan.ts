@@ -1,0 +1,57 @@
+/**
+ * What one run simulates, resolved to milliseconds and dense indexes: a service, its instances, what happens to them,
+ * and the traffic. Plain data, so that it can be sent to a worker. Knows no YAML.
+ */
+import type { Distribution } from '../random/distributions.ts';
+import type { ServiceConfiguration } from '../spec/configuration.ts';
+import type { PoissonTraffic } from '../traffic/poisson.ts';
+import type { ReplayTraffic } from '../traffic/replay.ts';
+
+/** How an instance that is down treats connections and checks: it resets them, or says nothing. */
+export type Manner = 'refuses' | 'silent';
+
+export interface Plan {
+  readonly seed: string;
+  readonly replication: number;
+  readonly service: ServiceConfiguration;
+  readonly instances: readonly PlannedInstance[];
+  readonly traffic: Traffic;
+  /** How long a client waits for an instance that stays silent; its connection counts as open meanwhile. */
+  readonly connectTimeoutMs: number;
+  readonly outages: readonly Outage[];
+  readonly failures: RandomFailures | null;
+  readonly changes: readonly Change[];
+  readonly bucketsMax: number;
+  readonly eventsMax: number;
+}
+
+export interface PlannedInstance {
+  readonly name: string;
+  readonly weight: number;
+  /** False: it joins by a change. */
+  readonly isPresent: boolean;
+}
+
+export type Traffic =
+  | ({ readonly kind: 'poisson' } & PoissonTraffic)
+  | ({ readonly kind: 'replay' } & ReplayTraffic);
+
+export interface Outage {
+  readonly instance: number;
+  readonly fromMs: number;
+  /** Infinity: for good. */
+  readonly toMs: number;
+  readonly manner: Manner;
+}
+
+/** Every instance fails and recovers on its own, up and down times being exponential or constant, …. */
+export interface RandomFailures {
+  readonly betweenMs: Distribution;
+  readonly repairMs: Distribution;
+  readonly manner: Manner;
+}
+
+export type Change = { readonly atMs: number; readonly instance: number } & (
+  | { readonly does: 'remove' }
+  | { readonly does: 'register' | 'reweigh'; readonly weight: number }
+);

@@ -1,0 +1,261 @@
+/**
+ * Scenario and service together make a plan: names become indexes, seconds milliseconds, and what contradicts itself is
+ * told with its place. Reads no file: documents and trace are given.
+ */
+import type { Document } from '../documents/document.ts';
+import { type Path, parsePath } from '../documents/places.ts';
+import { badInput } from '../errors/operator-error.ts';
+import type { Distribution } from '../random/distributions.ts';
+import type {
+  ConfigurationDocument,
+  Scheduling,
+  ServerGroupDocument,
+} from '../spec/configuration.ts';
+import { profiles } from '../spec/profiles.ts';
+import { readBackOf, resolveService } from '../spec/resolve.ts';
+import { validateDocument } from '../spec/validate-document.ts';
+import type { Violation } from '../spec/violation.ts';
+import type { Trace } from '../traffic/trace.ts';
+import { Findings, inWords } from './finding.ts';
+import type { Plan, PlannedInstance, Traffic } from './plan.ts';
+import type { HoldSeconds, ScenarioDocument } from './scenario-shape.ts';
+import { planChanges, planOutages } from './scripted.ts';
+
+const defaults = {
+  seed: '1',
+  sourceCount: 1000,
+  connectTimeoutSeconds: 5,
+  eventsMax: 50_000_000,
+  /** Enough for a chart, and even, as pairs are merged when a run is longer than foreseen. */
+  bucketsMax: 120,
+} as const;
+
+export interface Planning {
+  readonly scenario: ScenarioDocument;
+  /** The scenario's own document, for places. */
+  readonly document: Document;
+  /** The configuration's document, where it is a file of its own. */
+  readonly serviceDocument: Document | null;
+  readonly trace: Trace | null;
+  readonly seed: string | null;
+  /** Runs the scenario under another algorithm than its configuration's. */
+  readonly scheduling: Scheduling | null;
+}
+export interface Planned {
+  readonly plan: Plan;
+  /** The configuration as a right implementation reads it back. */
+  readonly configuration: ConfigurationDocument;
+}
+
+/** A configuration, and where its values stand: in a file of its own or inside the scenario. */
+interface ServiceSource {
+  readonly document: Document;
+  readonly prefix: Path;
+  readonly value: unknown;
+}
+
+export function planScenario(planning: Planning): Planned {
+  const { scenario, document } = planning;
+  const findings = new Findings();
+  const source: ServiceSource =
+    planning.serviceDocument === null
+      ? { document, prefix: ['service'], value: scenario.service }
+      : { document: planning.serviceDocument, prefix: [], value: planning.serviceDocument.value };
+  const { violations, document: valid, profile } = validateDocument(source.value);
+  addViolations(findings, source, violations);
+  // Without a valid configuration there are no instances to speak of.
+  if (valid === null) throw findings.toError();
+  const configuration = readBackOf(valid, profile);
+  const index = serviceIndex(findings, planning, configuration);
+  const instances = instancesOf(findings, source, configuration, index);
+  const outages = planOutages(findings, planning, instances);
+  const { changes, joining } = planChanges(
+    findings,
+    planning,
+    instances,
+    profiles[profile].weight.min,
+  );
+  const traffic = planTraffic(findings, planning);
+  if (findings.any || traffic === null) throw findings.toError();
+  const { failures, limits } = scenario;
+  const service = resolveService(configuration, profile, index);
+  return {
+    configuration,
+    plan: {
+      seed: planning.seed ?? String(scenario.seed ?? defaults.seed),
+      replication: 0,
+      service: { ...service, scheduling: planning.scheduling ?? service.scheduling },
+      instances: instances.map((each, at) => ({ ...each, isPresent: !joining.has(at) })),
+      traffic,
+      connectTimeoutMs:
+        (scenario.traffic.connectTimeoutSeconds ?? defaults.connectTimeoutSeconds) * 1000,
+      outages,
+      failures:
+        failures === undefined
+          ? null
+          : {
+              betweenMs: { kind: 'exponential', mean: failures.meanTimeBetweenSeconds * 1000 },
+              repairMs: { kind: 'exponential', mean: failures.meanTimeToRepairSeconds * 1000 },
+              manner: failures.manner ?? 'refuses',
+            },
+      changes,
+      bucketsMax: defaults.bucketsMax,
+      eventsMax: limits?.eventsMax ?? defaults.eventsMax,
+    },
+  };
+}
+
+function addViolations(
+  findings: Findings,
+  source: ServiceSource,
+  violations: readonly Violation[],
+): void {
+  for (const violation of violations) {
+    const path = [...source.prefix, ...(parsePath(violation.path) ?? [])];
+    findings.add(
+      source.document,
+      path,
+      `is ${inWords(violation.observed)}; it wants ${violation.expected}`,
+    );
+  }
+}
+
+function serviceIndex(
+  findings: Findings,
+  { scenario, document }: Planning,
+  { backendServices }: ConfigurationDocument,
+): number {
+  if (scenario.backendService === undefined) {
+    if (backendServices.length > 1) {
+      const names = backendServices.map(({ name }) => name).join(', ');
+      findings.add(document, ['backendService'], `is missing; it wants one of ${names}`);
+    }
+    return 0;
+  }
+  const index = backendServices.findIndex(({ name }) => name === scenario.backendService);
+  if (index < 0) {
+    const names = backendServices.map(({ name }) => name).join(', ');
+    findings.add(
+      document,
+      ['backendService'],
+      `is ${inWords(scenario.backendService)}; it wants one of ${names}`,
+    );
+  }
+  return Math.max(index, 0);
+}
+
+function instancesOf(
+  findings: Findings,
+  source: ServiceSource,
+  { backendServices, serverGroups }: ConfigurationDocument,
+  index: number,
+): PlannedInstance[] {
+  const wanted = backendServices[index]?.serverGroup;
+  const group = serverGroups?.find(({ name }) => name === wanted);
+  if (group === undefined || group.instances.length === 0) {
+    const at = serverGroups?.findIndex(({ name }) => name === wanted) ?? -1;
+    const path =
+      at < 0 ? ['backendServices', index, 'serverGroup'] : ['serverGroups', at, 'instances'];
+    findings.add(
+      source.document,
+      [...source.prefix, ...path],
+      group === undefined
+        ? 'is missing; a simulation needs a service with a server group that has instances'
+        : 'is empty; a simulation needs at least one instance',
+    );
+    return [];
+  }
+  return group.instances.map(({ id, weight }) => ({
+    name: id,
+    weight: weightIn(group, weight),
+    isPresent: true,
+  }));
+}
+
+/** Members of an availability group share one weight. */
+function weightIn(group: ServerGroupDocument, own: number | undefined): number {
+  return (group.kind === 'availability-group' ? group.weight : own) ?? 1;
+}
+
+function planTraffic(findings: Findings, planning: Planning): Traffic | null {
+  const { document, scenario, trace } = planning;
+  const { poisson, sources, speed, holdSeconds } = scenario.traffic;
+  const at = (...path: string[]) => ['traffic', ...path];
+  const holdMs = holdSeconds === undefined ? null : planHold(findings, document, holdSeconds);
+  if ((poisson === undefined) === (scenario.traffic.trace === undefined)) {
+    findings.add(document, at(), 'wants either poisson or trace');
+    return null;
+  }
+  if (poisson === undefined) {
+    if (sources !== undefined) {
+      findings.add(document, at('sources'), 'belongs to poisson; a trace has its own');
+    }
+    if (trace === null) return null;
+    requireDurations(trace, holdSeconds, document);
+    return { kind: 'replay', trace, speed: speed ?? 1, holdMs };
+  }
+  if (speed !== undefined) findings.add(document, at('speed'), 'belongs to a trace');
+  if (holdSeconds === undefined) {
+    findings.add(
+      document,
+      at('holdSeconds'),
+      'is missing; Poisson arrivals say nothing of durations',
+    );
+  }
+  const eventsMax = scenario.limits?.eventsMax ?? defaults.eventsMax;
+  const expected = poisson.ratePerSecond * poisson.durationSeconds;
+  // Each connection arrives and ends: two events.
+  if (2 * expected > eventsMax) {
+    findings.add(
+      document,
+      at('poisson'),
+      `makes about ${Math.round(expected)} connections, ${Math.round(2 * expected)} events; limits.eventsMax is ${eventsMax}`,
+    );
+  }
+  if (holdMs === null) return null;
+  return {
+    kind: 'poisson',
+    ratePerMs: poisson.ratePerSecond / 1000,
+    spanMs: poisson.durationSeconds * 1000,
+    sourceCount: sources?.count ?? defaults.sourceCount,
+    zipfExponent: sources?.zipfExponent ?? 0,
+    holdMs,
+  };
+}
+
+function planHold(
+  findings: Findings,
+  document: Document,
+  written: HoldSeconds,
+): Distribution | null {
+  const { constant, exponential, lognormal, pareto } = written;
+  if (Object.keys(written).length !== 1) {
+    findings.add(
+      document,
+      ['traffic', 'holdSeconds'],
+      'wants exactly one of constant, exponential, lognormal, pareto',
+    );
+    return null;
+  }
+  if (constant !== undefined) return { kind: 'constant', value: constant * 1000 };
+  if (exponential !== undefined) return { kind: 'exponential', mean: exponential * 1000 };
+  if (lognormal !== undefined) {
+    return { kind: 'lognormal', median: lognormal.median * 1000, sigma: lognormal.sigma };
+  }
+  if (pareto === undefined) return null;
+  return { kind: 'pareto', minimum: pareto.minimum * 1000, shape: pareto.shape };
+}
+
+function requireDurations(
+  trace: Trace,
+  holdSeconds: HoldSeconds | undefined,
+  document: Document,
+): void {
+  if (trace.durationsMissing === 0 || holdSeconds !== undefined) return;
+  const { line, column } = document.placeOf(['traffic', 'trace']);
+  throw badInput(
+    `${document.fileName}:${line}:${column}  traffic.trace  has no duration for ${trace.durationsMissing} of ${trace.atMs.length} connections`,
+    'TRACE_WITHOUT_DURATIONS',
+    'say how long these last, for example  holdSeconds: { exponential: 30 }',
+  );
+}

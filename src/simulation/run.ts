@@ -1,0 +1,276 @@
+/**
+ * One run: a clock that jumps from event to event over the reference backend service. At one instant the service's own
+ * timers come first, then the world (recoveries, failures, changes), then departures, then arrivals; within a kind, the
+ * order of scheduling. Knows no file and no report; the loop allocates nothing.
+ */
+import { invariant } from '../errors/invariant.ts';
+import { badInput } from '../errors/operator-error.ts';
+import { NONE } from '../scheduling/scheduler.ts';
+import { assemble } from '../service/assemble.ts';
+import type { BackendService, CheckReply, ServiceListener } from '../service/backend-service.ts';
+import { referenceParts } from '../service/reference-parts.ts';
+import type { Arrivals } from '../traffic/arrivals.ts';
+import { poissonArrivals } from '../traffic/poisson.ts';
+import { replayArrivals } from '../traffic/replay.ts';
+import { Detections } from './detections.ts';
+import { EventQueue } from './event-queue.ts';
+import { Metrics } from './metrics.ts';
+import type { Change, Plan } from './plan.ts';
+import { World, type WorldListener } from './world.ts';
+
+/** Failures told one by one in a result; more are counted. */
+const failuresNotedMax = 1000;
+/** Open at once; each costs the service and the queue about 30 bytes, taken as they are needed. */
+const connectionsMax = 2 ** 22;
+
+export interface RunOutcome {
+  readonly simulatedMs: number;
+  /** Arrivals happened from 0 to here; mean loads are over this part. */
+  readonly spanMs: number;
+  readonly events: number;
+  readonly metrics: Metrics;
+  readonly detections: Detections;
+  readonly addresses: Uint32Array;
+}
+
+export function runPlan(plan: Plan): RunOutcome {
+  return new Run(plan).toTheEnd();
+}
+
+class Run implements ServiceListener, WorldListener {
+  readonly #plan: Plan;
+  readonly #now = Float64Array.of(0);
+  readonly #arrivals: Arrivals;
+  readonly #service: BackendService;
+  readonly #world: World;
+  readonly #departures = new EventQueue();
+  readonly #metrics: Metrics;
+  readonly #detections: Detections;
+  /** Connections that wait for a silent instance: counted as failed when they were placed. */
+  readonly #waiting: Int32Array;
+  readonly #passingReply: CheckReply;
+  #open = 0;
+  #events = 0;
+  /** Eligibility changes by the operator's hand say nothing about health. */
+  #isChanging = false;
+
+  constructor(plan: Plan) {
+    this.#plan = plan;
+    const { service: configuration, instances } = plan;
+    this.#arrivals = arrivalsOf(plan);
+    const { addresses, spanMs } = this.#arrivals;
+    const parts = {
+      ...referenceParts(configuration),
+      // Spread over the interval, as a balancer's own checks are: all at one instant would make every failure alike.
+      firstCheckMs: (instance: number) =>
+        (configuration.check.intervalMs * instance) / instances.length,
+    };
+    this.#waiting = new Int32Array(instances.length);
+    this.#passingReply =
+      configuration.check.method === 'tcp'
+        ? 'accepted'
+        : (configuration.check.normalCodes[0]?.from ?? 200);
+    this.#detections = new Detections(instances.length, failuresNotedMax);
+    this.#world = new World(plan, this);
+    const sources = { sourcesMax: addresses.length, address: addresses };
+    this.#service = assemble(parts, sources, this.#now, this, {
+      instancesMax: instances.length,
+      connectionsMax,
+    });
+    this.#metrics = new Metrics(
+      this.#service.instances,
+      instances.length,
+      addresses.length,
+      this.#now,
+      spanMs,
+      plan.bucketsMax,
+    );
+    instances.forEach(({ weight, isPresent }, instance) => {
+      if (isPresent) this.#byHand(instance, () => this.#service.register(instance, weight));
+    });
+  }
+
+  toTheEnd(): RunOutcome {
+    const now = this.#now;
+    const { due } = this.#service;
+    const world = this.#world.queue.headMs;
+    const departure = this.#departures.headMs;
+    const arrival = this.#arrivals.atMs;
+    const { boundaryMs } = this.#metrics;
+    const { eventsMax } = this.#plan;
+    const { spanMs } = this.#arrivals;
+    for (;;) {
+      const outsideMs = Math.min(world[0] as number, departure[0] as number, arrival[0] as number);
+      const nextMs = Math.min(due[0] as number, outsideMs);
+      if (this.#open === 0 && arrival[0] === Number.POSITIVE_INFINITY && nextMs > spanMs) break;
+      while ((boundaryMs[0] as number) <= nextMs) this.#cross();
+      if (++this.#events > eventsMax) throw this.#tooLong();
+      if ((due[0] as number) <= outsideMs) this.#advance();
+      else {
+        now[0] = outsideMs;
+        if ((world[0] as number) <= outsideMs) this.#world.runNext(outsideMs);
+        else if ((departure[0] as number) <= outsideMs) this.#depart();
+        else this.#arrive();
+      }
+    }
+    return this.#conclude();
+  }
+
+  #conclude(): RunOutcome {
+    const { spanMs, addresses } = this.#arrivals;
+    while ((this.#metrics.boundaryMs[0] as number) <= spanMs) this.#cross();
+    this.#now[0] = Math.max(this.#now[0] as number, spanMs);
+    this.#metrics.conclude();
+    return {
+      simulatedMs: this.#now[0],
+      spanMs,
+      events: this.#events,
+      metrics: this.#metrics,
+      detections: this.#detections,
+      addresses,
+    };
+  }
+
+  #cross(): void {
+    this.#now[0] = this.#metrics.boundaryMs[0] as number;
+    this.#metrics.cross();
+  }
+
+  #arrive(): void {
+    const source = this.#arrivals.source[0] as number;
+    const metrics = this.#metrics;
+    metrics.noteArrival();
+    const connection = this.#service.open(source);
+    if (connection === NONE) metrics.noteRefused(source);
+    else {
+      const instance = this.#service.instanceOf(connection);
+      metrics.notePlaced(source, instance);
+      this.#open++;
+      if (this.#world.downReasons[instance] === 0) {
+        this.#departures.atMs[0] = (this.#now[0] as number) + (this.#arrivals.holdMs[0] as number);
+        this.#departures.push(connection);
+      } else this.#failToConnect(connection, instance);
+    }
+    this.#arrivals.advance();
+  }
+
+  /** Nobody noticed yet that the instance is down. */
+  #failToConnect(connection: number, instance: number): void {
+    const { failed } = this.#metrics;
+    failed[instance] = (failed[instance] as number) + 1;
+    if (this.#world.isSilent[instance] === 1) {
+      this.#waiting[instance] = (this.#waiting[instance] as number) + 1;
+      this.#departures.atMs[0] = (this.#now[0] as number) + this.#plan.connectTimeoutMs;
+      // The complement, a negative number, marks a client that gives up.
+      this.#departures.push(~connection);
+      return;
+    }
+    this.#service.close(connection);
+    this.#open--;
+    this.#metrics.settle(instance);
+  }
+
+  #depart(): void {
+    const payload = this.#departures.pop();
+    const isGivingUp = payload < 0;
+    const connection = isGivingUp ? ~payload : payload;
+    const instance = this.#service.instanceOf(connection);
+    if (!this.#service.close(connection)) return;
+    this.#open--;
+    if (isGivingUp) this.#waiting[instance] = (this.#waiting[instance] as number) - 1;
+    else this.#metrics.completed++;
+    this.#metrics.settle(instance);
+  }
+
+  #advance(): void {
+    const check = this.#service.advance();
+    if (check === NONE) return;
+    const { instance } = this.#service.checkOf(check);
+    if (this.#world.downReasons[instance] === 0) this.#service.answer(check, 0, this.#passingReply);
+    else if (this.#world.isSilent[instance] === 0) this.#service.answer(check, 0, 'refused');
+    else this.#service.answer(check, Number.POSITIVE_INFINITY, 'refused');
+  }
+
+  // The world
+
+  failed(instance: number): void {
+    const { isEligible } = this.#service.instances;
+    this.#detections.failed(instance, this.#now[0] as number, isEligible[instance] === 1);
+    const dropped = this.#service.reset(instance);
+    this.#open -= dropped;
+    const { lost } = this.#metrics;
+    lost[instance] = (lost[instance] as number) + dropped - this.#forgetWaiting(instance);
+    this.#metrics.settle(instance);
+  }
+
+  recovered(instance: number): void {
+    this.#detections.recovered(instance, this.#now[0] as number);
+  }
+
+  changed(change: Change): void {
+    const { instance } = change;
+    this.#byHand(instance, () => {
+      if (change.does === 'remove') this.#service.remove(instance);
+      else if (change.does === 'register') this.#service.register(instance, change.weight);
+      else this.#service.reweigh(instance, change.weight);
+    });
+  }
+
+  #byHand(instance: number, change: () => void): void {
+    this.#isChanging = true;
+    change();
+    this.#isChanging = false;
+    const isEligible = this.#service.instances.isEligible[instance] === 1;
+    this.#metrics.noteEligibility(instance, isEligible);
+    this.#metrics.settle(instance);
+  }
+
+  // The service
+
+  checkConcluded(): void {}
+
+  eligibilityChanged(instance: number, isEligible: boolean): void {
+    if (this.#isChanging) return;
+    this.#metrics.noteEligibility(instance, isEligible);
+    const now = this.#now[0] as number;
+    if (isEligible) this.#detections.returned(instance, now);
+    else this.#detections.takenOut(instance, now);
+  }
+
+  connectionsCut(instance: number, connections: readonly number[]): void {
+    this.#open -= connections.length;
+    const { cut } = this.#metrics;
+    cut[instance] = (cut[instance] as number) + connections.length - this.#forgetWaiting(instance);
+    this.#metrics.settle(instance);
+  }
+
+  instanceForgotten(instance: number): void {
+    this.#metrics.settle(instance);
+  }
+
+  /** All connections of an instance ended; those that waited in vain were counted as failed already. */
+  #forgetWaiting(instance: number): number {
+    const waiting = this.#waiting[instance] as number;
+    this.#waiting[instance] = 0;
+    return waiting;
+  }
+
+  #tooLong(): Error {
+    const seconds = Math.round((this.#now[0] as number) / 1000);
+    return badInput(
+      `the run takes more than ${this.#plan.eventsMax} events (limits.eventsMax): after ${seconds} simulated seconds ` +
+        `${this.#metrics.arrived} connections had arrived and ${this.#open} were open`,
+      'SIMULATION_TOO_LONG',
+      'shorten the traffic, give holdSeconds a lighter tail, or raise limits.eventsMax in the scenario',
+    );
+  }
+}
+
+function arrivalsOf({ traffic, seed, replication }: Plan): Arrivals {
+  const arrivals =
+    traffic.kind === 'poisson'
+      ? poissonArrivals(traffic, seed, replication)
+      : replayArrivals(traffic, seed, replication);
+  invariant(arrivals.addresses.length > 0, 'traffic comes from somewhere');
+  return arrivals;
+}
