@@ -16,15 +16,15 @@ export interface Chart {
   spec(look: ChartLook): Omit<TopLevelSpec, '$schema' | 'config'>;
 }
 export interface ChartLook {
-  /** Of the plotting area and its labels together. */
+  /** Of the whole drawing. */
   readonly width: number;
   readonly isNarrow: boolean;
 }
 
-/** Plotting widths: the text column of a wide page, and a telephone. */
+/** The text column of a wide page, and of a telephone. */
 const looks: readonly ChartLook[] = [
-  { width: 960, isNarrow: false },
-  { width: 340, isNarrow: true },
+  { width: 1032, isNarrow: false },
+  { width: 350, isNarrow: true },
 ];
 
 /** Colours of a series by index; the ninth and later share the last. */
@@ -60,15 +60,21 @@ export async function renderChart(chart: Chart): Promise<Markup> {
 }
 
 async function draw(chart: Chart, look: ChartLook): Promise<string> {
-  const spec = { ...chart.spec(look), config } as TopLevelSpec;
+  const spec = { ...frameOf(look), ...chart.spec(look), config } as TopLevelSpec;
   // A counter for clip ids is global in the library: without this the same chart differs from call to call.
   vega.resetSVGDefIds();
-  const view = new vega.View(vega.parse(compile(spec).spec), { renderer: 'none' });
+  const view = new vega.View(vega.parse(compile(spec, { logger: vega.logger(vega.Error) }).spec), {
+    renderer: 'none',
+  });
   try {
     return dressed(await view.toSVG(), chart, look);
   } finally {
     view.finalize();
   }
+}
+
+function frameOf(look: ChartLook) {
+  return { width: look.width, autosize: { type: 'fit-x', contains: 'padding' } };
 }
 
 /** The size is left to the page; ids are made unique in it. */

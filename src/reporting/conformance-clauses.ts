@@ -20,7 +20,7 @@ ${tools(result)}
 ${familiesOf(result.clauses).map(
   (
     family,
-  ) => html`<tbody role="rowgroup" data-family><tr class="family" role="row"><th role="rowheader" scope="rowgroup" colspan="4">${family.name} <span class="soft small">${countsInWords(countVerdicts(family.clauses))}</span></th></tr>
+  ) => html`<tbody role="rowgroup" data-family><tr class="family" role="row"><th role="rowheader" scope="rowgroup" colspan="4">${family.name} <span class="soft small light">${countsInWords(countVerdicts(family.clauses))}</span></th></tr>
 ${family.clauses.map(clauseRow)}</tbody>`,
 )}</table>
 <p id="no-clause" hidden>No clause matches. <button class="chip" type="button" data-clear>Show all</button></p></section>`;
@@ -37,13 +37,15 @@ function tools(result: ConformanceResult): Markup {
 
 function clauseRow(clause: ClauseResult): Markup {
   return html`<tr role="row" id="${clause.id}" data-verdict="${clause.verdict}"><td role="cell">${verdictMark(clause.verdict)}</td>
-<td role="cell"><a class="id" href="#${clause.id}">${clause.id}</a><div class="statement">${clause.statement}</div></td>
-<td role="cell">${clause.why}${flags(clause)}${story(clause)}${obligations(clause)}</td>
-<td role="cell" class="small">${caseCounts(clause)}</td></tr>`;
+<td role="cell"><a class="id" href="#${clause.id}">${clause.id}</a> <span class="soft small">${clause.strength}</span><div class="statement">${clause.statement}</div></td>
+<td role="cell">${clause.why}${flags(clause)}${story(clause)}</td>
+<td role="cell" class="small">${cases(clause)}</td></tr>
+`;
 }
 
 function flags(clause: ClauseResult): Markup {
-  const all = [clause.strength, ...flagsOf(clause)];
+  const all = flagsOf(clause);
+  if (all.length === 0) return nothing;
   return html`<div>${all.map((flag) => html`<span class="flag">${flag}</span>`)}</div>`;
 }
 
@@ -55,24 +57,26 @@ function story(clause: ClauseResult): Markup {
   return html`<div class="small"><a href="#${clause.attributedTo}">See ${clause.attributedTo}</a></div>`;
 }
 
-function obligations(clause: ClauseResult): Markup {
-  const entries = Object.entries(clause.sometimes);
-  if (entries.length === 0) return nothing;
-  return html`<details><summary>How often it could have been broken</summary><ul class="plain small">${entries.map(
+/** The counts, and on request how often the situations came up in which the clause could have been broken. */
+function cases(clause: ClauseResult): Markup {
+  const situations = Object.entries(clause.sometimes);
+  if (situations.length === 0) return html`${caseCounts(clause)}`;
+  return html`<details><summary>${caseCounts(clause)}</summary><p class="soft">Could have been broken in:</p><ul class="plain">${situations.map(
     ([situation, times]) => html`<li>${figure(times)} × ${situation}</li>`,
-  )}</ul><p class="small soft">Section of the page: ${clause.section}</p></details>`;
+  )}</ul></details>`;
 }
 
-function caseCounts({ cases }: ClauseResult): Markup {
+function caseCounts({ cases: counts }: ClauseResult): string {
   const parts = [
-    [cases.passed, 'passed'],
-    [cases.failed, 'failed'],
-    [cases.inconclusive, 'undecided'],
-    [cases.void, 'void'],
+    [counts.passed, 'passed'],
+    [counts.failed, 'failed'],
+    [counts.inconclusive, 'undecided'],
+    [counts.void, 'void'],
   ] as const;
   const present = parts.filter(([count]) => count > 0);
-  if (present.length === 0) return html`<span class="soft">none</span>`;
-  return html`<ul class="plain">${present.map(([count, word]) => html`<li>${figure(count)} ${word}</li>`)}</ul>`;
+  return present.length === 0
+    ? 'none'
+    : present.map(([count, word]) => `${figure(count)} ${word}`).join(', ');
 }
 
 /** Filters the rows; a link to a hidden row shows all again. */

@@ -38,7 +38,7 @@ async function story(
 <p class="statement">${clause.statement}</p>
 ${await told(first, histories, id)}
 ${others.length === 0 ? null : html`<details><summary>${counted(others.length, 'more failing case')}</summary>${others.map((other) => briefly(other))}</details>`}
-${affected.length === 0 ? null : html`<p class="small soft">Also affected, and not counted as failures of their own: ${affected.map((each, index) => html`${index === 0 ? '' : ', '}<a href="#${each.id}">${each.id}</a>`)}</p>`}
+${affected.length === 0 ? null : html`<p class="small soft">Also affected, and not counted as failures of their own: ${affected.map((each, index) => html`${index === 0 ? '' : ', '}<a class="clause" href="#${each.id}">${each.id}</a>`)}</p>`}
 </article>`;
 }
 

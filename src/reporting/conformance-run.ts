@@ -83,8 +83,7 @@ function trialChart(facts: RunFacts): Chart {
     title: 'Trials over time, by lane',
     description: `${counted(facts.trials.length, 'trial')} on ${counted(facts.lanes, 'lane')} in ${duration(facts.durationMs)}.`,
     spec: (look) => ({
-      width: look.width - 60,
-      height: { step: 18 },
+      height: 20 * Math.max(1, facts.lanes),
       data: { values },
       mark: { type: 'bar', stroke: 'var(--paper)', strokeWidth: 1, height: { band: 0.8 } },
       encoding: {

@@ -16,9 +16,9 @@ export function shortFigure(value: number): string {
   return figure(value, size >= 10 ? 1 : 2);
 }
 
-/** `52.3 %` */
+/** `52.3%` */
 export function percent(share: number): string {
-  return Number.isFinite(share) ? `${figure(share * 100, 1)} %` : '–';
+  return Number.isFinite(share) ? `${figure(share * 100, 1)}%` : '–';
 }
 
 /** `0 ms`, `850 ms`, `12.5 s`, `21 min 19 s`, `3 h 05 min`. */

@@ -37,7 +37,7 @@ h1 { font-size: clamp(1.9rem, 5vw, 2.9rem); letter-spacing: -.02em; }
 h2 { font-size: 1.4rem; letter-spacing: -.01em; }
 h3 { font-size: 1.05rem; }
 p { margin: 0; max-width: 70ch; }
-.soft { color: var(--soft); } .small { font-size: .875rem; }
+.soft { color: var(--soft); } .light { font-weight: 400; } .small { font-size: .875rem; }
 .unseen { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
 .skip { position: absolute; left: -999px; } .skip:focus { left: 1rem; top: 1rem; background: var(--raised); padding: .5rem 1rem; z-index: 9; }
 .bar { position: sticky; top: 0; z-index: 5; background: var(--paper); border-bottom: 1px solid var(--line); }
@@ -61,10 +61,10 @@ footer { border-top: 1px solid var(--line); margin-top: 2rem; padding: 1.5rem 0 
 .notice { background: var(--inconclusive-fill); color: var(--ink); border-left: 4px solid var(--inconclusive); padding: .75rem 1rem; margin-top: 1.25rem; max-width: 70ch; }`;
 
 const facts = `
-dl.facts { display: grid; grid-template-columns: repeat(auto-fill, minmax(14rem, 1fr)); gap: .9rem 2rem; margin: 1.75rem 0 0; }
+dl.facts { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(14rem, 45%), 1fr)); gap: .9rem 2rem; margin: 1.75rem 0 0; }
 dl.facts dt { font-size: .8rem; color: var(--soft); } dl.facts dd { margin: 0; }
-.figures { display: grid; grid-template-columns: repeat(auto-fit, minmax(8.5rem, 1fr)); gap: 1px; background: var(--line); border: 1px solid var(--line); margin: 1.25rem 0; }
-.figures > div { background: var(--raised); padding: .8rem 1rem; }
+.figures { display: grid; grid-template-columns: repeat(auto-fill, minmax(11rem, 1fr)); gap: 1px; margin: 1.25rem 0; }
+.figures > div { background: var(--raised); padding: .8rem 1rem; box-shadow: 0 0 0 1px var(--line); }
 .figures b { display: block; font-size: 1.55rem; font-weight: 600; letter-spacing: -.02em; line-height: 1.2; }
 .figures span { font-size: .85rem; color: var(--soft); } .figures .bad b { color: var(--fail); }
 .command { display: flex; align-items: stretch; margin: .5rem 0; background: var(--sunken); border: 1px solid var(--line); }
@@ -86,7 +86,8 @@ const verdicts = `
 .share .is-unsupported, .share .is-not-applicable, .share .is-skipped, .share .is-affected { background: var(--line-strong); }
 .legend { display: flex; flex-wrap: wrap; gap: .35rem 1.4rem; list-style: none; margin: 0 0 1rem; padding: 0; font-size: .9rem; }
 .legend .swatch { display: inline-block; width: .8em; height: .8em; margin-right: .45em; border-radius: 2px; background: var(--swatch); }
-.legend .line { height: 3px; width: 1.1em; vertical-align: .25em; }
+.legend .glyph { color: var(--swatch); margin-right: .4em; }
+.clause { white-space: nowrap; }
 .map { display: grid; grid-template-columns: repeat(auto-fill, minmax(15rem, 1fr)); gap: 1rem 2rem; margin: 1.25rem 0; }
 .map h3 { font-size: .9rem; font-weight: 600; margin-bottom: .35rem; display: flex; justify-content: space-between; }
 .map h3 span { font-weight: 400; color: var(--soft); }
@@ -108,7 +109,7 @@ tbody th { color: var(--ink); font-size: inherit; border-bottom: 1px solid var(-
 .tools fieldset { border: 0; margin: 0; padding: 0; display: flex; flex-wrap: wrap; gap: .4rem; }
 .chip { border: 1px solid var(--line-strong); border-radius: 999px; background: none; padding: .2rem .75rem; font-size: .875rem; color: var(--soft); }
 .chip[aria-pressed=true] { background: var(--ink); color: var(--paper); border-color: var(--ink); }
-.clauses td:nth-child(1) { width: 8.5rem; } .clauses td:nth-child(3) { width: 42%; }
+.clauses td:nth-child(1) { width: 8.8rem; } .clauses td:nth-child(2) { width: 35%; } .clauses td:nth-child(4) { width: 10.5rem; padding-right: 0; }
 .clauses .statement { color: var(--soft); font-size: .875rem; } .clauses .id { font-weight: 600; text-decoration: none; color: var(--ink); }
 .clauses .id:hover { text-decoration: underline; } .clauses details { margin-top: .3rem; }
 .clauses tr.family td, .clauses tr.family th { background: none; padding-top: 1.4rem; font-size: 1.02rem; font-weight: 600; color: var(--ink); border-bottom: 1px solid var(--line-strong); }
@@ -131,7 +132,7 @@ figure { margin: 1.25rem 0; } figcaption { font-weight: 600; margin-bottom: .25r
 .cards { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(20rem, 100%), 1fr)); gap: 1rem; margin: 1rem 0; }
 .card { border: 1px solid var(--line); background: var(--raised); padding: 1.1rem 1.2rem; display: block; color: inherit; text-decoration: none; }
 a.card:hover { border-color: var(--ink); } .card h3 { margin-bottom: .25rem; }
-.matrix { width: auto; min-width: 100%; } .matrix thead th { vertical-align: bottom; } .matrix td { text-align: center; padding: .3rem .75rem; } .matrix td .verdict { font-size: .9rem; }
+.matrix { width: auto; min-width: 100%; } .matrix thead th { vertical-align: bottom; } .matrix td { padding: .3rem .75rem .3rem 0; } .matrix td .verdict { font-size: .9rem; }
 .matrix tbody th { padding: .3rem .75rem .3rem 0; font-weight: 400; } .matrix tr.family th { font-weight: 600; padding-top: 1rem; }`;
 
 /** A telephone: tables with long cells become stacked blocks; charts their narrow drawing. */

@@ -83,10 +83,17 @@ export function fact(label: string, value: Content): Markup {
   return html`<div><dt>${label}</dt><dd>${value}</dd></div>`;
 }
 
+/** With a glyph where a mark's shape says more than its colour. */
+export interface LegendEntry {
+  readonly label: string;
+  readonly colour: string;
+  readonly glyph?: string;
+}
+
 export interface FigureFrame {
   readonly title: string;
   readonly note?: Content;
-  readonly legend?: readonly { readonly label: string; readonly colour: string }[];
+  readonly legend?: readonly LegendEntry[];
 }
 
 /** A chart with its caption, and a legend in text rather than in the drawing. */
@@ -96,9 +103,11 @@ ${frame.legend === undefined ? null : legendOf(frame.legend)}
 ${drawing}</figure>`;
 }
 
-function legendOf(entries: NonNullable<FigureFrame['legend']>): Markup {
-  return html`<ul class="legend">${entries.map(
-    (entry) =>
-      html`<li><span class="swatch" style="--swatch:${entry.colour}"></span>${entry.label}</li>`,
-  )}</ul>`;
+function legendOf(entries: readonly LegendEntry[]): Markup {
+  return html`<ul class="legend">${entries.map((entry) => {
+    const style = `--swatch:${entry.colour}`;
+    return entry.glyph === undefined
+      ? html`<li><span class="swatch" style="${style}"></span>${entry.label}</li>`
+      : html`<li><span class="glyph" style="${style}" aria-hidden="true">${entry.glyph}</span>${entry.label}</li>`;
+  })}</ul>`;
 }

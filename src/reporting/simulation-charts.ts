@@ -47,7 +47,6 @@ export function activeChart(result: SimulationResult): Chart {
     title: 'Active connections per instance over time',
     description: `Mean of each bucket of ${duration(bucketMs)}. The most that one instance ever held is ${figure(peak)}.`,
     spec: (look) => ({
-      width: look.width - 70,
       height: look.isNarrow ? 200 : 280,
       data: { values },
       mark: { type: 'line', interpolate: 'step-after', strokeWidth: 1.6 },
@@ -98,8 +97,7 @@ export function shareChart(result: SimulationResult): Chart {
       )
       .join('; '),
     spec: (look) => ({
-      width: look.width - 130,
-      height: { step: 30 },
+      height: 30 * Math.max(1, values.length),
       data: { values },
       layer: [
         {
@@ -107,7 +105,13 @@ export function shareChart(result: SimulationResult): Chart {
           encoding: { x: x('share', look.isNarrow), y, color: literalColour },
         },
         {
-          mark: { type: 'tick', color: 'var(--ink)', thickness: 3, height: { band: 0.95 } },
+          mark: {
+            type: 'tick',
+            color: 'var(--ink)',
+            opacity: 1,
+            thickness: 3,
+            height: { band: 0.95 },
+          },
           encoding: { x: x('asked', look.isNarrow), y },
         },
         {
@@ -139,10 +143,14 @@ export function arrivalsChart(result: SimulationResult): Chart {
     title: 'Arrivals and refusals over time',
     description: `${counted(result.totals.arrived, 'connection')} arrived, ${figure(result.totals.refused)} were refused.`,
     spec: (look) => ({
-      width: look.width - 70,
       height: look.isNarrow ? 140 : 170,
       data: { values },
-      mark: { type: 'area', interpolate: 'step-after', opacity: 0.85 },
+      mark: {
+        type: 'area',
+        interpolate: 'step-after',
+        fillOpacity: 0.35,
+        line: { strokeWidth: 1.4 },
+      },
       encoding: {
         x: timeAxis(result, look, 'at'),
         y: {
@@ -194,8 +202,7 @@ export function outageChart(result: SimulationResult): Chart {
     title: 'Failures and how long they went unnoticed',
     description: `${counted(result.detections.length, 'failure')}; the table beside gives each one's times.`,
     spec: (look) => ({
-      width: look.width - 100,
-      height: { step: 26 },
+      height: 28 * new Set(values.map((value) => value.instance)).size,
       data: { values },
       mark: { type: 'bar', height: { band: 0.7 } },
       encoding: {
@@ -236,8 +243,7 @@ export function sourceChart(result: SimulationResult): Chart {
         ? 'No sources.'
         : `The busiest source, ${first.address}, has ${percent(first.share)} of all connections on ${counted(Object.keys(first.instances).length, 'instance')}.`,
     spec: (look) => ({
-      width: look.width - 150,
-      height: { step: 24 },
+      height: 26 * Math.max(1, busiest.length),
       data: { values },
       mark: { type: 'bar', height: { band: 0.72 } },
       encoding: {

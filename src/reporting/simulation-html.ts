@@ -90,7 +90,7 @@ async function instanceSection(result: SimulationResult): Promise<Markup> {
   );
   return html`<section id="instances"><h2>Instances</h2>
 <p>${furthest === undefined ? '' : `Furthest from its weight: ${furthest.name} with ${percent(furthest.share)} of the connections where its weight asks for ${percent(furthest.shareByWeight)}.`}</p>
-${await figureWith(shareChart(result), { note: 'The bar is what each instance got; the black mark is what its weight asks for.' })}
+${await figureWith(shareChart(result), { note: 'The bar is what each instance got; the upright mark is what its weight asks for.' })}
 ${instanceTable(result)}</section>`;
 }
 
@@ -171,17 +171,17 @@ async function sourceSection(result: SimulationResult): Promise<Markup> {
   if (busiest.length === 0) return nothing;
   return html`<section id="sources"><h2>Sources</h2><p>${counted(count, 'source address', 'source addresses')} in all. One that holds a large share on one instance is what skews source IP.</p>
 ${await figureWith(sourceChart(result), { note: 'Colours are instances.', legend: instanceLegend(result) })}
-${table(
-  'Busiest sources',
-  ['Source', 'Connections', 'Share', 'Instances', 'Most on'],
-  busiest.map((source) => [
-    html`<code>${source.address}</code>`,
-    figure(source.connections),
-    percent(source.share),
-    figure(Object.values(source.instances).filter((placed) => placed > 0).length),
-    mostUsed(source.instances),
-  ]),
-)}</section>`;
+<details><summary>The ${figure(busiest.length)} busiest in figures</summary>${table(
+    'Busiest sources',
+    ['Source', 'Connections', 'Share', 'Instances', 'Most on'],
+    busiest.map((source) => [
+      html`<code>${source.address}</code>`,
+      figure(source.connections),
+      percent(source.share),
+      figure(Object.values(source.instances).filter((placed) => placed > 0).length),
+      mostUsed(source.instances),
+    ]),
+  )}</details></section>`;
 }
 
 function mostUsed(instances: Readonly<Record<string, number>>): string {

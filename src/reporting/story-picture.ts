@@ -3,7 +3,7 @@ import type { History, HistoryEvent } from '../history/vocabulary.ts';
 import type { Failure } from '../results/conformance-result.ts';
 import { type Chart, type ChartLook, renderChart } from './chart.ts';
 import type { Markup } from './markup.ts';
-import { figureOf } from './page.ts';
+import { figureOf, type LegendEntry } from './page.ts';
 import { type Lanes, lanesOf } from './story-lanes.ts';
 
 /** More marks than this are a smear: the picture then shows the story's own events instead of the whole history. */
@@ -44,29 +44,30 @@ function evidenceOf(failure: Failure): readonly Evidence[] {
     .map((line, index) => ({ number: index + 1, atMs: line.atMs }));
 }
 
-interface Look {
-  readonly label: string;
-  readonly colour: string;
-}
-const spanLooks: Readonly<Record<Lanes['spans'][number]['kind'], Look>> = {
+const spanLooks: Readonly<Record<Lanes['spans'][number]['kind'], LegendEntry>> = {
   listed: { label: 'listed', colour: 'var(--line)' },
   draining: { label: 'draining', colour: 'var(--inconclusive-fill)' },
   refusing: { label: 'made to fail', colour: 'var(--fail-fill)' },
-  connection: { label: 'connection open', colour: 'var(--series-1)' },
+  connection: { label: 'connection open', colour: 'var(--series-1)', glyph: '▬' },
 };
 const pointLooks: Readonly<
-  Record<Lanes['points'][number]['kind'], Look & { readonly shape: string }>
+  Record<Lanes['points'][number]['kind'], LegendEntry & { readonly shape: string }>
 > = {
-  change: { label: 'change asked for', colour: 'var(--ink)', shape: 'diamond' },
-  placed: { label: 'placed', colour: 'var(--series-1)', shape: 'circle' },
-  refused: { label: 'refused', colour: 'var(--fail)', shape: 'cross' },
-  carried: { label: 'carried data', colour: 'var(--series-3)', shape: 'triangle-up' },
-  closed: { label: 'closed', colour: 'var(--soft)', shape: 'square' },
-  check: { label: 'check', colour: 'var(--pass)', shape: 'triangle-right' },
-  'check-not-answered': { label: 'check not answered', colour: 'var(--fail)', shape: 'cross' },
+  change: { label: 'change asked for', colour: 'var(--ink)', shape: 'diamond', glyph: '◆' },
+  placed: { label: 'placed', colour: 'var(--series-1)', shape: 'circle', glyph: '●' },
+  refused: { label: 'refused', colour: 'var(--fail)', shape: 'cross', glyph: '✚' },
+  carried: { label: 'carried data', colour: 'var(--series-3)', shape: 'triangle-up', glyph: '▲' },
+  closed: { label: 'closed', colour: 'var(--soft)', shape: 'square', glyph: '■' },
+  check: { label: 'check', colour: 'var(--pass)', shape: 'triangle-right', glyph: '▶' },
+  'check-not-answered': {
+    label: 'check not answered',
+    colour: 'var(--fail)',
+    shape: 'cross',
+    glyph: '✚',
+  },
 };
 
-function legendFor(lanes: Lanes): Look[] {
+function legendFor(lanes: Lanes): LegendEntry[] {
   const kinds = [...new Set(lanes.spans.map((span) => span.kind))].map((kind) => spanLooks[kind]);
   const points = [...new Set(lanes.points.map((point) => point.kind))].map(
     (kind) => pointLooks[kind],
@@ -94,7 +95,7 @@ function specOf(lanes: Lanes, evidence: readonly Evidence[], look: ChartLook) {
       title: null,
       grid: true,
       gridColor: 'var(--line)',
-      labelLimit: look.isNarrow ? 84 : 160,
+      labelLimit: look.isNarrow ? 120 : 180,
     },
   };
   const x = (field: string) => ({
@@ -124,8 +125,7 @@ function specOf(lanes: Lanes, evidence: readonly Evidence[], look: ChartLook) {
   const cited = evidence.map((each) => ({ at: seconds(each.atMs), label: String(each.number) }));
   const literal = { type: 'nominal' as const, scale: null, legend: null };
   return {
-    width: look.width - (look.isNarrow ? 100 : 130),
-    height: { step: 30 },
+    height: 30 * lanes.lanes.length,
     padding: { top: 20, left: 5, right: 14, bottom: 5 },
     layer: [
       {
