@@ -1,0 +1,83 @@
+/**
+ * What every judge shares: it says nothing on a history that does not add up, counts the situations in which its
+ * clause could have been broken, and calls a pass without them inconclusive. Knows no clause.
+ */
+import type { EffectiveDurations } from '../spec/behaviour.ts';
+import type { ServiceConfiguration } from '../spec/configuration.ts';
+import type { Judge, Verdict } from './judge.ts';
+import type { Reading } from './reading.ts';
+
+/** A reading that can be judged. */
+export interface Subject extends Reading {
+  readonly configuration: ServiceConfiguration;
+  readonly effective: EffectiveDurations;
+}
+
+export interface Breach {
+  readonly why: string;
+  readonly expected: string;
+  readonly observed: string;
+  /** Lines that prove it. */
+  readonly lines: readonly number[];
+}
+
+export interface Assessment {
+  readonly breaches: readonly Breach[];
+  readonly sometimes: Readonly<Record<string, number>>;
+  /** What a pass says. */
+  readonly kept: string;
+  /** Why nothing can be said although the situations came up. */
+  readonly doubt?: string;
+}
+
+/** More lines than these prove nothing better. */
+const evidenceMax = 400;
+
+/** `assess` answers with a reason where the clause has no case in this history. */
+export function judgeOf(clause: string, assess: (subject: Subject) => Assessment | string): Judge {
+  return {
+    clause,
+    judge(reading) {
+      const unfit = whyUnfit(reading);
+      if (unfit !== null) return inconclusive(unfit, {});
+      const assessment = assess(reading as Subject);
+      return typeof assessment === 'string' ? inconclusive(assessment, {}) : verdictOf(assessment);
+    },
+  };
+}
+
+function whyUnfit(reading: Reading): string | null {
+  const [defect] = reading.defects;
+  if (defect !== undefined) return `the history does not add up: ${defect}`;
+  if (reading.strayed.length > 0) return 'a connection of another deployment strayed in';
+  if (reading.lags.length > 0) return 'the testbed itself lagged';
+  if (reading.configuration === null) return 'the service was not deployed';
+  return null;
+}
+
+function inconclusive(why: string, sometimes: Verdict['sometimes']): Verdict {
+  return { is: 'inconclusive', why, evidence: [], sometimes };
+}
+
+function verdictOf({ breaches, sometimes, kept, doubt }: Assessment): Verdict {
+  const [first] = breaches;
+  if (first !== undefined) {
+    const lines = new Set(breaches.flatMap((breach) => breach.lines));
+    return {
+      is: 'fail',
+      why: breaches.length === 1 ? first.why : `${first.why} (and ${breaches.length - 1} more)`,
+      expected: first.expected,
+      observed: first.observed,
+      evidence: [...lines].toSorted((a, b) => a - b).slice(0, evidenceMax),
+      sometimes,
+    };
+  }
+  if (doubt !== undefined) return inconclusive(doubt, sometimes);
+  const missing = Object.keys(sometimes).filter((name) => sometimes[name] === 0);
+  if (missing.length > 0) return inconclusive(`never came up: ${missing.join(', ')}`, sometimes);
+  return { is: 'pass', why: kept, evidence: [], sometimes };
+}
+
+export function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+}

@@ -1,0 +1,461 @@
+/**
+ * For tests: a small balancer in stepped time, right unless told otherwise, and the history that its clients and
+ * instances would record. Written apart from the reference service, so that judges are not tested on themselves.
+ */
+import type {
+  CheckReplyScript,
+  History,
+  HistoryEvent,
+  InstanceListed,
+  Reply,
+} from '../history/vocabulary.ts';
+import type { Trait } from '../spec/behaviour.ts';
+import type { ConfigurationDocument, Scheduling } from '../spec/configuration.ts';
+
+export const intervalMs = 5000;
+export const timeoutMs = 2000;
+
+/** What the configuration asks for. */
+export interface Asked {
+  readonly scheduling?: Scheduling;
+  readonly weights?: Readonly<Record<string, number>>;
+  readonly ports?: Readonly<Record<string, number>>;
+  readonly persistence?: boolean;
+  readonly drainSeconds?: number;
+  readonly method?: 'http' | 'tcp';
+  readonly unhealthyThreshold?: number;
+  readonly healthyThreshold?: number;
+  readonly traits?: Readonly<Record<string, string | number>>;
+}
+
+/** What the balancer does instead of what is right. */
+export interface Wrong {
+  readonly unhealthyThreshold?: number;
+  readonly healthyThreshold?: number;
+  /** Opposite results do not start the count again. */
+  readonly isCumulative?: boolean;
+  readonly isNormal?: (reply: Reply) => boolean;
+  readonly timeoutMs?: number;
+  readonly persistenceMs?: number;
+  readonly sessionKey?: (source: string, port: number) => string;
+  /** Known clients go to a removed, an unhealthy instance. */
+  readonly sticksToRemoved?: boolean;
+  readonly sticksToUnhealthy?: boolean;
+  readonly keepsRemoved?: boolean;
+  readonly ignoresHealth?: boolean;
+  readonly neverRecovers?: boolean;
+  readonly pick?: (
+    eligible: readonly FakeInstance[],
+    connection: { source: string; port: number; number: number },
+  ) => string;
+  readonly weights?: Readonly<Record<string, number>>;
+  readonly port?: (right: number, instance: string) => number;
+  readonly losesBytes?: boolean;
+  readonly hidesCloses?: boolean;
+  readonly drainMs?: number;
+  readonly deadline?: 'close' | 'leave';
+  readonly cutsOthers?: boolean;
+  readonly checkPort?: number;
+  readonly checkPath?: string;
+  readonly intervalMs?: number;
+}
+
+export interface FakeInstance {
+  readonly name: string;
+  readonly index: number;
+  weight: number;
+  readonly port: number | null;
+  isUp: boolean;
+  failures: number;
+  passes: number;
+  isMember: boolean;
+  current: number;
+  active: number;
+  total: number;
+  nextCheckMs: number;
+  script: CheckReplyScript[];
+  afterwards: CheckReplyScript;
+}
+
+interface Held {
+  readonly connection: number;
+  readonly instance: string;
+}
+
+const quick: CheckReplyScript = { reply: 200, afterMs: 1 };
+
+export class FakeBalancer {
+  readonly events: HistoryEvent[] = [];
+  readonly instances: FakeInstance[];
+  readonly document: ConfigurationDocument;
+  readonly #asked: Asked;
+  readonly #wrong: Wrong;
+  readonly #sessions = new Map<string, { instance: string; untilMs: number }>();
+  readonly #held: Held[] = [];
+  readonly #deadlines: { instance: string; atMs: number }[] = [];
+  #nowMs = 0;
+  #connections = 0;
+  #checks = 0;
+
+  constructor(asked: Asked = {}, wrong: Wrong = {}) {
+    this.#asked = asked;
+    this.#wrong = wrong;
+    const weights = asked.weights ?? { a: 1, b: 1, c: 1 };
+    this.instances = Object.entries(weights).map(([name, weight], index) =>
+      this.#instance(name, weight, index),
+    );
+    this.document = documentOf(asked);
+    this.#say({
+      event: 'service.configured',
+      outcome: { is: 'accepted' },
+      configuration: this.document,
+      readBack: this.document,
+      effective: {
+        intervalMs,
+        timeoutMs,
+        persistenceMs: asked.persistence ? 1_440_000 : 0,
+        drainMs: (asked.drainSeconds ?? 300) * 1000,
+      },
+    });
+  }
+
+  #instance(name: string, weight: number, index: number): FakeInstance {
+    return {
+      name,
+      index,
+      weight: this.#wrong.weights?.[name] ?? weight,
+      port: this.#asked.ports?.[name] ?? null,
+      isUp: true,
+      failures: 0,
+      passes: 0,
+      isMember: true,
+      current: 0,
+      active: 0,
+      total: 0,
+      nextCheckMs: this.#nowMs + 100 + 10 * index,
+      script: [],
+      afterwards: this.#asked.method === 'tcp' ? { reply: 'accepted', afterMs: 1 } : quick,
+    };
+  }
+
+  #say(event: object, fromMs = this.#nowMs, toMs = this.#nowMs): void {
+    this.events.push({ fromMs, toMs, ...event } as HistoryEvent);
+  }
+
+  of(name: string): FakeInstance {
+    const found = this.instances.find((one) => one.name === name);
+    if (found === undefined) throw new Error(`no instance ${name}`);
+    return found;
+  }
+
+  behave(
+    name: string,
+    afterwards: Partial<CheckReplyScript>,
+    script: readonly Partial<CheckReplyScript>[] = [],
+  ): this {
+    const instance = this.of(name);
+    instance.script = script.map((one) => ({ ...quick, ...one }));
+    instance.afterwards = { ...quick, ...afterwards };
+    this.#say({
+      event: 'instance.behaved',
+      instance: name,
+      traffic: 'accepted',
+      checks: [...instance.script],
+      afterwards: instance.afterwards,
+    });
+    return this;
+  }
+
+  /** Lets time pass, checks and deadlines included. */
+  pass(ms: number): this {
+    const untilMs = this.#nowMs + ms;
+    for (;;) {
+      const due = this.instances
+        .filter(({ isMember }) => isMember)
+        .toSorted((a, b) => a.nextCheckMs - b.nextCheckMs)[0];
+      const deadline = this.#deadlines.toSorted((a, b) => a.atMs - b.atMs)[0];
+      const nextMs = Math.min(due?.nextCheckMs ?? Infinity, deadline?.atMs ?? Infinity);
+      if (nextMs > untilMs) break;
+      this.#nowMs = nextMs;
+      if (deadline?.atMs === nextMs) this.#expire(deadline);
+      else if (due !== undefined) this.#check(due);
+    }
+    this.#nowMs = untilMs;
+    return this;
+  }
+
+  /** `count` rounds of checks of everybody, and a little more. */
+  rounds(count: number): this {
+    return this.pass(count * intervalMs);
+  }
+
+  #check(instance: FakeInstance): void {
+    const check = this.#checks++;
+    const method = this.#asked.method ?? 'http';
+    const script = instance.script.shift() ?? instance.afterwards;
+    this.#say({
+      event: 'check.started',
+      check,
+      instance: instance.name,
+      method,
+      port: this.#wrong.checkPort ?? instance.port ?? 8080,
+      path: method === 'http' ? (this.#wrong.checkPath ?? '/healthz') : null,
+    });
+    const startMs = this.#nowMs;
+    const limitMs = this.#wrong.timeoutMs ?? timeoutMs;
+    const isAnswered = script.reply !== 'silence' && script.afterMs < limitMs;
+    this.#nowMs = startMs + (isAnswered ? script.afterMs : limitMs);
+    if (isAnswered) this.#say({ event: 'check.replied', check, reply: script.reply });
+    else this.#say({ event: 'check.abandoned', check });
+    this.#conclude(instance, isAnswered && this.#passes(script.reply));
+    instance.nextCheckMs = startMs + (this.#wrong.intervalMs ?? intervalMs);
+  }
+
+  #passes(reply: Reply): boolean {
+    if (this.#wrong.isNormal !== undefined) return this.#wrong.isNormal(reply);
+    return reply === 'accepted' || (typeof reply === 'number' && reply >= 200 && reply < 400);
+  }
+
+  #conclude(instance: FakeInstance, passed: boolean): void {
+    const { isCumulative = false, neverRecovers = false } = this.#wrong;
+    const fall = this.#wrong.unhealthyThreshold ?? this.#asked.unhealthyThreshold ?? 2;
+    const rise = this.#wrong.healthyThreshold ?? this.#asked.healthyThreshold ?? 2;
+    if (passed) {
+      instance.passes++;
+      if (!isCumulative) instance.failures = 0;
+    } else {
+      instance.failures++;
+      if (!isCumulative) instance.passes = 0;
+    }
+    if (instance.isUp && !passed && instance.failures >= fall) {
+      Object.assign(instance, { isUp: false, failures: 0, passes: 0 });
+    } else if (!instance.isUp && passed && instance.passes >= rise && !neverRecovers) {
+      Object.assign(instance, { isUp: true, failures: 0, passes: 0, current: 0 });
+    }
+  }
+
+  open(source: string, options: { hold?: boolean; port?: number } = {}): string | null {
+    const connection = this.#connections++;
+    const port = options.port ?? 20_000 + connection;
+    this.#say({ event: 'connection.opened', connection, source, port });
+    const name = this.#choose(source, port, connection);
+    if (name === null) {
+      this.#say({ event: 'connection.refused', connection, how: 'closed' });
+      return null;
+    }
+    const instance = this.of(name);
+    instance.active++;
+    instance.total++;
+    const right = instance.port ?? 8080;
+    const reached = this.#wrong.port?.(right, name) ?? right;
+    this.#say({ event: 'connection.placed', connection, instance: name, port: reached });
+    this.#held.push({ connection, instance: name });
+    if (!options.hold) this.close(connection);
+    return name;
+  }
+
+  /** `count` connections, each from a source of its own. */
+  openFresh(count: number, options: { hold?: boolean } = {}): this {
+    for (let index = 0; index < count; index++) this.open(freshSource(this.#connections), options);
+    return this;
+  }
+
+  #choose(source: string, port: number, number: number): string | null {
+    const key = this.#wrong.sessionKey?.(source, port) ?? source;
+    const lastsMs = this.#wrong.persistenceMs ?? (this.#asked.persistence ? 1_440_000 : 0);
+    const session = this.#sessions.get(key);
+    let name: string | null = null;
+    if (
+      session !== undefined &&
+      this.#nowMs < session.untilMs &&
+      this.#maySession(session.instance)
+    ) {
+      name = session.instance;
+    }
+    name ??= this.#schedule(source, port, number);
+    if (name !== null && lastsMs > 0) {
+      this.#sessions.set(key, { instance: name, untilMs: this.#nowMs + lastsMs });
+    }
+    return name;
+  }
+
+  #maySession(name: string): boolean {
+    const { isUp, isMember } = this.of(name);
+    return (
+      (isUp || this.#wrong.sticksToUnhealthy === true) &&
+      (isMember || this.#wrong.sticksToRemoved === true)
+    );
+  }
+
+  #schedule(source: string, port: number, number: number): string | null {
+    const eligible = this.instances.filter(
+      ({ isUp, isMember, weight }) =>
+        (isUp || this.#wrong.ignoresHealth) && (isMember || this.#wrong.keepsRemoved) && weight > 0,
+    );
+    if (eligible.length === 0) return null;
+    if (this.#wrong.pick !== undefined) return this.#wrong.pick(eligible, { source, port, number });
+    const { scheduling = 'weighted-round-robin' } = this.#asked;
+    if (scheduling === 'weighted-round-robin') return roundRobin(eligible);
+    if (scheduling === 'weighted-least-connections') return leastConnections(eligible);
+    return bySource(eligible, source);
+  }
+
+  held(name?: string): readonly number[] {
+    return this.#held
+      .filter((one) => name === undefined || one.instance === name)
+      .map(({ connection }) => connection);
+  }
+
+  carry(connection: number): this {
+    const arrived = this.#wrong.losesBytes ? 10 : 64;
+    this.#say({
+      event: 'connection.carried',
+      connection,
+      bytesSent: 64,
+      bytesUp: arrived,
+      bytesDown: arrived,
+    });
+    return this;
+  }
+
+  carryAll(): this {
+    for (const { connection } of this.#held) this.carry(connection);
+    return this;
+  }
+
+  close(connection: number, by: 'client' | 'instance' | 'balancer' = 'client'): this {
+    const index = this.#held.findIndex((one) => one.connection === connection);
+    const [held] = this.#held.splice(index, 1);
+    if (held === undefined) throw new Error(`connection ${connection} is not held`);
+    this.of(held.instance).active--;
+    this.#say({
+      event: 'connection.closed',
+      connection,
+      by,
+      how: 'closed',
+      learned: !this.#wrong.hidesCloses,
+    });
+    return this;
+  }
+
+  closeSome(name: string, count: number): this {
+    for (const connection of this.held(name).slice(0, count)) this.close(connection);
+    return this;
+  }
+
+  remove(name: string): this {
+    this.#say({ event: 'instance.removed', instance: name, outcome: { is: 'accepted' } });
+    this.of(name).isMember = false;
+    if (this.#wrong.cutsOthers) {
+      for (const { connection, instance } of [...this.#held]) {
+        if (instance !== name) this.close(connection, 'balancer');
+      }
+    }
+    const drainMs = this.#wrong.drainMs ?? (this.#asked.drainSeconds ?? 300) * 1000;
+    this.#deadlines.push({ instance: name, atMs: this.#nowMs + drainMs });
+    return this;
+  }
+
+  #expire(deadline: { instance: string }): void {
+    this.#deadlines.splice(this.#deadlines.indexOf(deadline as never), 1);
+    if (this.#wrong.deadline === 'leave') return;
+    for (const connection of this.held(deadline.instance)) this.close(connection, 'balancer');
+  }
+
+  reweigh(name: string, weight: number): this {
+    const instance = this.of(name);
+    instance.weight = weight;
+    this.#say({
+      event: 'instance.reweighed',
+      instance: name,
+      weight,
+      port: instance.port,
+      outcome: { is: 'accepted' },
+    });
+    return this;
+  }
+
+  end(): History {
+    this.#say({ event: 'history.ended', events: this.events.length, why: 'complete' });
+    const { traits = {}, weights = { a: 1, b: 1, c: 1 }, ports = {} } = this.#asked;
+    return {
+      header: {
+        event: 'history.began',
+        history: 1,
+        suite: 'test',
+        implementation: { connectable: 'fake', name: 'fake', version: '1' },
+        time: 'stepped',
+        configuration: this.document,
+        profile: 'console',
+        traits: Object.fromEntries(
+          Object.entries(traits).map(([name, reading]): [string, Trait] => [
+            name,
+            { reading, providedBy: 'balancer' },
+          ]),
+        ),
+        instances: Object.entries(weights).map(
+          ([name, weight]): InstanceListed => ({ name, weight, port: ports[name] ?? null }),
+        ),
+        seed: 'test',
+        timeline: null,
+      },
+      events: this.events,
+    };
+  }
+}
+
+export function freshSource(number: number): string {
+  const mixed = Math.imul(number + 1, 0x9e3779b1) >>> 0;
+  return `127.${128 + (mixed >>> 25)}.${(mixed >>> 16) & 255}.${(mixed >>> 8) & 255}`;
+}
+
+function documentOf(asked: Asked): ConfigurationDocument {
+  const method = asked.method ?? 'http';
+  return {
+    backendServices: [
+      {
+        name: 'subject',
+        protocol: 'tcp',
+        port: 8080,
+        scheduling: asked.scheduling ?? 'weighted-round-robin',
+        sessionPersistence: { enabled: asked.persistence ?? false },
+        connectionDraining: { durationSeconds: asked.drainSeconds ?? 300 },
+        healthCheck: {
+          method,
+          timeoutSeconds: timeoutMs / 1000,
+          intervalSeconds: intervalMs / 1000,
+          unhealthyThreshold: asked.unhealthyThreshold ?? 2,
+          healthyThreshold: asked.healthyThreshold ?? 2,
+          ...(method === 'http' ? { path: '/healthz', normalStatusCodes: ['2xx', '3xx'] } : {}),
+        },
+      },
+    ],
+  };
+}
+
+/** Smooth: everybody gains its weight, the richest pays for all. */
+function roundRobin(eligible: readonly FakeInstance[]): string {
+  let total = 0;
+  let best = eligible[0] as FakeInstance;
+  for (const one of eligible) {
+    one.current += one.weight;
+    total += one.weight;
+    if (one.current > best.current) best = one;
+  }
+  best.current -= total;
+  return best.name;
+}
+
+export function leastConnections(eligible: readonly FakeInstance[]): string {
+  const cost = ({ active, weight }: FakeInstance) => active / weight;
+  return eligible.reduce((best, one) => (cost(one) < cost(best) ? one : best)).name;
+}
+
+export function bySource(eligible: readonly FakeInstance[], source: string): string {
+  let hash = 2166136261;
+  for (const character of source) hash = Math.imul(hash ^ character.charCodeAt(0), 16777619);
+  hash = Math.imul(hash ^ (hash >>> 15), 0x2c1b3c6d);
+  hash = (hash ^ (hash >>> 13)) >>> 0;
+  const slots = eligible.flatMap((one) => new Array<string>(one.weight).fill(one.name));
+  return slots[hash % slots.length] as string;
+}

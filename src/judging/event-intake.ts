@@ -1,0 +1,227 @@
+/**
+ * Takes the events of a history one by one into drafts: connections, checks, behaviours, changes. Notes what does not
+ * add up and goes on; refuses to know results and members.
+ */
+import type { HistoryEvent, InstanceListed, When } from '../history/vocabulary.ts';
+import type { CheckSeen } from './check-results.ts';
+import type {
+  BehaviourReading,
+  Carried,
+  ConnectionReading,
+  MembershipChange,
+  Reading,
+} from './reading.ts';
+
+/** Long enough to tell what is wrong with a history; a broken one would fill memory with complaints. */
+const defectsMax = 20;
+
+type Draft<T> = { -readonly [K in keyof T]: T[K] };
+type ConnectionDraft = Draft<Omit<ConnectionReading, 'carried'>> & { carried: Carried[] };
+type Configured = Extract<HistoryEvent, { event: 'service.configured' }>;
+
+export class EventIntake {
+  readonly defects: string[] = [];
+  readonly connections = new Map<number, ConnectionDraft>();
+  readonly checks = new Map<number, Draft<CheckSeen>>();
+  readonly behaviours = new Map<string, BehaviourReading[]>();
+  readonly changes: MembershipChange[] = [];
+  readonly lags: When[] = [];
+  readonly strayed: number[] = [];
+  readonly names: Set<string>;
+  configured: { readonly event: Configured; readonly line: number } | null = null;
+  reconfiguredLine: number | null = null;
+  endedWhy: Reading['endedWhy'] = null;
+  endMs = 0;
+
+  constructor(listed: readonly InstanceListed[]) {
+    this.names = new Set(listed.map(({ name }) => name));
+  }
+
+  take(event: HistoryEvent, line: number): void {
+    if (this.endedWhy !== null) this.#defect(line, 'something happened after the end');
+    if (!this.#keepsTime(event, line)) return;
+    if (event.event.startsWith('reported.')) return;
+    switch (event.event) {
+      case 'service.configured':
+        this.#configured(event, line);
+        return;
+      case 'instance.registered':
+      case 'instance.reweighed':
+      case 'instance.removed':
+        this.#changed(event, line);
+        return;
+      case 'instance.behaved':
+        this.#behaved(event, line);
+        return;
+      case 'connection.opened':
+        this.#opened(event, line);
+        return;
+      case 'connection.placed':
+      case 'connection.refused':
+      case 'connection.carried':
+      case 'connection.closed':
+        this.#happened(event, line);
+        return;
+      case 'connection.strayed':
+        this.strayed.push(line);
+        return;
+      case 'check.started':
+      case 'check.replied':
+      case 'check.abandoned':
+        this.#checked(event, line);
+        return;
+      case 'harness.lagged':
+        this.lags.push(event);
+        return;
+      case 'history.ended':
+        this.endedWhy = event.why;
+        return;
+      case 'step.skipped':
+        return;
+      default:
+        this.#defect(line, `'${event.event}' is no event`);
+    }
+  }
+
+  #defect(line: number, what: string): void {
+    if (this.defects.length < defectsMax) this.defects.push(`event ${line}: ${what}`);
+  }
+
+  #keepsTime({ fromMs, toMs }: When, line: number): boolean {
+    if (!Number.isFinite(fromMs) || !Number.isFinite(toMs)) {
+      this.#defect(line, 'it has no time');
+      return false;
+    }
+    if (fromMs > toMs) this.#defect(line, 'it began after it ended');
+    if (toMs < this.endMs) this.#defect(line, 'time runs backwards');
+    this.endMs = Math.max(this.endMs, toMs);
+    return true;
+  }
+
+  #known(instance: string, line: number): boolean {
+    if (this.names.has(instance)) return true;
+    this.#defect(line, `the instance '${instance}' is unknown`);
+    return false;
+  }
+
+  #configured(event: Configured, line: number): void {
+    if (this.configured === null) this.configured = { event, line };
+    else if (event.outcome.is !== 'rejected') this.reconfiguredLine ??= line;
+  }
+
+  #changed(
+    event: Extract<
+      HistoryEvent,
+      { event: 'instance.registered' | 'instance.reweighed' | 'instance.removed' }
+    >,
+    line: number,
+  ): void {
+    if (event.event === 'instance.registered') this.names.add(event.instance);
+    if (!this.#known(event.instance, line)) return;
+    const { fromMs, toMs, instance, outcome } = event;
+    const listed = event.event === 'instance.removed' ? { weight: 0, port: null } : { ...event };
+    this.changes.push({
+      fromMs,
+      toMs,
+      line,
+      kind: event.event.slice('instance.'.length) as MembershipChange['kind'],
+      instance,
+      weight: listed.weight,
+      port: listed.port,
+      outcome: outcome.is,
+    });
+  }
+
+  #behaved(event: Extract<HistoryEvent, { event: 'instance.behaved' }>, line: number): void {
+    // scripts may be in force before an instance is registered, so the name may come later
+    const own = this.behaviours.get(event.instance) ?? [];
+    this.behaviours.set(event.instance, own);
+    own.push({ ...event, line });
+  }
+
+  #opened(event: Extract<HistoryEvent, { event: 'connection.opened' }>, line: number): void {
+    if (this.connections.has(event.connection)) {
+      this.#defect(line, `connection ${event.connection} is opened twice`);
+      return;
+    }
+    this.connections.set(event.connection, {
+      connection: event.connection,
+      source: event.source,
+      port: event.port,
+      opened: { fromMs: event.fromMs, toMs: event.toMs },
+      openedLine: line,
+      placed: null,
+      refused: null,
+      carried: [],
+      closed: null,
+    });
+  }
+
+  #happened(
+    event: Extract<
+      HistoryEvent,
+      {
+        event:
+          | 'connection.placed'
+          | 'connection.refused'
+          | 'connection.carried'
+          | 'connection.closed';
+      }
+    >,
+    line: number,
+  ): void {
+    const connection = this.connections.get(event.connection);
+    if (connection === undefined) {
+      this.#defect(line, `connection ${event.connection} was never opened`);
+      return;
+    }
+    if (event.event === 'connection.placed') {
+      if (connection.placed !== null) this.#defect(line, 'it is placed twice');
+      if (this.#known(event.instance, line)) connection.placed = { ...event, line };
+    } else if (event.event === 'connection.refused') {
+      connection.refused = { line, how: event.how };
+    } else if (connection.placed === null) {
+      // a client may give up on a connection that reached nobody
+      if (event.event === 'connection.carried') this.#defect(line, 'it carries without a place');
+    } else if (event.event === 'connection.carried') {
+      connection.carried.push({ ...event, line });
+    } else {
+      connection.closed ??= { ...event, line };
+    }
+  }
+
+  #checked(
+    event: Extract<HistoryEvent, { event: 'check.started' | 'check.replied' | 'check.abandoned' }>,
+    line: number,
+  ): void {
+    const when = { fromMs: event.fromMs, toMs: event.toMs, line };
+    const check = this.checks.get(event.check);
+    if (event.event === 'check.started') {
+      if (check !== undefined) this.#defect(line, `check ${event.check} starts twice`);
+      else if (this.#known(event.instance, line)) this.#started(event, line);
+    } else if (check === undefined) {
+      this.#defect(line, `check ${event.check} never started`);
+    } else if (event.event === 'check.replied') {
+      check.reply ??= event.reply;
+      check.replied ??= when;
+    } else {
+      check.abandoned ??= when;
+    }
+  }
+
+  #started(event: Extract<HistoryEvent, { event: 'check.started' }>, line: number): void {
+    const { check, instance, method, port, path, fromMs, toMs } = event;
+    this.checks.set(check, {
+      check,
+      instance,
+      method,
+      port,
+      path,
+      started: { fromMs, toMs },
+      startedLine: line,
+      reply: null,
+      replied: null,
+      abandoned: null,
+    });
+  }
+}

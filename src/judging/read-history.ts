@@ -1,0 +1,137 @@
+/**
+ * From a history to its reading. Never throws: an odd history has defects instead, and a history that was cut off,
+ * interrupted or is beyond all limits has one too.
+ */
+import type { History } from '../history/vocabulary.ts';
+import type { ConfigurationDocument, ServiceConfiguration } from '../spec/configuration.ts';
+import { resolveService } from '../spec/resolve.ts';
+import { ledgerOf } from './check-ledger.ts';
+import { type CheckSeen, concludeChecks } from './check-results.ts';
+import { EventIntake } from './event-intake.ts';
+import { healthStatesOf } from './health-states.ts';
+import { epochsOf } from './membership.ts';
+import type { CheckReading, InstanceReading, MembershipChange, Reading } from './reading.ts';
+import { withInvisibleFailures } from './unseen-checks.ts';
+
+/** What one history may hold; the largest that a timeline records is a hundredth of it. */
+const eventsMax = 2_000_000;
+/** Members are copied at every change. */
+const changesMax = 10_000;
+
+/** Twice what the page allows; a set of states has one bit for each count. */
+const thresholdMax = 10;
+
+export function readHistory(history: History): Reading {
+  const { header } = history;
+  const listed = Array.isArray(header.instances) ? header.instances : [];
+  const intake = new EventIntake(listed);
+  const events = Array.isArray(history.events) ? history.events : [];
+  for (let line = 0; line < Math.min(events.length, eventsMax); line++) {
+    const event = events[line];
+    // one service, one configuration: what follows a change of it is evidence for other clauses
+    if (intake.reconfiguredLine !== null && event?.event !== 'history.ended') continue;
+    if (event !== undefined) intake.take(event, line);
+  }
+  return finish(history, intake, events.length);
+}
+
+function finish(history: History, intake: EventIntake, eventCount: number): Reading {
+  const { header } = history;
+  const accepted = intake.configured?.event.outcome.is === 'accepted';
+  const configuration = accepted ? resolved(history, intake) : null;
+  const effective = (accepted ? intake.configured?.event.effective : null) ?? null;
+  const traits = header.traits ?? {};
+  const base = {
+    header,
+    time: header.time,
+    configuration,
+    effective,
+    traits,
+    connections: [...intake.connections.values()],
+    changes: intake.changes,
+    lags: intake.lags,
+    strayed: intake.strayed,
+    endedWhy: intake.endedWhy,
+    endMs: intake.endMs,
+    defects: [...intake.defects, ...wholeDefects(intake, eventCount)],
+  };
+  const propagationMs = Number(traits['change.propagationMs']?.reading ?? 0) || 0;
+  const deployed = {
+    toMs: intake.configured?.event.toMs ?? 0,
+    line: intake.configured?.line ?? -1,
+  };
+  const changes = intake.changes.slice(0, changesMax);
+  return {
+    ...base,
+    epochs: epochsOf(header.instances ?? [], deployed, changes, propagationMs),
+    instances: instancesOf(intake, base),
+  };
+}
+
+function wholeDefects(intake: EventIntake, eventCount: number): readonly string[] {
+  const found: string[] = [];
+  if (eventCount > eventsMax) found.push(`more than ${eventsMax} events`);
+  if (intake.changes.length > changesMax) found.push(`more than ${changesMax} changes`);
+  if (intake.configured === null) found.push('the service was never configured');
+  else if (
+    intake.configured.event.outcome.is === 'accepted' &&
+    intake.configured.event.effective === null
+  )
+    found.push('the effective durations are missing');
+  if (intake.endedWhy === null) found.push('the history was cut off before its end');
+  if (intake.endedWhy === 'error' || intake.endedWhy === 'interrupted')
+    found.push(`the history ended early: ${intake.endedWhy}`);
+  return found;
+}
+
+/** Null where the document cannot be resolved: somebody accepted what no rule allows. */
+function resolved(history: History, intake: EventIntake): ServiceConfiguration | null {
+  try {
+    const document = intake.configured?.event.configuration ?? history.header.configuration;
+    const service = resolveService(document as ConfigurationDocument, history.header.profile);
+    const { unhealthyThreshold, healthyThreshold } = service.check;
+    const isSane = [unhealthyThreshold, healthyThreshold].every(
+      (one) => one >= 1 && one <= thresholdMax,
+    );
+    return isSane ? service : null;
+  } catch {
+    return null;
+  }
+}
+
+function instancesOf(
+  intake: EventIntake,
+  base: Pick<Reading, 'configuration' | 'effective' | 'time' | 'endMs'>,
+): ReadonlyMap<string, InstanceReading> {
+  const seen = new Map<string, CheckSeen[]>();
+  for (const check of intake.checks.values()) {
+    const own = seen.get(check.instance) ?? [];
+    seen.set(check.instance, own);
+    own.push(check);
+  }
+  const changed = new Map<string, MembershipChange[]>();
+  for (const change of intake.changes) {
+    const own = changed.get(change.instance) ?? [];
+    changed.set(change.instance, own);
+    own.push(change);
+  }
+  const { configuration, effective, time, endMs } = base;
+  const health = configuration === null ? null : healthStatesOf(configuration.check);
+  return new Map(
+    [...intake.names].map((name) => {
+      const behaviours = intake.behaviours.get(name) ?? [];
+      const results: readonly CheckReading[] =
+        configuration === null || effective === null
+          ? []
+          : concludeChecks(seen.get(name) ?? [], {
+              time,
+              timeoutMs: effective.timeoutMs,
+              configuration,
+              endMs,
+            });
+      const changes = changed.get(name) ?? [];
+      const checks = withInvisibleFailures(results, name, { behaviours, changes, time });
+      return [name, { name, behaviours, ledger: ledgerOf(checks, health) }];
+    }),
+  );
+}

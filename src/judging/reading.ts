@@ -1,0 +1,123 @@
+/**
+ * What a history says, indexed once for all judges: connections, checks, members and behaviours, with the lines they
+ * stand on. Knows no clause; what does not add up is noted as a defect, never thrown, and never passed over.
+ */
+import type {
+  CheckReplyScript,
+  HistoryHeader,
+  Outcome,
+  Reply,
+  TimeKind,
+  When,
+} from '../history/vocabulary.ts';
+import type { EffectiveDurations, Refusal, Traits } from '../spec/behaviour.ts';
+import type { ServiceConfiguration } from '../spec/configuration.ts';
+import type { Ledger } from './check-ledger.ts';
+import type { Known } from './interval-order.ts';
+import type { Epoch } from './membership.ts';
+
+export interface Reading {
+  readonly header: HistoryHeader;
+  readonly time: TimeKind;
+  /** Null: not deployed, or not to be resolved. */
+  readonly configuration: ServiceConfiguration | null;
+  readonly effective: EffectiveDurations | null;
+  readonly traits: Traits;
+  /** In the order of opening. */
+  readonly connections: readonly ConnectionReading[];
+  readonly instances: ReadonlyMap<string, InstanceReading>;
+  /** Times during which the set of members and their weights stood still. */
+  readonly epochs: readonly Epoch[];
+  readonly changes: readonly MembershipChange[];
+  readonly lags: readonly When[];
+  readonly strayed: readonly number[];
+  readonly endedWhy: 'complete' | 'budget' | 'interrupted' | 'error' | null;
+  readonly endMs: number;
+  /** What does not add up; any of it makes every judge inconclusive. */
+  readonly defects: readonly string[];
+}
+
+export interface InstanceReading {
+  readonly name: string;
+  readonly ledger: Ledger;
+  readonly behaviours: readonly BehaviourReading[];
+}
+
+export interface BehaviourReading extends When {
+  readonly line: number;
+  readonly traffic: Reply;
+  readonly checks: readonly CheckReplyScript[];
+  readonly afterwards: CheckReplyScript;
+}
+
+export interface MembershipChange extends When {
+  readonly line: number;
+  readonly kind: 'registered' | 'reweighed' | 'removed';
+  readonly instance: string;
+  readonly weight: number;
+  readonly port: number | null;
+  readonly outcome: Outcome['is'];
+}
+
+export interface ConnectionReading {
+  readonly connection: number;
+  readonly source: string;
+  readonly port: number;
+  readonly opened: When;
+  readonly openedLine: number;
+  readonly placed: Placement | null;
+  readonly refused: { readonly line: number; readonly how: Refusal } | null;
+  readonly carried: readonly Carried[];
+  readonly closed: Closed | null;
+}
+export interface Placement extends When {
+  readonly line: number;
+  readonly instance: string;
+  readonly port: number;
+}
+export interface Carried extends When {
+  readonly line: number;
+  readonly bytesSent: number;
+  readonly bytesUp: number;
+  readonly bytesDown: number;
+}
+export interface Closed extends When {
+  readonly line: number;
+  readonly by: 'client' | 'instance' | 'balancer';
+  readonly how: 'closed' | 'reset';
+  readonly learned: boolean;
+}
+/** A connection that reached an instance. */
+export type Placed = ConnectionReading & { readonly placed: Placement };
+
+export interface CheckReading {
+  readonly check: number;
+  readonly instance: string;
+  readonly method: 'tcp' | 'http';
+  readonly port: number;
+  readonly path: string | null;
+  readonly started: When;
+  readonly startedLine: number;
+  readonly reply: Reply | null;
+  readonly replied: (When & { readonly line: number }) | null;
+  /** The balancer gave up. */
+  readonly abandoned: (When & { readonly line: number }) | null;
+  readonly result: 'passed' | 'failed' | 'unknown';
+  /** When the balancer came to its result. */
+  readonly concluded: Known & When;
+}
+
+export function isPlaced(connection: ConnectionReading): connection is Placed {
+  return connection.placed !== null;
+}
+
+/** A numeric trait, or what the clause book assumes without a declaration. */
+export function numericTrait(reading: Reading, name: string, fallback: number): number {
+  const declared = Number(reading.traits[name]?.reading);
+  return Number.isFinite(declared) && declared >= 0 ? declared : fallback;
+}
+
+export function wordTrait(reading: Reading, name: string): string | null {
+  const declared = reading.traits[name]?.reading;
+  return declared === undefined ? null : String(declared);
+}

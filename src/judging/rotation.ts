@@ -1,0 +1,141 @@
+/**
+ * Who was certainly in rotation and who certainly out of it when a connection was decided, with a margin that keeps a
+ * health check gone wrong from looking like a scheduler gone wrong; and the stretches in which that stood still.
+ */
+import type { Subject } from './assessment.ts';
+import { knownBefore, knownPossibly } from './check-ledger.ts';
+import { type Epoch, epochOf, type Member } from './membership.ts';
+import { type ConnectionReading, isPlaced, numericTrait, type Placed } from './reading.ts';
+
+/** Results beyond a threshold that make a state sure even where the threshold kept is one or two off. */
+export const resultsBeyond = 2;
+
+export type Standing = 'in' | 'out' | 'maybe';
+
+/**
+ * `in`: passes only since the history began, one more than the threshold, or two more after a failure. `out`: two
+ * failures more than the threshold, and nothing else since. By the checks alone: membership is the epoch's matter.
+ */
+export function standingOf(subject: Subject, instance: string, connection: Placed): Standing {
+  const reading = subject.instances.get(instance);
+  if (reading === undefined) return 'maybe';
+  const { ledger, behaviours } = reading;
+  const { unhealthyThreshold, healthyThreshold } = subject.configuration.check;
+  const known = knownBefore(ledger, connection, propagationOf(subject));
+  const possible = Math.max(known, knownPossibly(ledger, connection));
+  const stays = (counts: Int32Array) => counts[known] === counts[possible];
+  const margin = (ledger.notPassed[known] ?? 0) === 0 ? 1 : resultsBeyond;
+  if ((ledger.passStreak[known] ?? 0) >= healthyThreshold + margin && stays(ledger.notPassed)) {
+    const refusesTraffic = behaviours.some(
+      ({ traffic, fromMs }) => traffic !== 'accepted' && fromMs <= connection.placed.toMs,
+    );
+    return refusesTraffic ? 'maybe' : 'in';
+  }
+  const isOut = (ledger.failStreak[known] ?? 0) >= unhealthyThreshold + resultsBeyond;
+  return isOut && stays(ledger.notFailed) ? 'out' : 'maybe';
+}
+
+export function propagationOf(subject: Subject): number {
+  return numericTrait(subject, 'change.propagationMs', 0);
+}
+
+/** Consecutive connections, all placed, during which members, weights and standings were certain and the same. */
+export interface Stretch {
+  readonly epoch: Epoch;
+  readonly inRotation: readonly Member[];
+  readonly connections: readonly Placed[];
+}
+
+/** One after the other: each opened when the one before had been placed. */
+export function isSequential(before: Placed, next: ConnectionReading): boolean {
+  return before.placed.line < next.openedLine && before.placed.toMs <= next.opened.fromMs;
+}
+
+const known = new WeakMap<Subject, readonly Stretch[]>();
+
+/** Worked out once a reading: many judges ask. */
+export function stretchesOf(subject: Subject): readonly Stretch[] {
+  const before = known.get(subject);
+  if (before !== undefined) return before;
+  const stretches: (Stretch & { readonly connections: Placed[] })[] = [];
+  let isOpen = false;
+  for (const connection of subject.connections) {
+    const place = isPlaced(connection) ? placeOf(subject, connection) : null;
+    if (place === null || !isPlaced(connection)) {
+      isOpen = false;
+      continue;
+    }
+    const current = stretches.at(-1);
+    const last = current?.connections.at(-1);
+    const goesOn =
+      isOpen &&
+      current?.epoch === place.epoch &&
+      sameMembers(current.inRotation, place.inRotation) &&
+      last !== undefined &&
+      isSequential(last, connection);
+    if (goesOn) current.connections.push(connection);
+    else stretches.push({ ...place, connections: [connection] });
+    isOpen = true;
+  }
+  known.set(subject, stretches);
+  return stretches;
+}
+
+function sameMembers(some: readonly Member[], others: readonly Member[]): boolean {
+  return some.length === others.length && some.every((one, index) => one === others[index]);
+}
+
+/** The certain surroundings of one decision, or null. */
+function placeOf(subject: Subject, connection: Placed) {
+  const epoch = epochOf(subject.epochs, connection);
+  if (epoch === null) return null;
+  const inRotation: Member[] = [];
+  for (const member of epoch.members.values()) {
+    const standing = standingOf(subject, member.name, connection);
+    if (standing === 'maybe') return null;
+    if (standing === 'in' && member.weight > 0) inRotation.push(member);
+  }
+  if (inRotation.length === 0) return null;
+  return { epoch, inRotation };
+}
+
+/** Connections that reached each instance. */
+export function countsOf(connections: readonly Placed[]): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>();
+  for (const { placed } of connections) {
+    counts.set(placed.instance, (counts.get(placed.instance) ?? 0) + 1);
+  }
+  return counts;
+}
+
+/** `a 5, b 1, c 1`. */
+export function countsInWords(
+  names: readonly string[],
+  counts: ReadonlyMap<string, number>,
+): string {
+  return names.map((name) => `${name} ${counts.get(name) ?? 0}`).join(', ');
+}
+
+/**
+ * Whether somebody's absence may be a health check's doing: only where all in rotation gave the same answers to all
+ * their checks and never failed one does absence mean the scheduler.
+ */
+export function isAbsenceDoubtful({ inRotation, connections }: Stretch, subject: Subject): boolean {
+  const counts = countsOf(connections);
+  if (inRotation.every(({ name }) => counts.has(name))) return false;
+  const replies = new Set<unknown>();
+  for (const { name } of inRotation) {
+    const checks = subject.instances.get(name)?.ledger.checks ?? [];
+    for (const { reply, result } of checks) {
+      if (result === 'failed') return true;
+      if (result === 'passed') replies.add(reply);
+    }
+  }
+  return replies.size > 1;
+}
+
+/** Whether everyone who was given a connection in the stretch was in rotation: else another clause has its say. */
+export function staysInside({ inRotation, connections }: Stretch): boolean {
+  const names = new Set(inRotation.map(({ name }) => name));
+  return connections.every(({ placed }) => names.has(placed.instance));
+}

@@ -1,0 +1,64 @@
+/**
+ * Checks that no instance saw: a real balancer's refused connections, and what it forgot when an instance was
+ * registered anew. They stand in the ledger as unknown results, so that nobody is sure of anything across them.
+ */
+import type { TimeKind } from '../history/vocabulary.ts';
+import type { BehaviourReading, CheckReading, MembershipChange } from './reading.ts';
+
+interface Around {
+  readonly behaviours: readonly BehaviourReading[];
+  readonly changes: readonly MembershipChange[];
+  readonly time: TimeKind;
+}
+
+export function withInvisibleFailures(
+  seen: readonly CheckReading[],
+  instance: string,
+  { behaviours, changes, time }: Around,
+): readonly CheckReading[] {
+  const refusing =
+    time === 'stepped'
+      ? []
+      : behaviours.flatMap((one, index) => refusal(one, behaviours[index + 1]));
+  const anew = changes
+    .filter(({ kind, outcome }) => kind === 'registered' && outcome !== 'rejected')
+    .map(({ fromMs, toMs, line }) => ({ fromMs, toMs, line, untilLine: line }));
+  if (refusing.length + anew.length === 0) return seen;
+  const doubts = [...refusing, ...anew].map((doubt) => doubtful(instance, doubt));
+  return [...seen, ...doubts].toSorted((a, b) => a.startedLine - b.startedLine);
+}
+
+interface Doubt {
+  readonly fromMs: number;
+  readonly toMs: number;
+  readonly line: number;
+  readonly untilLine: number | null;
+}
+
+export function refuses(behaviour: BehaviourReading): boolean {
+  return [...behaviour.checks, behaviour.afterwards].some(({ reply }) => reply === 'refused');
+}
+
+function refusal(behaviour: BehaviourReading, next: BehaviourReading | undefined): Doubt[] {
+  if (!refuses(behaviour)) return [];
+  const toMs = next?.toMs ?? Number.POSITIVE_INFINITY;
+  return [{ fromMs: behaviour.fromMs, toMs, line: behaviour.line, untilLine: next?.line ?? null }];
+}
+
+function doubtful(instance: string, doubt: Doubt): CheckReading {
+  const { fromMs, toMs, line, untilLine } = doubt;
+  return {
+    check: -1,
+    instance,
+    method: 'tcp',
+    port: 0,
+    path: null,
+    started: { fromMs, toMs: fromMs },
+    startedLine: line,
+    reply: null,
+    replied: null,
+    abandoned: null,
+    result: 'unknown',
+    concluded: { fromMs, toMs, line: untilLine },
+  };
+}

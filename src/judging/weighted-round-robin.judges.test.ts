@@ -1,0 +1,92 @@
+/** Judges of weighted round robin on right and wrong schedulers. */
+import { describe, expect, it } from 'vitest';
+import { type Asked, FakeBalancer, type Wrong } from './balancer.fixture.ts';
+import { failures, verdictOn } from './verdict.fixture.ts';
+
+const weights = { a: 5, b: 1, c: 1 };
+
+function cycles(count: number, wrong: Wrong = {}, asked: Asked = { weights }) {
+  const sum = Object.values(asked.weights ?? {}).reduce((total, one) => total + one, 0);
+  return new FakeBalancer(asked, wrong)
+    .rounds(4)
+    .openFresh(count * sum)
+    .end();
+}
+
+describe('schedule.wrr.cycle', () => {
+  it('passes whole cycles in the ratio of the weights', () => {
+    const verdict = verdictOn(cycles(6), 'schedule.wrr.cycle');
+    expect(verdict).toMatchObject({ is: 'pass', sometimes: { 'whole cycles': 6 } });
+    expect(failures(cycles(6))).toEqual([]);
+  });
+
+  it('passes a burst order, and one that begins in the middle of a cycle', () => {
+    const order = ['a', 'a', 'a', 'b', 'c', 'a', 'a'];
+    const burst = cycles(6, { pick: (_, { number }) => order[number % 7] ?? 'a' });
+    expect(verdictOn(burst, 'schedule.wrr.cycle').is).toBe('pass');
+  });
+
+  it('passes a wash-out of two cycles and no more', () => {
+    const washed = (count: number) =>
+      cycles(9, {
+        pick: (_, { number }) =>
+          number < count
+            ? 'b'
+            : (['a', 'a', 'a', 'a', 'a', 'b', 'c'][(number - count) % 7] as string),
+      });
+    expect(verdictOn(washed(14), 'schedule.wrr.cycle').is).toBe('pass');
+    expect(verdictOn(washed(30), 'schedule.wrr.cycle').is).toBe('fail');
+  });
+
+  it('fails swapped weights, and only this clause', () => {
+    expect(failures(cycles(6, { weights: { a: 1, b: 5, c: 1 } }))).toEqual(['schedule.wrr.cycle']);
+  });
+
+  it('fails weights that are ignored, and only this clause', () => {
+    expect(failures(cycles(6, { weights: { a: 1, b: 1, c: 1 } }))).toEqual(['schedule.wrr.cycle']);
+  });
+
+  it('says nothing of fewer cycles than the wash-out and three, nor of several declared schedulers', () => {
+    expect(verdictOn(cycles(5), 'schedule.wrr.cycle').is).toBe('inconclusive');
+    const many = cycles(
+      6,
+      { weights: { a: 1, b: 5, c: 1 } },
+      { weights, traits: { 'wrr.schedulers': 'n' } },
+    );
+    expect(verdictOn(many, 'schedule.wrr.cycle').is).toBe('inconclusive');
+  });
+
+  it('says nothing when somebody is missing and checks may be to blame', () => {
+    const slow = new FakeBalancer({ weights }, { isNormal: (reply) => reply === 200 })
+      .behave('b', { reply: 302 })
+      .rounds(6)
+      .openFresh(70)
+      .end();
+    expect(verdictOn(slow, 'schedule.wrr.cycle').is).toBe('inconclusive');
+  });
+});
+
+describe('schedule.wrr.share', () => {
+  it('passes when a shift of ten points would have shown', () => {
+    expect(verdictOn(cycles(150), 'schedule.wrr.share').is).toBe('pass');
+    expect(verdictOn(cycles(10), 'schedule.wrr.share').is).toBe('inconclusive');
+  });
+
+  it('does not mind bursts as long as cycles', () => {
+    const order = [...'aaaaa'.repeat(1), 'b', 'c'];
+    const burst = cycles(150, { pick: (_, { number }) => order[number % 7] as string });
+    expect(verdictOn(burst, 'schedule.wrr.share').is).toBe('pass');
+  });
+
+  it('fails weights that are off by ten points, charged to the cycle where there is one scheduler', () => {
+    const wrong = {
+      pick: (_: unknown, { number }: { number: number }) =>
+        (number * 0.618034) % 1 < 0.6 ? 'a' : number % 2 ? 'b' : 'c',
+    };
+    const one = cycles(200, wrong);
+    expect(verdictOn(one, 'schedule.wrr.share').is).toBe('fail');
+    expect(failures(one)).toEqual(['schedule.wrr.cycle']);
+    const many = cycles(200, wrong, { weights, traits: { 'wrr.schedulers': 'n' } });
+    expect(failures(many)).toEqual(['schedule.wrr.share']);
+  });
+});

@@ -1,0 +1,156 @@
+/**
+ * Judges of weighted round robin: exact counts over whole cycles of connections opened one after the other, and
+ * shares by a sequential test. Order within a cycle is nobody's business.
+ */
+import { eProcess, sharesOf } from '../statistics/e-process.ts';
+import { type Assessment, type Breach, counted, judgeOf, type Subject } from './assessment.ts';
+import type { Judge } from './judge.ts';
+import { cycleOf, divisorOf } from './membership.ts';
+import { numericTrait, wordTrait } from './reading.ts';
+import {
+  countsInWords,
+  countsOf,
+  isAbsenceDoubtful,
+  type Stretch,
+  staysInside,
+  stretchesOf,
+} from './rotation.ts';
+import { falseAlarmRate, shiftToDetect } from './statistical-budget.ts';
+
+/** Whole cycles that make a pattern: two could be chance, and the wash-out is not over yet. */
+const cyclesToJudge = 3;
+/** The clause itself allows so many cycles after a change (clause book), whoever declares nothing. */
+const washoutCycles = 2;
+
+/** Round robin without persistence, in stretches in which several were certainly in rotation. */
+function roundRobinStretches(subject: Subject): readonly Stretch[] | string {
+  if (subject.configuration.scheduling !== 'weighted-round-robin')
+    return 'not weighted round robin';
+  if (subject.configuration.persistenceMs > 0) return 'session persistence is on';
+  return stretchesOf(subject).filter(
+    (stretch) =>
+      stretch.inRotation.length > 1 && staysInside(stretch) && !isAbsenceDoubtful(stretch, subject),
+  );
+}
+
+export const wrrCycle: Judge = judgeOf('schedule.wrr.cycle', (subject) => {
+  const schedulers = wordTrait(subject, 'wrr.schedulers') ?? '1';
+  if (schedulers !== '1') return `declared: ${schedulers} schedulers, so no common cycle`;
+  const stretches = roundRobinStretches(subject);
+  if (typeof stretches === 'string') return stretches;
+  const washout = Math.min(
+    washoutCycles,
+    numericTrait(subject, 'wrr.washoutCycles', washoutCycles),
+  );
+  const judged = stretches.map((stretch) => judgeCycles(stretch, washout));
+  const cycles = judged.reduce((sum, one) => sum + one.cycles, 0);
+  return {
+    breaches: judged.flatMap(({ breach }) => (breach === null ? [] : [breach])),
+    sometimes: { 'whole cycles': cycles },
+    kept: `${counted(cycles, 'whole cycle')}, each exactly in the ratio of the weights`,
+  } satisfies Assessment;
+});
+
+function judgeCycles(stretch: Stretch, washout: number): { cycles: number; breach: Breach | null } {
+  const { inRotation, connections } = stretch;
+  const cycle = cycleOf(inRotation);
+  // where the scheduler stands when the stretch begins is not known: any alignment within a cycle after the wash-out
+  const offsets = (washout + 1) * cycle;
+  if (connections.length < offsets - 1 + cyclesToJudge * cycle) return { cycles: 0, breach: null };
+  const divisor = divisorOf(inRotation.map(({ weight }) => weight));
+  const due = new Map(inRotation.map(({ name, weight }) => [name, weight / divisor]));
+  const picks = connections.map(({ placed }) => placed.instance);
+  for (let offset = 0; offset < offsets; offset++) {
+    if (areCyclesExact(picks, offset, cycle, due)) {
+      return { cycles: Math.floor((picks.length - offset) / cycle), breach: null };
+    }
+  }
+  const names = inRotation.map(({ name }) => name);
+  const weights = inRotation.map(({ name, weight }) => `${name} ${weight}`).join(', ');
+  const seen = countsInWords(names, countsOf(connections));
+  return {
+    cycles: Math.floor(picks.length / cycle),
+    breach: {
+      why: `no alignment of ${counted(picks.length, 'connection')} gives whole cycles of ${cycle}: ${picks
+        .slice(-2 * cycle)
+        .join(' ')
+        .slice(0, 200)}`,
+      expected: `every ${cycle} connections in a row divided as the weights ${weights}`,
+      observed: `in all ${seen}, and never ${counted(cyclesToJudge, 'exact cycle')} to the end`,
+      lines: connections.map(({ placed }) => placed.line),
+    },
+  };
+}
+
+/** From `offset` on every whole cycle is exact, and the rest of one at the end exceeds nobody's part. */
+function areCyclesExact(
+  picks: readonly string[],
+  offset: number,
+  cycle: number,
+  due: ReadonlyMap<string, number>,
+): boolean {
+  let counts = new Map<string, number>();
+  for (let index = offset; index < picks.length; index++) {
+    if ((index - offset) % cycle === 0) counts = new Map();
+    const pick = picks[index] ?? '';
+    const count = (counts.get(pick) ?? 0) + 1;
+    if (count > (due.get(pick) ?? 0)) return false;
+    counts.set(pick, count);
+  }
+  return true;
+}
+
+export const wrrShare: Judge = judgeOf('schedule.wrr.share', (subject) => {
+  const stretches = roundRobinStretches(subject);
+  if (typeof stretches === 'string') return stretches;
+  const judged = stretches.map(judgeShare);
+  const enough = judged.filter(({ isEnough }) => isEnough);
+  const largest = judged.toSorted((a, b) => b.picks - a.picks)[0];
+  if (largest === undefined)
+    return 'no stretch in which several instances were certainly in rotation';
+  return {
+    breaches: judged.flatMap(({ breach }) => (breach === null ? [] : [breach])),
+    sometimes: { 'stretches long enough to tell': enough.length },
+    kept: `E = ${scientific(largest.evidence)} against the declared weights after ${counted(largest.picks, 'connection')}, alarm at ${scientific(1 / falseAlarmRate)}; a shift of ten points would have reached it`,
+  };
+});
+
+function judgeShare(stretch: Stretch) {
+  const { inRotation, connections } = stretch;
+  const cycle = cycleOf(inRotation);
+  const names = inRotation.map(({ name }) => name);
+  const shares = sharesOf(inRotation.map(({ weight }) => weight));
+  const process = eProcess(shares);
+  const counts = new Map(names.map((name) => [name, 0]));
+  let logPeak = 0;
+  const whole = Math.floor(connections.length / cycle) * cycle;
+  // looked at after whole cycles only, in which order does not count: a burst is no shift
+  for (let index = 0; index < whole; index++) {
+    const name = connections[index]?.placed.instance ?? '';
+    counts.set(name, (counts.get(name) ?? 0) + 1);
+    if ((index + 1) % cycle === 0) {
+      logPeak = Math.max(logPeak, process.logEvidence(names.map((one) => counts.get(one) ?? 0)));
+    }
+  }
+  const logAlarm = -Math.log(falseAlarmRate);
+  const evidence = Math.exp(logPeak);
+  const breach: Breach | null =
+    logPeak < logAlarm
+      ? null
+      : {
+          why: `E = ${scientific(evidence)} against the declared weights after ${counted(whole, 'connection')}, alarm at ${scientific(1 / falseAlarmRate)}`,
+          expected: `shares of ${names.map((name, index) => `${name} ${percent(shares[index] ?? 0)}`).join(', ')}`,
+          observed: `${countsInWords(names, counts)} of ${whole}`,
+          lines: connections.slice(0, whole).map(({ placed }) => placed.line),
+        };
+  const isEnough = process.logEvidenceOfShift(whole, shiftToDetect) >= logAlarm;
+  return { picks: whole, evidence, isEnough, breach };
+}
+
+function percent(share: number): string {
+  return `${(100 * share).toFixed(1)} %`;
+}
+
+function scientific(value: number): string {
+  return value >= 0.01 && value < 1000 ? value.toPrecision(3) : value.toExponential(1);
+}
