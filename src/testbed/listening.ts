@@ -2,7 +2,7 @@
  * What both planes read off a request: ports a configuration names, and how one list of instances differs from the
  * next. Refuses to judge the configuration: what it cannot read, it takes as absent.
  */
-import type { InstanceListed } from '../history/vocabulary.ts';
+import type { InstanceListed, Outcome } from '../history/vocabulary.ts';
 
 export interface PortsNamed {
   readonly service: number | null;
@@ -52,4 +52,11 @@ export function changesBetween(
   }
   for (const instance of known.values()) changes.push({ event: 'instance.removed', instance });
   return changes;
+}
+
+/** What the history says of a change, but for the time. */
+export function changeEvent({ event, instance }: Change, outcome: Outcome) {
+  const { name, weight, port } = instance;
+  if (event === 'instance.removed') return { event, instance: name, outcome };
+  return { event, instance: name, weight, port, outcome };
 }

@@ -1,5 +1,6 @@
 /** Opens the testbed that fits an adapter: real sockets, or the adapter's own answers in stepped time. */
 import { type Adapter, protocolVersion } from '../adapters/contract.ts';
+import { openCallTestbed } from './call-testbed.ts';
 import type { Testbed } from './trial.ts';
 import { openWireTestbed } from './wire-testbed.ts';
 
@@ -7,5 +8,7 @@ import { openWireTestbed } from './wire-testbed.ts';
 export async function openTestbed(adapter: Adapter, connectable?: string): Promise<Testbed> {
   const description = await adapter.describe({ protocol: protocolVersion });
   const name = connectable ?? description.name;
-  return openWireTestbed(adapter, description, name);
+  return description.plane === 'wire'
+    ? openWireTestbed(adapter, description, name)
+    : openCallTestbed(adapter, description, name);
 }

@@ -6,7 +6,7 @@ import type { InstanceAt, WireDeployment } from '../adapters/contract.ts';
 import { invariant } from '../errors/invariant.ts';
 import type { History, HistoryEvent, InstanceListed, Outcome } from '../history/vocabulary.ts';
 import type { EffectiveDurations } from '../spec/behaviour.ts';
-import { type Change, changesBetween, type PortsNamed, portsNamed } from './listening.ts';
+import { changeEvent, changesBetween, type PortsNamed, portsNamed } from './listening.ts';
 import { monotonicMs } from './monotonic.ts';
 import { budgetSpent, type Recorder, type Why } from './recorder.ts';
 import type { Behaviour, Trial, TrialRequest } from './trial.ts';
@@ -109,7 +109,7 @@ export class WireTrial implements Trial {
     const fromMs = this.nowMs();
     const outcome = await deployment.setInstances({ instances: this.#located(instances) });
     const when = { fromMs, toMs: this.nowMs() };
-    for (const change of changes) this.#record({ ...when, ...eventOf(change, outcome) });
+    for (const change of changes) this.#record({ ...when, ...changeEvent(change, outcome) });
     if (outcome.is === 'accepted') {
       this.#instances = instances;
       await this.#tellRegistered(instances);
@@ -270,12 +270,6 @@ export class WireTrial implements Trial {
     this.#ground.recorder.record(event);
     if (this.#ground.recorder.isFull) void this.end('budget');
   }
-}
-
-function eventOf({ event, instance }: Change, outcome: Outcome) {
-  const { name, weight, port } = instance;
-  if (event === 'instance.removed') return { event, instance: name, outcome };
-  return { event, instance: name, weight, port, outcome };
 }
 
 /** A quarter of the timeout: a reply that our own process delayed by less cannot turn a pass into a failure. */

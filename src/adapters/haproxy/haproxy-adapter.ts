@@ -5,8 +5,9 @@
 import process from 'node:process';
 import { execa } from 'execa';
 import type { Outcome } from '../../history/vocabulary.ts';
-import type { ConfigurationDocument } from '../../spec/configuration.ts';
 import { readBackOf, resolveService } from '../../spec/resolve.ts';
+import { validateDocument } from '../../spec/validate-document.ts';
+import type { Violation } from '../../spec/violation.ts';
 import type { Adapter, Deployed, DeployRequest, Description } from '../contract.ts';
 import { describeHaproxy } from './description.ts';
 import {
@@ -53,7 +54,8 @@ class HaproxyAdapter implements Adapter {
   async deploy(request: DeployRequest): Promise<Deployed> {
     const unnamable = request.instances.find(({ name }) => !isServerName(name));
     if (unnamable !== undefined) return { outcome: unsupportedName(unnamable.name) };
-    const document = request.configuration as ConfigurationDocument;
+    const { document, violations } = validateDocument(request.configuration, request);
+    if (document === null) return { outcome: rejectedByAdapter(violations) };
     const service = resolveService(document, request.profile);
     const servers = request.instances.map((instance, index) => ({ id: index + 1, instance }));
     const { realMsPerSecond } = request;
@@ -83,6 +85,10 @@ class HaproxyAdapter implements Adapter {
   async dispose(): Promise<void> {
     await Promise.all([...this.#deployments].map((deployment) => deployment.dispose()));
   }
+}
+
+function rejectedByAdapter(violations: readonly Violation[]): Outcome & { is: 'rejected' } {
+  return { is: 'rejected', violations: violations.map((one) => ({ ...one, by: 'adapter' })) };
 }
 
 function rejectedByBalancer(words: string): Extract<Outcome, { is: 'rejected' }> {

@@ -1,0 +1,54 @@
+/** Trials of an adapter on the call plane, one deployment each. Knows no implementation. */
+import type { Adapter, Description } from '../adapters/contract.ts';
+import { invariant } from '../errors/invariant.ts';
+import { CallTrial } from './call-trial.ts';
+import { Recorder } from './recorder.ts';
+import type { Begun, Testbed, TrialRequest } from './trial.ts';
+
+export function openCallTestbed(
+  adapter: Adapter,
+  description: Description,
+  connectable: string,
+): Testbed {
+  let begun = 0;
+  return {
+    description,
+    begin: (request) => {
+      const recorder = new Recorder(request, description, connectable);
+      return begin(adapter, request, recorder, `trial-${begun++}`);
+    },
+    dispose: async () => {
+      await adapter.dispose();
+    },
+  };
+}
+
+async function begin(
+  adapter: Adapter,
+  request: TrialRequest,
+  recorder: Recorder,
+  name: string,
+): Promise<Begun> {
+  const { configuration, profile, time, realMsPerSecond, effective } = request;
+  const trial = new CallTrial(request, recorder);
+  const instances = trial.prepare();
+  const ask = { deployment: name, configuration, profile, instances, time, realMsPerSecond };
+  const deployed = await adapter.deploy(ask);
+  const { outcome } = deployed;
+  const readBack = 'readBack' in deployed ? deployed.readBack : null;
+  const point = { fromMs: 0, toMs: 0 };
+  recorder.record({
+    ...point,
+    event: 'service.configured',
+    outcome,
+    configuration,
+    readBack,
+    effective,
+  });
+  if (!('deployment' in deployed)) {
+    return { accepted: false, outcome, history: await trial.end('complete') };
+  }
+  invariant(deployed.deployment.plane === 'call', 'a call adapter deploys on the call plane');
+  await trial.deployed(deployed.deployment);
+  return { accepted: true, readBack, trial };
+}

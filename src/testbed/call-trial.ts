@@ -1,0 +1,230 @@
+/**
+ * A trial on the call plane in stepped time: no sockets and no waiting, every event is a point in model time. Knows no
+ * implementation and no clause.
+ */
+import type { Answer, CallDeployment, InstanceAt } from '../adapters/contract.ts';
+import { invariant } from '../errors/invariant.ts';
+import type { History, HistoryEvent, InstanceListed, Outcome } from '../history/vocabulary.ts';
+import type { EffectiveDurations } from '../spec/behaviour.ts';
+import { CallChecks } from './call-checks.ts';
+import { changeEvent, changesBetween, portsNamed } from './listening.ts';
+import { monotonicMs } from './monotonic.ts';
+import { budgetSpent, type Recorder, type Why } from './recorder.ts';
+import type { Behaviour, Trial, TrialRequest } from './trial.ts';
+
+/** What `carry` sends, in words: nothing is really sent here. As many as on the wire. */
+const carriedBytes = 1024;
+/** Where the service listens when its configuration names no port: an accepted one does. */
+const unnamedPort = 1;
+
+type Held = ReturnType<Trial['held']>[number];
+
+export class CallTrial implements Trial {
+  readonly #request: TrialRequest;
+  readonly #recorder: Recorder;
+  readonly #checks: CallChecks;
+  readonly #held = new Map<number, Held>();
+  readonly #budgetEndMs: number;
+  #deployment: CallDeployment | null = null;
+  #instances: readonly InstanceListed[];
+  #port: number;
+  #nowMs = 0;
+  #answers: Answer[] = [];
+  #over: Promise<History> | null = null;
+
+  constructor(request: TrialRequest, recorder: Recorder) {
+    this.#request = request;
+    this.#recorder = recorder;
+    this.#checks = new CallChecks((event) => recorder.record(event));
+    this.#checks.timeoutMs = request.effective?.timeoutMs ?? Number.POSITIVE_INFINITY;
+    this.#instances = request.instances;
+    this.#port = portsNamed(request.configuration).service ?? unnamedPort;
+    this.#budgetEndMs = monotonicMs() + request.budgetMs;
+  }
+
+  /** Every instance behaves as scripted before the first check. */
+  prepare(): readonly InstanceAt[] {
+    for (const { name } of this.#instances) this.#behaveAsRequested(name);
+    return located(this.#instances);
+  }
+
+  async deployed(deployment: CallDeployment): Promise<void> {
+    this.#deployment = deployment;
+    await this.passUntil(0);
+  }
+
+  nowMs(): number {
+    return this.#nowMs;
+  }
+
+  async open(ask: {
+    readonly connection: number;
+    readonly source: string;
+  }): ReturnType<Trial['open']> {
+    const deployment = await this.#running();
+    const { connection, source } = ask;
+    this.#record({ event: 'connection.opened', connection, source, port: this.#port });
+    const answer = await deployment.connect({ connection, source, port: this.#port });
+    if ('refused' in answer) {
+      this.#record({ event: 'connection.refused', connection, how: answer.refused });
+      return answer;
+    }
+    const { placed: instance, port } = answer;
+    if (this.#checks.isRefusingTraffic(instance)) {
+      await deployment.close({ connection });
+      this.#record({ event: 'connection.refused', connection, how: 'refused' });
+      return { refused: 'refused' };
+    }
+    this.#held.set(connection, { connection, source, instance });
+    this.#record({ event: 'connection.placed', connection, instance, port });
+    return { placed: instance };
+  }
+
+  async carry(connection: number): Promise<boolean> {
+    const deployment = await this.#running();
+    const { carried } = await deployment.carry({ connection });
+    const arrived = carried ? carriedBytes : 0;
+    const bytes = { bytesSent: carriedBytes, bytesUp: arrived, bytesDown: arrived };
+    this.#record({ event: 'connection.carried', connection, ...bytes });
+    return carried;
+  }
+
+  async close(
+    connection: number,
+    by: 'client' | 'instance',
+    how: 'closed' | 'reset',
+  ): Promise<void> {
+    const deployment = await this.#running();
+    if (!this.#held.delete(connection)) return;
+    await deployment.close({ connection });
+    this.#record({ event: 'connection.closed', connection, by, how, learned: true });
+  }
+
+  async behave(instance: string, behaviour: Behaviour): Promise<void> {
+    await this.#running();
+    this.#checks.behave(instance, behaviour);
+    this.#record({ event: 'instance.behaved', instance, ...behaviour });
+  }
+
+  async setInstances(instances: readonly InstanceListed[]): Promise<Outcome> {
+    const deployment = await this.#running();
+    const changes = changesBetween(this.#instances, instances);
+    for (const { event, instance } of changes) {
+      if (event === 'instance.registered') this.#behaveAsRequested(instance.name);
+    }
+    const outcome = await deployment.setInstances({ instances: located(instances) });
+    for (const change of changes) this.#record(changeEvent(change, outcome));
+    if (outcome.is === 'accepted') this.#instances = instances;
+    await this.passUntil(this.#nowMs);
+    return outcome;
+  }
+
+  async reconfigure(
+    configuration: unknown,
+    effective: EffectiveDurations | null,
+  ): Promise<Outcome> {
+    const deployment = await this.#running();
+    const outcome = await deployment.reconfigure({ configuration });
+    this.#record({
+      event: 'service.configured',
+      outcome,
+      configuration,
+      readBack: null,
+      effective,
+    });
+    if (outcome.is === 'accepted') {
+      this.#port = portsNamed(configuration).service ?? unnamedPort;
+      this.#checks.timeoutMs = effective?.timeoutMs ?? Number.POSITIVE_INFINITY;
+    }
+    await this.passUntil(this.#nowMs);
+    return outcome;
+  }
+
+  async settle(): Promise<void> {
+    const deployment = await this.#running();
+    await deployment.settle();
+  }
+
+  async passUntil(toMs: number): Promise<void> {
+    await this.#running();
+    do await this.#step(toMs);
+    while (this.#nowMs < toMs || this.#answers.length > 0);
+  }
+
+  async checksEnded(instance: string, count: number, untilMs: number): Promise<number> {
+    await this.#running();
+    while (this.#checks.endedOf(instance) < count && this.#nowMs < untilMs) {
+      await this.#step(Math.min(untilMs, Math.max(this.#nowMs, this.#checks.nextEndMs)));
+    }
+    await this.passUntil(this.#nowMs);
+    return this.#checks.endedOf(instance);
+  }
+
+  held(): readonly Held[] {
+    return [...this.#held.values()];
+  }
+
+  end(why: Why): Promise<History> {
+    this.#over ??= this.#tearDown(why);
+    return this.#over;
+  }
+
+  async #tearDown(why: Why): Promise<History> {
+    const history = this.#recorder.end(why, this.#nowMs);
+    await this.#deployment?.dispose();
+    return history;
+  }
+
+  /** Hands over the answers due, and lets time pass to the next probes at the latest. */
+  async #step(toMs: number): Promise<void> {
+    const deployment = await this.#running();
+    const answers = this.#answers;
+    this.#answers = [];
+    const reached = await deployment.advance({ toMs: Math.max(toMs, this.#nowMs), answers });
+    for (const { connection, atMs, how } of reached.cut) this.#cut(connection, atMs, how);
+    this.#nowMs = reached.nowMs;
+    this.#checks.passTo(this.#nowMs);
+    for (const probe of reached.probes) this.#answers.push(this.#checks.answer(probe, this.#nowMs));
+    this.#checks.passTo(this.#nowMs);
+  }
+
+  #cut(connection: number, atMs: number, how: 'closed' | 'reset'): void {
+    if (!this.#held.delete(connection)) return;
+    const event = {
+      event: 'connection.closed',
+      connection,
+      by: 'balancer',
+      how,
+      learned: true,
+    } as const;
+    this.#recorder.record({ fromMs: atMs, toMs: atMs, ...event });
+  }
+
+  async #running(): Promise<CallDeployment> {
+    if (this.#recorder.isFull || monotonicMs() > this.#budgetEndMs) await this.end('budget');
+    if (this.#over !== null) throw budgetSpent(this.#request);
+    invariant(this.#deployment !== null, 'the trial has a deployment');
+    return this.#deployment;
+  }
+
+  #behaveAsRequested(instance: string): void {
+    if (this.#checks.isKnown(instance)) return;
+    const behaviour = this.#request.behaviours[instance];
+    invariant(behaviour !== undefined, `instance ${instance} has a behaviour`);
+    this.#checks.behave(instance, behaviour);
+    this.#record({ event: 'instance.behaved', instance, ...behaviour });
+  }
+
+  #record(event: Timeless): void {
+    this.#recorder.record({ fromMs: this.#nowMs, toMs: this.#nowMs, ...event });
+  }
+}
+
+type Timeless<Event = HistoryEvent> = Event extends unknown
+  ? Omit<Event, 'fromMs' | 'toMs'>
+  : never;
+
+/** Names only: nothing lives there. */
+function located(instances: readonly InstanceListed[]): readonly InstanceAt[] {
+  return instances.map((listed, index) => ({ ...listed, address: `10.0.0.${index + 1}` }));
+}
