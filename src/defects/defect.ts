@@ -1,0 +1,34 @@
+/**
+ * What turns the reference into another implementation: edits of its rules, its reading of a document and its parts.
+ * A defect declares the reference's readings and does otherwise; a variant is right and declares what it does.
+ */
+import type { ServiceParts } from '../service/backend-service.ts';
+import type { ConfigurationDocument } from '../spec/configuration.ts';
+import type { Rule } from '../spec/rules.ts';
+
+export interface Alteration {
+  readonly name: string;
+  /** What it does, one sentence. */
+  readonly sentence: string;
+  /** Which configurations are taken. */
+  readonly rules?: (rules: readonly Rule[]) => readonly Rule[];
+  /** What a valid document is taken to say, before defaults are filled in. */
+  readonly reading?: (document: ConfigurationDocument) => ConfigurationDocument;
+  readonly edit?: (parts: ServiceParts) => ServiceParts;
+  /** The port at which an instance gets its traffic; `own` null: it states none. */
+  readonly trafficPort?: (own: number | null, servicePort: number) => number;
+  /** Whether the n-th exchange of data on a connection comes through, the first being 1. */
+  readonly carries?: (exchange: number) => boolean;
+}
+
+export interface Defect extends Alteration {
+  /** The clauses that it must fail: its signature. */
+  readonly breaks: readonly string[];
+  /** Where a real balancer did this: `owner/repository/issues/number`. */
+  readonly thread?: string;
+}
+
+export interface Variant extends Alteration {
+  /** The readings that differ from the reference's. */
+  readonly traits: Readonly<Record<string, string | number>>;
+}
