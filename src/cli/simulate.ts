@@ -2,10 +2,9 @@
  * `counterpoise simulate`: reads a scenario and the files that it names, runs it, prints and writes what came out.
  * Holds no rule of its own.
  */
-import { createReadStream } from 'node:fs';
 import { dirname, relative, resolve } from 'node:path';
 import { type Document, readDocument } from '../documents/document.ts';
-import { badInput, type ExitCode, exitCodes } from '../errors/operator-error.ts';
+import { type ExitCode, exitCodes } from '../errors/operator-error.ts';
 import { runSimulation } from '../experiments/run-simulation.ts';
 import { renderSimulationHtml } from '../reporting/simulation-html.ts';
 import { renderSimulationText } from '../reporting/simulation-text.ts';
@@ -26,7 +25,7 @@ export interface SimulateCommand {
   readonly scheduling?: Scheduling;
   /** Instead of the scenario's own. */
   readonly seed?: string;
-  /** Reports go to `<out>/simulate-<scenario name>/`. */
+  /** Reports go to `<out>/simulate-<scenario name>[-<algorithm>]/`. */
   readonly out: string;
   readonly json: boolean;
   readonly signal: AbortSignal;
@@ -39,17 +38,23 @@ export interface SimulateOutcome {
 }
 
 /** Hand-written files; what is longer is no scenario. */
-const bytesMax = 1024 * 1024;
+const bytesMax = 1024 ** 2;
+/** Packed or not; far more connections than a trace may have. */
+const traceBytesMax = 512 * 1024 ** 2;
+const pieceBytes = 1024 ** 2;
 
 export async function runSimulate(
   command: SimulateCommand,
   terminal: Terminal,
 ): Promise<SimulateOutcome> {
   const result = await simulate(command, terminal);
-  const folder = await openOutputFolder(command.out, `simulate-${result.scenario.name}`);
+  // Another algorithm than the scenario's own goes beside it, so that both can be compared.
+  const suffix = command.scheduling === undefined ? '' : `-${command.scheduling}`;
+  const name = `simulate-${result.scenario.name}${suffix}`;
+  const folder = await openOutputFolder(command.out, name);
   const written = `${JSON.stringify(result, null, 2)}\n`;
   await folder.write('result.json', written);
-  const reportFile = await folder.write('report.html', renderSimulationHtml(result));
+  const reportFile = await folder.write('report.html', await renderSimulationHtml(result));
   const { colour, width } = terminal;
   terminal.print(
     command.json ? written : renderSimulationText(result, { colour, width, reportFile }),
@@ -104,16 +109,11 @@ function asTyped(path: string, scenarioFile: string): string {
 }
 
 async function openTrace(path: string): Promise<Trace> {
-  const bytes = createReadStream(path);
-  try {
-    return await readZeekTrace(bytes, path);
-  } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code;
-    if (code === 'ENOENT') throw badInput(`${path}  there is no such file`, 'FILE_MISSING');
-    if (code === 'EISDIR') throw badInput(`${path}  is a folder, not a trace`, 'FILE_IS_FOLDER');
-    if (code === 'EACCES') throw badInput(`${path}  may not be read`, 'FILE_UNREADABLE');
-    throw error;
-  } finally {
-    bytes.destroy();
-  }
+  const bytes = await readInputFile(path, { bytesMax: traceBytesMax });
+  const inPieces = async function* () {
+    for (let from = 0; from < bytes.length; from += pieceBytes) {
+      yield bytes.subarray(from, from + pieceBytes);
+    }
+  };
+  return readZeekTrace(inPieces(), path);
 }

@@ -86,7 +86,7 @@ async function eachLine(
   file: string,
   limits: TraceLimits,
 ): Promise<void> {
-  let rest = Buffer.alloc(0);
+  let rest: Buffer = Buffer.alloc(0);
   let textBytes = 0;
   for await (const chunk of text) {
     textBytes += chunk.length;
@@ -97,7 +97,8 @@ async function eachLine(
         'cut the trace into shorter ones',
       );
     }
-    const block = rest.length === 0 ? Buffer.from(chunk) : Buffer.concat([rest, chunk]);
+    const piece = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length);
+    const block = rest.length === 0 ? piece : Buffer.concat([rest, piece]);
     let from = 0;
     for (let end = block.indexOf(lineFeed); end >= 0; end = block.indexOf(lineFeed, from)) {
       checkLength(end - from, rows, file, limits);
