@@ -10,6 +10,8 @@ export interface Alteration {
   readonly name: string;
   /** What it does, one sentence. */
   readonly sentence: string;
+  /** The declared readings that differ from the reference's. */
+  readonly traits?: Readonly<Record<string, string | number>>;
   /** Which configurations are taken. */
   readonly rules?: (rules: readonly Rule[]) => readonly Rule[];
   /** What a valid document is taken to say, before defaults are filled in. */
@@ -29,6 +31,5 @@ export interface Defect extends Alteration {
 }
 
 export interface Variant extends Alteration {
-  /** The readings that differ from the reference's. */
   readonly traits: Readonly<Record<string, string | number>>;
 }

@@ -50,7 +50,7 @@ function describe({ defect, variant }: ReferenceOptions): Description {
     time: ['stepped'],
     floorsMs: { checkTimeout: 0, persistence: 0, drain: 0 },
     capabilities,
-    traits: declaredTraits(variant?.traits),
+    traits: declaredTraits((defect ?? variant)?.traits),
     profiles: ['console', 'openapi'],
     limits: { deploymentsMax, instancesMax, connectionsMax },
   };

@@ -1,0 +1,17 @@
+/** All seeded defects, found by name. Knows no mechanism. */
+import { configurationDefects } from './configuration-defects.ts';
+import type { Defect } from './defect.ts';
+import { healthDefects } from './health-defects.ts';
+import { schedulingDefects } from './scheduling-defects.ts';
+import { sessionDefects } from './session-defects.ts';
+
+export const defects: readonly Defect[] = [
+  ...schedulingDefects,
+  ...healthDefects,
+  ...sessionDefects,
+  ...configurationDefects,
+];
+
+export function defectNamed(name: string): Defect | undefined {
+  return defects.find((defect) => defect.name === name);
+}

@@ -1,0 +1,183 @@
+/** Wrong implementations of checks and of what their results do. Knows how they are made, not how they are caught. */
+import { compile } from '../../models/compile.ts';
+import { type HealthInput, healthEvents, healthMachine } from '../../models/health.machine.ts';
+import type { Stepper } from '../../models/table.ts';
+import type { ServiceParts } from '../service/backend-service.ts';
+import type { CheckConfiguration, CodeRange } from '../spec/configuration.ts';
+import type { Defect } from './defect.ts';
+import { ignored, type Rewrite, rewired } from './rewiring.ts';
+
+function withInput(edit: (input: HealthInput) => Partial<HealthInput>) {
+  return (parts: ServiceParts): ServiceParts => {
+    const input = parts.health.input as HealthInput;
+    const health = compile(healthMachine, { ...input, ...edit(input) }, healthEvents);
+    return { ...parts, health };
+  };
+}
+function withCheck(edit: (check: CheckConfiguration) => Partial<CheckConfiguration>) {
+  return (parts: ServiceParts): ServiceParts => {
+    const { configuration } = parts;
+    const check = { ...configuration.check, ...edit(configuration.check) };
+    return { ...parts, configuration: { ...configuration, check } };
+  };
+}
+function withHealth(rewrite: Rewrite) {
+  return (parts: ServiceParts): ServiceParts => ({
+    ...parts,
+    health: rewired(parts.health, rewrite),
+  });
+}
+function withCodes(edit: (codes: readonly CodeRange[]) => readonly CodeRange[]) {
+  return withCheck(({ normalCodes }) => ({ normalCodes: edit(normalCodes) }));
+}
+const fewest = (threshold: number) => Math.max(1, threshold);
+
+const thresholdDefects: readonly Defect[] = [
+  {
+    name: 'unhealthy-threshold-plus-one',
+    sentence: 'An instance goes out one failed check too late.',
+    breaks: ['health.unhealthy-threshold'],
+    edit: withInput(({ unhealthyThreshold: n }) => ({ unhealthyThreshold: n + 1 })),
+  },
+  {
+    name: 'unhealthy-threshold-minus-one',
+    sentence: 'An instance goes out one failed check too early.',
+    thread: 'statsd/statsd/pull/321',
+    breaks: ['health.unhealthy-threshold'],
+    edit: withInput(({ unhealthyThreshold: n }) => ({ unhealthyThreshold: fewest(n - 1) })),
+  },
+  {
+    name: 'healthy-threshold-plus-one',
+    sentence: 'An instance comes back one passed check too late.',
+    breaks: ['health.healthy-threshold'],
+    edit: withInput(({ healthyThreshold: n }) => ({ healthyThreshold: n + 1 })),
+  },
+  {
+    name: 'healthy-threshold-minus-one',
+    sentence: 'An instance comes back one passed check too early.',
+    breaks: ['health.healthy-threshold'],
+    edit: withInput(({ healthyThreshold: n }) => ({ healthyThreshold: fewest(n - 1) })),
+  },
+  {
+    name: 'cumulative-failures',
+    sentence: 'A passed check does not clear the count of failures.',
+    thread: 'blindsidenetworks/scalelite/issues/251',
+    breaks: ['health.consecutive'],
+    edit: withHealth((wire) =>
+      wire.event === 'check.passed' && wire.tags.includes('eligible') ? ignored(wire) : wire,
+    ),
+  },
+  {
+    name: 'cumulative-passes',
+    sentence: 'A failed check does not clear the count of passes of an instance that is out.',
+    thread: 'blindsidenetworks/scalelite/issues/251',
+    breaks: ['health.consecutive'],
+    edit: withHealth((wire) =>
+      wire.event === 'check.failed' && !wire.tags.includes('eligible') ? ignored(wire) : wire,
+    ),
+  },
+  {
+    name: 'never-back',
+    sentence: 'An instance that went out stays out, whatever its checks say.',
+    thread: 'haproxy/haproxy/issues/1234',
+    breaks: ['health.healthy-threshold', 'schedule.recovery'],
+    edit: withHealth((wire) => (wire.actions.includes('enterRotation') ? ignored(wire) : wire)),
+  },
+  {
+    name: 'one-count-for-all',
+    sentence: 'All instances share one count of results.',
+    breaks: ['health.isolation'],
+    edit: (parts) => ({
+      ...parts,
+      engine: (compiled, slots) => {
+        const stepper = parts.engine(compiled, slots);
+        return compiled === parts.health ? onFirstSlot(stepper) : stepper;
+      },
+    }),
+  },
+];
+
+/** Every slot is the first. */
+function onFirstSlot(stepper: Stepper): Stepper {
+  return {
+    table: stepper.table,
+    step: (_, event) => stepper.step(0, event),
+    tags: () => stepper.tags(0),
+    state: () => stepper.state(0),
+    reset: () => stepper.reset(0),
+  };
+}
+
+const resultDefects: readonly Defect[] = [
+  {
+    name: 'ignores-timeout',
+    sentence: 'A reply that comes after the timeout counts like one in time.',
+    breaks: ['health.timeout'],
+    edit: (parts) => ({
+      ...parts,
+      classify: (reply, afterMs, configuration) =>
+        parts.classify(reply, Number.isFinite(afterMs) ? 0 : afterMs, configuration),
+    }),
+  },
+  {
+    name: 'codes-4xx-never-normal',
+    sentence: 'A 4xx reply fails the check even where 4xx is a normal code.',
+    breaks: ['health.http.codes'],
+    edit: withCodes((codes) =>
+      codes
+        .map(({ from, to }) => ({ from, to: Math.min(to, 399) }))
+        .filter(({ from, to }) => from <= to),
+    ),
+  },
+  {
+    name: 'codes-edge-too-far',
+    sentence: 'The code just above a normal range is taken for normal: 300 for 2xx.',
+    breaks: ['health.http.codes'],
+    edit: withCodes((codes) => codes.map(({ from, to }) => ({ from, to: to + 1 }))),
+  },
+  {
+    name: 'codes-widened',
+    sentence: 'The class above the normal codes is normal, too.',
+    breaks: ['health.http.codes'],
+    edit: withCodes((codes) => codes.map(({ from, to }) => ({ from, to: to + 100 }))),
+  },
+  {
+    name: 'tcp-check-never-fails',
+    sentence: 'A TCP check that is refused passes.',
+    breaks: ['health.tcp'],
+    edit: (parts) => ({
+      ...parts,
+      classify: (reply, afterMs, configuration) =>
+        configuration.check.method === 'tcp' && reply === 'refused'
+          ? null
+          : parts.classify(reply, afterMs, configuration),
+    }),
+  },
+  {
+    name: 'check-path-ignored',
+    sentence: 'Checks ask for / whatever the configured path.',
+    breaks: ['health.http.path'],
+    edit: withCheck(() => ({ path: '/' })),
+  },
+  {
+    name: 'check-port-ignored',
+    sentence: 'Checks go to the traffic port whatever the configured check port.',
+    breaks: ['health.port'],
+    edit: withCheck(() => ({ port: null })),
+  },
+  {
+    name: 'interval-doubled',
+    sentence: 'Checks are two intervals apart.',
+    breaks: ['health.interval'],
+    edit: withCheck(({ intervalMs }) => ({ intervalMs: 2 * intervalMs })),
+  },
+  {
+    name: 'down-keeps-getting-new',
+    sentence: 'New connections still go to an instance for two intervals after it went out.',
+    thread: 'aws/containers-roadmap/issues/470',
+    breaks: ['schedule.eligible', 'health.detection-time', 'change.effective'],
+    edit: (parts) => ({ ...parts, propagationMs: 2 * parts.configuration.check.intervalMs }),
+  },
+];
+
+export const healthDefects: readonly Defect[] = [...thresholdDefects, ...resultDefects];
