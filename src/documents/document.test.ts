@@ -69,6 +69,7 @@ describe('a document', () => {
       'a: 1\nb: *y\n',
       'f.yaml:2:4  *y refers to an anchor that is not set before it',
     ],
+    ['an alias inside itself', 'a: &x [*x]\n', 'f.yaml:1:8  *x stands inside what it refers to'],
     ['a list as a key', '? [1]\n: 2\n', 'f.yaml:1:3  a key must be a plain name'],
     [
       'an unfinished list',

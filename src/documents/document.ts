@@ -41,6 +41,7 @@ const stackMax = 100;
 /** How often one anchor may be used, directly and through others: the parser's measure against alias bombs. */
 const aliasesMax = 100;
 
+type AliasTargets = ReadonlyMap<Node, Node>;
 type Complain = (offset: number, message: string, code: string, hint?: string) => never;
 
 export function readDocument(content: Uint8Array | string, fileName: string): Document {
@@ -62,12 +63,12 @@ export function readDocument(content: Uint8Array | string, fileName: string): Do
     uniqueKeys: false,
     logLevel: 'error',
   });
-  refuseMistakes(yaml, complain);
+  const targets = refuseMistakes(yaml, complain);
   const value: unknown = plainValue(yaml, complain);
   if (value === null) {
     complain(0, 'the file is empty', 'DOCUMENT_EMPTY', 'Write a YAML or JSON document into it.');
   }
-  return { fileName, value, placeOf: (path) => placeAt(offsetOf(yaml, path)) };
+  return { fileName, value, placeOf: (path) => placeAt(offsetOf(yaml, targets, path)) };
 }
 
 function refuseDeepNesting(text: string, lines: LineCounter, complain: Complain): void {
@@ -88,17 +89,20 @@ function refuseDeepNesting(text: string, lines: LineCounter, complain: Complain)
   lines.lineStarts = [];
 }
 
-function refuseMistakes(yaml: YamlDocument.Parsed, complain: Complain): void {
+/** Gives what each alias stands for: the parser's own way of finding out walks the whole document each time. */
+function refuseMistakes(yaml: YamlDocument.Parsed, complain: Complain): AliasTargets {
   const mistake = yaml.errors[0] ?? yaml.warnings[0];
   if (mistake !== undefined) {
     const [message, hint] = inOurWords(mistake.code, mistake.message);
     complain(mistake.pos[0], message, 'DOCUMENT_SYNTAX', hint);
   }
-  const anchors = new Set<string>();
+  const anchors = new Map<string, Node>();
+  const targets = new Map<Node, Node>();
   visit(yaml, {
-    Node: (_key, node) => {
+    Node: (_key, node, around) => {
       if (isAlias(node)) {
-        if (!anchors.has(node.source)) {
+        const target = anchors.get(node.source);
+        if (target === undefined) {
           complain(
             startOf(node),
             `*${node.source} refers to an anchor that is not set before it`,
@@ -106,12 +110,21 @@ function refuseMistakes(yaml: YamlDocument.Parsed, complain: Complain): void {
             `Write &${node.source} at the value meant.`,
           );
         }
+        if (around.includes(target)) {
+          complain(
+            startOf(node),
+            `*${node.source} stands inside what it refers to`,
+            'DOCUMENT_ALIAS',
+          );
+        }
+        targets.set(node, target);
       } else if (isNode(node) && 'anchor' in node && node.anchor !== undefined) {
-        anchors.add(node.anchor);
+        anchors.set(node.anchor, node);
       }
       if (isMap(node)) refuseOddKeys(node, complain);
     },
   });
+  return targets;
 }
 
 function refuseOddKeys(map: YAMLMap, complain: Complain): void {
@@ -159,11 +172,11 @@ function plainValue(yaml: YamlDocument, complain: Complain): unknown {
   }
 }
 
-function offsetOf(yaml: YamlDocument, path: Path): number {
+function offsetOf(yaml: YamlDocument, targets: AliasTargets, path: Path): number {
   let node: unknown = yaml.contents;
   let place = isNode(node) ? startOf(node) : 0;
   for (const part of path) {
-    if (isAlias(node)) node = node.resolve(yaml);
+    if (isAlias(node)) node = targets.get(node);
     let key: Node | null = null;
     if (isMap(node)) {
       const pair = node.items.find(

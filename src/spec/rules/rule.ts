@@ -48,8 +48,8 @@ export function sitesOf(document: unknown, pattern: string): readonly Site[] {
   return sites;
 }
 
-/** A list beyond this is wrong as a whole, so that no more of its members need looking at. */
-export const membersSeenMax = 1000;
+/** The longest list there may be; one beyond it is wrong as a whole, so that no more of its members need looking at. */
+export const membersSeenMax = 100;
 
 function membersOf({ path, value, holder }: Site): readonly Site[] {
   if (!Array.isArray(value)) return [];

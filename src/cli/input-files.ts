@@ -1,0 +1,52 @@
+/** Files that the user names, read whole and bounded; whatever is wrong with one is told in a sentence. Knows no format. */
+import { constants } from 'node:fs';
+import { open } from 'node:fs/promises';
+import { formatBytes } from '../documents/text.ts';
+import { badInput, type OperatorError } from '../errors/operator-error.ts';
+
+const told: Readonly<Record<string, readonly [what: string, hint: string]>> = {
+  ENOENT: ['no such file', 'Check the spelling and the folder it is relative to.'],
+  ENOTDIR: ['no such file: a part of the path is no folder', 'Check the spelling.'],
+  EISDIR: ['a folder, not a file', 'Name a file in it.'],
+  EACCES: ['not readable', 'Check its permissions.'],
+  EPERM: ['not readable', 'Check its permissions.'],
+  ENAMETOOLONG: ['no file has so long a name', 'Give the path of a file, not its content.'],
+  ELOOP: ['links that lead round in a circle', 'Name the file itself.'],
+};
+
+/** The bytes of a regular file; its size is looked at before it is read. */
+export async function readInputFile(
+  path: string,
+  { bytesMax }: { readonly bytesMax: number },
+): Promise<Buffer> {
+  if (path === '' || path.includes('\0')) throw unreadable(path, 'no file name', 'Name a file.');
+  try {
+    // Not blocking: a pipe that nobody writes to would hang the opening of it.
+    const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
+    try {
+      const stats = await file.stat();
+      if (stats.isDirectory()) throw unreadable(path, ...(told['EISDIR'] ?? ['', '']));
+      if (!stats.isFile()) throw unreadable(path, 'not a regular file', 'Save it as a file first.');
+      if (stats.size > bytesMax) throw tooLarge(path, stats.size, bytesMax);
+      return await file.readFile();
+    } finally {
+      await file.close();
+    }
+  } catch (cause) {
+    const [what, hint] = told[(cause as NodeJS.ErrnoException).code ?? ''] ?? [null, null];
+    if (what === null || hint === null) throw cause;
+    throw unreadable(path, what, hint);
+  }
+}
+
+function tooLarge(path: string, size: number, bytesMax: number): OperatorError {
+  return badInput(
+    `${path}:1:1  the file has ${formatBytes(size)}, at most ${formatBytes(bytesMax)} are read`,
+    'INPUT_TOO_LARGE',
+    'Is it the right file?',
+  );
+}
+
+function unreadable(path: string, what: string, hint: string): OperatorError {
+  return badInput(`${path}: ${what}`, 'INPUT_UNREADABLE', hint);
+}
