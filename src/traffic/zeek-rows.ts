@@ -49,7 +49,7 @@ export class ZeekRows {
         `${this.#file}  no TCP connection over IPv4 in ${this.#lines} lines` +
           (left === 0
             ? ''
-            : ` (${this.#otherProtocols} rows of other protocols, ${this.#otherAddresses} of IPv6)`),
+            : ` (rows of other protocols: ${this.#otherProtocols}, of IPv6: ${this.#otherAddresses})`),
         'TRACE_WITHOUT_CONNECTIONS',
       );
     }
@@ -172,12 +172,12 @@ export class ZeekRows {
 
   #notes(disordered: number): string[] {
     const notes: string[] = [];
-    const say = (count: number, text: string) => {
-      if (count > 0) notes.push(`${this.#file}: ${count} ${text}`);
+    const say = (what: string, count: number) => {
+      if (count > 0) notes.push(`${this.#file}: ${what}: ${count}`);
     };
-    say(this.#otherProtocols, 'rows of other protocols than TCP left out');
-    say(this.#otherAddresses, 'rows with IPv6 sources left out');
-    say(disordered, 'rows were out of order (a log is written as connections end); sorted by time');
+    say('rows left out, being of another protocol than TCP', this.#otherProtocols);
+    say('rows left out, their sources being IPv6', this.#otherAddresses);
+    say('rows put in order (a log is written as connections end)', disordered);
     if (this.#hasOpenEnd) {
       notes.push(`${this.#file}: the last line has no line end and may be cut; taken as it stands`);
     }
