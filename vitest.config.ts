@@ -4,6 +4,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['{src,models,bench}/**/*.test.ts'],
+    globalSetup: ['src/testbed/servers.setup.ts'],
     testTimeout: 60_000,
     hookTimeout: 120_000,
     coverage: {
