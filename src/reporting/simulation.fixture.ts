@@ -21,7 +21,7 @@ export function sampleSimulation(change: Partial<SimulationResult> = {}): Simula
   );
   const placed = active.map((row) => row.map((value) => Math.round(value * 1.6)));
   const refused = Array.from({ length: buckets }, (_, bucket) =>
-    bucket >= 40 && bucket < 44 ? 31 - bucket / 2 : 0,
+    bucket >= 40 && bucket < 44 ? 71 - bucket : 0,
   );
   return {
     result: 1,

@@ -1,0 +1,185 @@
+/**
+ * The timeline document as a zod schema, and the reading of timelines that people saved, edited or wrote by hand.
+ * Says everything that is wrong with one, with paths; opens no file and runs nothing.
+ */
+import { z } from 'zod';
+import { instanceListedSchema, profileSchema, replySchema } from '../history/schema.ts';
+import { validateDocument } from '../spec/validate-document.ts';
+import type { Violation } from '../spec/violation.ts';
+import type { Timeline } from './timeline.ts';
+
+/** Far more than any generated timeline needs; they bound what one file can make a machine do. */
+const limits = {
+  instancesMax: 100,
+  stepsMax: 1000,
+  connectionsMax: 20_000,
+  repliesMax: 1000,
+  waitMax: 1000,
+  checksMax: 1000,
+};
+
+const replyScriptSchema = z.strictObject({
+  reply: z.union([z.literal('normal'), replySchema], {
+    error: 'normal, accepted, refused, silence, or an HTTP status from 100 to 999',
+  }),
+  afterTimeouts: z.number().min(0).max(100).exactOptional(),
+});
+
+const behaviourSchema = z
+  .strictObject({
+    traffic: z.enum(['accepted', 'refused']).exactOptional(),
+    checks: z.array(replyScriptSchema).max(limits.repliesMax).exactOptional(),
+    afterwards: replyScriptSchema.exactOptional(),
+  })
+  .meta({ id: 'behaviour' });
+
+const multiple = z.number().min(0).max(limits.waitMax).exactOptional();
+const afterSchema = z
+  .strictObject({
+    intervals: multiple,
+    persistence: multiple,
+    drain: multiple,
+    checks: z.record(z.string(), z.int().min(0).max(limits.checksMax)).exactOptional(),
+  })
+  .describe('How long to wait before the step')
+  .meta({ id: 'after' });
+
+const after = { after: afterSchema.exactOptional() };
+const name = z.string().min(1).max(64);
+const connections = z.int().min(1).max(limits.connectionsMax);
+
+const stepSchema = z.discriminatedUnion(
+  'do',
+  [
+    z.strictObject({
+      ...after,
+      do: z.literal('open'),
+      count: connections,
+      sources: z.union([z.literal('fresh'), z.array(name).min(1).max(limits.connectionsMax)], {
+        error: 'fresh, or a list of names of clients',
+      }),
+      hold: z.boolean().exactOptional(),
+    }),
+    z.strictObject({
+      ...after,
+      do: z.literal('close'),
+      of: name,
+      share: z.number().min(0).max(1).exactOptional(),
+      by: z.enum(['client', 'instance']).exactOptional(),
+      how: z.enum(['closed', 'reset']).exactOptional(),
+    }),
+    z.strictObject({ ...after, do: z.literal('refill'), to: connections }),
+    z.strictObject({ ...after, do: z.literal('carry') }),
+    z.strictObject({
+      ...after,
+      do: z.literal('behave'),
+      instance: name,
+      behaviour: behaviourSchema,
+    }),
+    z.strictObject({ ...after, do: z.literal('add'), instance: instanceListedSchema }),
+    z.strictObject({
+      ...after,
+      do: z.literal('reweigh'),
+      instance: name,
+      weight: z.int().min(0).max(100),
+    }),
+    z.strictObject({ ...after, do: z.literal('remove'), instance: name }),
+    z.strictObject({ ...after, do: z.literal('wait') }),
+  ],
+  { error: 'open, close, refill, carry, behave, add, reweigh, remove, or wait' },
+);
+
+export const timelineSchema = z.strictObject({
+  timeline: z.literal(1),
+  family: z.string().describe('The generator it came from, or any word'),
+  clauses: z.array(z.string()).describe('What it was made for; all judges run on it anyway'),
+  profile: profileSchema,
+  configuration: z
+    .looseObject({ backendServices: z.array(z.unknown()).min(1) })
+    .describe('As in service.schema.json; its first backend service is deployed'),
+  instances: z.array(instanceListedSchema).min(1).max(limits.instancesMax),
+  behaviours: z.record(z.string(), behaviourSchema),
+  steps: z.array(stepSchema).max(limits.stepsMax),
+  found: z
+    .strictObject({ implementation: z.string() })
+    .exactOptional()
+    .describe('Where a run found it to fail; replay uses it unless told otherwise'),
+});
+
+export type ParsedTimeline =
+  | { readonly timeline: Timeline }
+  | { readonly violations: readonly Violation[] };
+
+export function parseTimeline(value: unknown): ParsedTimeline {
+  const parsed = timelineSchema.safeParse(value);
+  if (!parsed.success)
+    return { violations: parsed.error.issues.map((issue) => violationOf(issue, value)) };
+  const { found, ...timeline } = parsed.data;
+  const { violations } = validateDocument(timeline.configuration, { profile: timeline.profile });
+  if (violations.length > 0) {
+    return {
+      violations: violations.map((each) => ({ ...each, path: `configuration.${each.path}` })),
+    };
+  }
+  return { timeline: timeline as unknown as Timeline };
+}
+
+function violationOf(issue: z.core.$ZodIssue, value: unknown): Violation {
+  const [unknownKey] = issue.code === 'unrecognized_keys' ? issue.keys : [];
+  const path = unknownKey === undefined ? issue.path : [...issue.path, unknownKey];
+  const observed = valueAt(value, path);
+  const expected = expectedBy(issue);
+  return {
+    clause: null,
+    path: pathText(path),
+    expected: observed === undefined ? `${expected}, but nothing is there` : expected,
+    observed,
+  };
+}
+
+const typeNames: Readonly<Record<string, string>> = {
+  object: 'an object',
+  array: 'a list',
+  string: 'a text',
+  number: 'a number',
+  int: 'a whole number',
+  boolean: 'true or false',
+  record: 'an object',
+};
+
+/** What would be valid, as a phrase. */
+function expectedBy(issue: z.core.$ZodIssue): string {
+  switch (issue.code) {
+    case 'invalid_type':
+      return typeNames[issue.expected] ?? issue.expected;
+    case 'too_small':
+      return `at least ${issue.minimum}`;
+    case 'too_big':
+      return `at most ${issue.maximum}`;
+    case 'invalid_value':
+      return issue.values.map(String).join(' or ');
+    case 'unrecognized_keys':
+      return 'no such key';
+    default:
+      return issue.message;
+  }
+}
+
+function pathText(path: readonly PropertyKey[]): string {
+  return path.reduce<string>((text, part) => {
+    if (typeof part === 'number') return `${text}[${part}]`;
+    const key = String(part);
+    if (!/^[A-Za-z_$][\w$-]*$/.test(key)) return `${text}[${JSON.stringify(key)}]`;
+    return text === '' ? key : `${text}.${key}`;
+  }, '');
+}
+
+function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
+  return path.reduce<unknown>(
+    (at, part) =>
+      typeof at === 'object' && at !== null
+        ? (at as Record<PropertyKey, unknown>)[part]
+        : undefined,
+    value,
+  );
+}

@@ -1,0 +1,82 @@
+/** The result schemas: equal to the types, published as they are, and satisfied by whole example documents. */
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import { describe, expect, it } from 'vitest';
+import type { z } from 'zod';
+import { publishedSchema } from '../history/published-schema.ts';
+import { sampleConformance, sampleFacts } from '../reporting/conformance.fixture.ts';
+import { sampleSimulation } from '../reporting/simulation.fixture.ts';
+import { type ConformanceResult, conformanceResultVersion } from './conformance-result.ts';
+import type { RunFacts } from './run-facts.ts';
+import { conformanceResultSchema, runFactsSchema, simulationResultSchema } from './schemas.ts';
+import { type SimulationResult, simulationResultVersion } from './simulation-result.ts';
+
+type Frozen<T> = T extends (infer Item)[]
+  ? readonly Frozen<Item>[]
+  : T extends object
+    ? { readonly [Key in keyof T]: Frozen<T[Key]> }
+    : T;
+type Same<A, B> = [A] extends [B] ? ([B] extends [A] ? true : false) : false;
+
+const conformance: Same<Frozen<z.infer<typeof conformanceResultSchema>>, ConformanceResult> = true;
+const facts: Same<Frozen<z.infer<typeof runFactsSchema>>, RunFacts> = true;
+const simulation: Same<Frozen<z.infer<typeof simulationResultSchema>>, SimulationResult> = true;
+
+const documents = [
+  {
+    name: 'conformance-result',
+    version: conformanceResultVersion,
+    schema: conformanceResultSchema,
+    title: 'Result of a conformance run',
+    description:
+      'A pure function of seed, inputs and implementation; wall-clock facts stand in run.json.',
+    example: sampleConformance(),
+  },
+  {
+    name: 'run-facts',
+    version: 1,
+    schema: runFactsSchema,
+    title: 'Wall-clock facts of a run',
+    description:
+      'When and where a run took place and how long its parts took; never part of a result.',
+    example: sampleFacts(),
+  },
+  {
+    name: 'simulation-result',
+    version: simulationResultVersion,
+    schema: simulationResultSchema,
+    title: 'Result of a simulation',
+    description:
+      'A pure function of scenario, trace, seed and version. Times are simulated milliseconds.',
+    example: sampleSimulation(),
+  },
+];
+
+describe('the result schemas', () => {
+  it('have the shape of the types, both ways', () => {
+    expect([conformance, facts, simulation]).toEqual([true, true, true]);
+  });
+
+  describe.each(documents)('$name', ({ schema, example, ...about }) => {
+    const published = publishedSchema(schema, about);
+    const validate = new Ajv2020({ allowUnionTypes: true }).compile(JSON.parse(published));
+    const written = JSON.parse(JSON.stringify(example));
+
+    it('is published as it is', async () => {
+      await expect(published).toMatchFileSnapshot(`../../schemas/${about.name}.schema.json`);
+    });
+
+    it('takes an example document', () => {
+      validate(written);
+      expect(validate.errors).toBeNull();
+    });
+
+    it('refuses a document without one of its keys, and one with a key too many', () => {
+      for (const key of Object.keys(written)) {
+        if (key === 'configuration') continue; // may be anything
+        const { [key]: _, ...rest } = written;
+        expect(validate(rest), key).toBe(false);
+      }
+      expect(validate({ ...written, colour: 'red' })).toBe(false);
+    });
+  });
+});

@@ -1,0 +1,216 @@
+/**
+ * The result documents as zod schemas, for the published JSON Schemas and for reading results back. A test keeps
+ * them equal to the types, in both directions.
+ */
+import { z } from 'zod';
+import {
+  historyEventSchema,
+  implementationSchema,
+  profileSchema,
+  timeKindSchema,
+  traitsSchema,
+} from '../history/schema.ts';
+
+const count = z.int().nonnegative();
+const ms = z.number().nonnegative();
+const share = z.number().min(0).max(1);
+
+const verdictSchema = z.enum([
+  'pass',
+  'fail',
+  'inconclusive',
+  'unsupported',
+  'not-applicable',
+  'skipped',
+  'error',
+]);
+
+const capabilitySchema = z.enum([
+  'configuration',
+  'schedule.wrr',
+  'schedule.wlc',
+  'schedule.source',
+  'check.tcp',
+  'check.http',
+  'persistence',
+  'persistence.draining',
+  'drain',
+  'drain.deadline',
+  'change.weight',
+  'change.configuration',
+]);
+
+const supportedSchema = z.strictObject({
+  supported: z.boolean(),
+  providedBy: z.enum(['balancer', 'adapter']).exactOptional(),
+  note: z.string().exactOptional(),
+});
+
+const storyLineSchema = z.strictObject({
+  atMs: ms,
+  text: z.string(),
+  isEvidence: z.boolean().describe('Cited by the verdict'),
+  event: historyEventSchema.nullable(),
+});
+
+const failureSchema = z
+  .strictObject({
+    why: z.string(),
+    expected: z.string(),
+    observed: z.string(),
+    file: z.string().describe('Relative to the result'),
+    replay: z.string().describe('The command that runs it again'),
+    story: z.array(storyLineSchema),
+    shrunk: z.strictObject({ from: count, to: count, runs: count }),
+  })
+  .meta({ id: 'failure' });
+
+const clauseResultSchema = z
+  .strictObject({
+    id: z.string(),
+    strength: z.enum(['stated', 'derived', 'declared']),
+    statement: z.string(),
+    section: z.string(),
+    verdict: verdictSchema,
+    why: z.string(),
+    byAdapter: z.string().nullable().describe('What the adapter, not the balancer, provides'),
+    vacuous: z.boolean().describe('Passed nothing that could have failed'),
+    intermittent: z.strictObject({ failed: count, of: count }).nullable(),
+    attributedTo: z
+      .string()
+      .nullable()
+      .describe('The more specific clause that the failure was charged to'),
+    cases: z.strictObject({ passed: count, failed: count, inconclusive: count, void: count }),
+    sometimes: z.record(z.string(), z.number()),
+    failures: z.array(failureSchema),
+  })
+  .meta({ id: 'clause' });
+
+export const conformanceResultSchema = z.strictObject({
+  result: z.literal(1),
+  kind: z.literal('conformance'),
+  suite: z.string(),
+  implementation: implementationSchema,
+  profile: profileSchema,
+  seed: z.string(),
+  time: timeKindSchema,
+  realMsPerSecond: z.strictObject({ checks: ms, persistence: ms, draining: ms }),
+  complete: z.boolean(),
+  filter: z.array(z.string()),
+  capabilities: z.record(capabilitySchema, supportedSchema),
+  traits: traitsSchema,
+  clauses: z.array(clauseResultSchema),
+  counts: z.record(verdictSchema, count),
+  cases: z.strictObject({
+    configurations: count,
+    timelines: count,
+    histories: count,
+    events: count,
+    connections: count,
+    checks: count,
+  }),
+  gate: z.strictObject({ exitCode: z.int(), why: z.string() }),
+});
+
+const loadSideSchema = z.strictObject({
+  requestsPerSecond: z.number().nonnegative(),
+  latencyMs: z.strictObject({ p50: ms, p90: ms, p99: ms }),
+  errors: count,
+  placed: z.record(z.string(), count),
+});
+
+export const runFactsSchema = z.strictObject({
+  run: z.literal(1),
+  startedAt: z.string(),
+  durationMs: ms,
+  machine: z.strictObject({ cores: z.int().positive(), node: z.string(), platform: z.string() }),
+  lanes: z.int().positive(),
+  trials: z.array(
+    z.strictObject({
+      name: z.string(),
+      lane: count,
+      fromMs: ms,
+      toMs: ms,
+      attempt: count,
+      lagMs: ms,
+    }),
+  ),
+  load: z
+    .strictObject({
+      seconds: z.number().positive(),
+      connections: z.int().positive(),
+      direct: loadSideSchema,
+      through: loadSideSchema,
+    })
+    .nullable(),
+});
+
+const simulatedInstanceSchema = z.strictObject({
+  name: z.string(),
+  weight: z.number().nonnegative(),
+  placed: count,
+  share,
+  shareByWeight: share,
+  failed: count,
+  lost: count,
+  cutByDrain: count,
+  activeMean: z.number().nonnegative(),
+  activeMax: count,
+  eligibleShare: share,
+});
+
+const seriesSchema = z.strictObject({
+  bucketMs: z.number().positive(),
+  arrivals: z.array(count),
+  active: z
+    .array(z.array(z.number().nonnegative()))
+    .describe('[instance][bucket], time-weighted mean'),
+  placed: z.array(z.array(count)).describe('[instance][bucket]'),
+  refused: z.array(count),
+});
+
+export const simulationResultSchema = z.strictObject({
+  result: z.literal(1),
+  kind: z.literal('simulation'),
+  suite: z.string(),
+  scenario: z.strictObject({ name: z.string(), description: z.string(), file: z.string() }),
+  seed: z.string(),
+  scheduling: z.string(),
+  configuration: z.unknown(),
+  simulatedMs: ms,
+  events: count,
+  totals: z.strictObject({
+    arrived: count,
+    placed: count,
+    refused: count,
+    failed: count,
+    lost: count,
+    cutByDrain: count,
+    completed: count,
+    activeMean: z.number().nonnegative(),
+    activeMax: count,
+  }),
+  instances: z.array(simulatedInstanceSchema),
+  series: seriesSchema,
+  detections: z.array(
+    z.strictObject({
+      instance: z.string(),
+      failedAtMs: ms,
+      detectedAtMs: ms.nullable(),
+      recoveredAtMs: ms.nullable(),
+      returnedAtMs: ms.nullable(),
+    }),
+  ),
+  sources: z.strictObject({
+    count,
+    busiest: z.array(
+      z.strictObject({
+        address: z.string(),
+        connections: count,
+        share,
+        instances: z.record(z.string(), count),
+      }),
+    ),
+  }),
+  notes: z.array(z.string()),
+});
