@@ -3,24 +3,39 @@
  * done with them.
  */
 import { closest } from 'fastest-levenshtein';
+import { defectNamed, defects } from '../defects/catalogue.ts';
+import { variantNamed, variants } from '../defects/variants.ts';
 import { exitCodes, OperatorError } from '../errors/operator-error.ts';
 import type { Adapter } from './contract.ts';
 import { createHaproxyAdapter } from './haproxy/haproxy-adapter.ts';
 import { createReferenceAdapter } from './in-process/reference.ts';
 
-const connectables: Readonly<Record<string, () => Adapter>> = {
-  reference: () => createReferenceAdapter(),
-  haproxy: () => createHaproxyAdapter(),
-};
-
-export const connectableNames: readonly string[] = Object.keys(connectables);
-
 export function connect(connectable: string): Adapter {
-  const create = Object.hasOwn(connectables, connectable) ? connectables[connectable] : undefined;
-  if (create !== undefined) return create();
-  throw new OperatorError(`${JSON.stringify(connectable)}: there is no such implementation`, {
+  const adapter = adapterCalled(connectable);
+  if (adapter === null) throw unknown(connectable);
+  return adapter;
+}
+
+function adapterCalled(connectable: string): Adapter | null {
+  if (connectable === 'reference') return createReferenceAdapter();
+  if (connectable === 'haproxy') return createHaproxyAdapter();
+  const [, kind, name = ''] = /^(defect|variant):(.+)$/.exec(connectable) ?? [];
+  const defect = kind === 'defect' ? defectNamed(name) : undefined;
+  if (defect !== undefined) return createReferenceAdapter({ defect });
+  const variant = kind === 'variant' ? variantNamed(name) : undefined;
+  return variant === undefined ? null : createReferenceAdapter({ variant });
+}
+
+function unknown(connectable: string): OperatorError {
+  const known = [
+    'reference',
+    'haproxy',
+    ...defects.map(({ name }) => `defect:${name}`),
+    ...variants.map(({ name }) => `variant:${name}`),
+  ];
+  return new OperatorError(`${JSON.stringify(connectable)}: there is no such implementation`, {
     code: 'CONNECTABLE_UNKNOWN',
     exitCode: exitCodes.usage,
-    hint: `Did you mean \`${closest(connectable, [...connectableNames])}\`? Known: ${connectableNames.join(', ')}.`,
+    hint: `Did you mean \`${closest(connectable, known)}\`? There are reference, haproxy, defect:NAME and variant:NAME.`,
   });
 }

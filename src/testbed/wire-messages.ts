@@ -45,6 +45,10 @@ export interface WireCalls {
     by: 'client' | 'instance';
     how: 'closed' | 'reset';
   }): void;
+  /** Serves kept-alive HTTP at the instance's address and counts connections, for measuring load. */
+  serve(ask: { trial: string; instance: string; address: string; port: number }): void;
+  /** Connections that served instances took since the last asking. */
+  served(ask: { trial: string }): Readonly<Record<string, number>>;
   /** From now on nothing is recorded: what follows is our own tearing down. */
   freeze(ask: { trial: string }): void;
   /** Ends every socket of the trial. */

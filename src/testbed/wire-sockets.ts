@@ -8,6 +8,7 @@ import type { HistoryEvent } from '../history/vocabulary.ts';
 import { monotonicMs } from './monotonic.ts';
 import { WireConnection } from './wire-connection.ts';
 import { WireInstance } from './wire-instance.ts';
+import { WireLoadServer } from './wire-load-server.ts';
 import type { TrialLimits, WireCalls } from './wire-messages.ts';
 
 type Ask<Name extends keyof WireCalls> = Parameters<WireCalls[Name]>[0];
@@ -18,6 +19,7 @@ export class WireSockets {
   readonly #find: (trial: string) => WireSockets | undefined;
   readonly #instances = new Map<string, WireInstance>();
   readonly #connections = new Map<number, WireConnection>();
+  readonly #loadServers = new Map<string, WireLoadServer>();
   #limits: TrialLimits;
   #checks = 0;
   #isFrozen = false;
@@ -70,6 +72,17 @@ export class WireSockets {
     await this.#connections.get(ask.connection)?.close(ask.by, ask.how);
   }
 
+  async serve(ask: Ask<'serve'>): Promise<void> {
+    const server = new WireLoadServer();
+    this.#loadServers.set(ask.instance, server);
+    await server.listen(ask.address, ask.port);
+  }
+
+  served(): Readonly<Record<string, number>> {
+    const counts = [...this.#loadServers].map(([name, server]) => [name, server.takeCount()]);
+    return Object.fromEntries(counts);
+  }
+
   freeze(): void {
     this.#isFrozen = true;
   }
@@ -78,6 +91,7 @@ export class WireSockets {
     this.#isFrozen = true;
     for (const connection of this.#connections.values()) connection.destroy();
     for (const instance of this.#instances.values()) instance.dispose();
+    for (const server of this.#loadServers.values()) server.dispose();
   }
 
   /** The process was busy and may have seen and answered late. */

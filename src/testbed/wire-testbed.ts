@@ -10,6 +10,7 @@ import { monotonicMs } from './monotonic.ts';
 import { Recorder } from './recorder.ts';
 import type { Begun, Testbed, TrialRequest } from './trial.ts';
 import { WireChannel } from './wire-channel.ts';
+import { beginWireLoad, type LoadGround } from './wire-load.ts';
 import { WireTrial } from './wire-trial.ts';
 
 export async function openWireTestbed(
@@ -20,7 +21,7 @@ export async function openWireTestbed(
   return new WireTestbed(adapter, description, connectable, await WireChannel.start());
 }
 
-class WireTestbed implements Testbed {
+export class WireTestbed implements Testbed {
   readonly description: Description;
   readonly #adapter: Adapter;
   readonly #connectable: string;
@@ -100,6 +101,14 @@ class WireTestbed implements Testbed {
     invariant(deployed.deployment.plane === 'wire', 'a wire adapter deploys on the wire');
     await trial.deployed(deployed.deployment);
     return { accepted: true, readBack, trial };
+  }
+
+  /** For measuring load: instances that answer HTTP, behind a deployment of their own. */
+  beginLoad(): Promise<LoadGround> {
+    const trial = `${process.pid}-${this.#begun++}`;
+    const take = (): string => this.#addresses.take();
+    const give = (address: string): void => this.#addresses.give(address);
+    return beginWireLoad(trial, this.#adapter, this.#channel, { take, give });
   }
 
   dispose(): Promise<void> {
