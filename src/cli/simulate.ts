@@ -70,18 +70,16 @@ async function simulate(command: SimulateCommand, terminal: Terminal): Promise<S
     const besides = (path: string) => asTyped(resolve(dirname(command.file), path), command.file);
     const serviceDocument =
       typeof scenario.service === 'string' ? await readService(besides(scenario.service)) : null;
-    const trace =
-      scenario.traffic.trace === undefined
-        ? null
-        : await openTrace(besides(scenario.traffic.trace));
-    const { plan, configuration } = planScenario({
+    const { planWith, configuration } = planScenario({
       scenario,
       document,
       serviceDocument,
-      trace,
       seed: command.seed ?? null,
       scheduling: command.scheduling ?? null,
     });
+    const { trace: tracePath } = scenario.traffic;
+    const trace = tracePath === undefined ? null : await openTrace(besides(tracePath));
+    const plan = planWith(trace);
     progress.say(`simulating ${scenario.scenario}`);
     const identity = {
       suite: suiteVersion,

@@ -4,7 +4,8 @@ import { describe, expect, it } from 'vitest';
 import { readDocument } from '../documents/document.ts';
 import { OperatorError } from '../errors/operator-error.ts';
 import type { Trace } from '../traffic/trace.ts';
-import { type Planned, planScenario } from './planning.ts';
+import type { Plan } from './plan.ts';
+import { planScenario } from './planning.ts';
 import { readScenario } from './read-scenario.ts';
 
 const right = `scenario: right
@@ -31,17 +32,17 @@ changes:
   - { atSeconds: 40, register: beta, weight: 2 }
 `;
 
-function planOf(text: string, trace: Trace | null = null): Planned {
+function planOf(text: string, trace: Trace | null = null): { plan: Plan } {
   const document = readDocument(text, 's.yaml');
   const scenario = readScenario(document);
-  return planScenario({
+  const planned = planScenario({
     scenario,
     document,
     serviceDocument: null,
-    trace,
     seed: null,
     scheduling: null,
   });
+  return { plan: planned.planWith(trace) };
 }
 function complaint(text: string, trace: Trace | null = null): string {
   try {

@@ -4,6 +4,7 @@
  */
 import type { Document } from '../documents/document.ts';
 import { type Path, parsePath } from '../documents/places.ts';
+import { invariant } from '../errors/invariant.ts';
 import { badInput } from '../errors/operator-error.ts';
 import type { Distribution } from '../random/distributions.ts';
 import type {
@@ -17,7 +18,7 @@ import { validateDocument } from '../spec/validate-document.ts';
 import type { Violation } from '../spec/violation.ts';
 import type { Trace } from '../traffic/trace.ts';
 import { Findings, inWords } from './finding.ts';
-import type { Plan, PlannedInstance, Traffic } from './plan.ts';
+import type { Plan, PlannedInstance, RandomFailures, Traffic } from './plan.ts';
 import type { HoldSeconds, ScenarioDocument } from './scenario-shape.ts';
 import { planChanges, planOutages } from './scripted.ts';
 
@@ -36,13 +37,13 @@ export interface Planning {
   readonly document: Document;
   /** The configuration's document, where it is a file of its own. */
   readonly serviceDocument: Document | null;
-  readonly trace: Trace | null;
   readonly seed: string | null;
   /** Runs the scenario under another algorithm than its configuration's. */
   readonly scheduling: Scheduling | null;
 }
 export interface Planned {
-  readonly plan: Plan;
+  /** All mistakes are told before a trace is opened, so it comes in last; null where the scenario names none. */
+  readonly planWith: (trace: Trace | null) => Plan;
   /** The configuration as a right implementation reads it back. */
   readonly configuration: ConfigurationDocument;
 }
@@ -79,29 +80,30 @@ export function planScenario(planning: Planning): Planned {
   if (findings.any || traffic === null) throw findings.toError();
   const { failures, limits } = scenario;
   const service = resolveService(configuration, profile, index);
+  const plan = {
+    seed: planning.seed ?? String(scenario.seed ?? defaults.seed),
+    replication: 0,
+    service: { ...service, scheduling: planning.scheduling ?? service.scheduling },
+    instances: instances.map((each, at) => ({ ...each, isPresent: !joining.has(at) })),
+    connectTimeoutMs:
+      (scenario.traffic.connectTimeoutSeconds ?? defaults.connectTimeoutSeconds) * 1000,
+    outages,
+    failures: failures === undefined ? null : planFailures(failures),
+    changes,
+    bucketsMax: defaults.bucketsMax,
+    eventsMax: limits?.eventsMax ?? defaults.eventsMax,
+  };
   return {
     configuration,
-    plan: {
-      seed: planning.seed ?? String(scenario.seed ?? defaults.seed),
-      replication: 0,
-      service: { ...service, scheduling: planning.scheduling ?? service.scheduling },
-      instances: instances.map((each, at) => ({ ...each, isPresent: !joining.has(at) })),
-      traffic,
-      connectTimeoutMs:
-        (scenario.traffic.connectTimeoutSeconds ?? defaults.connectTimeoutSeconds) * 1000,
-      outages,
-      failures:
-        failures === undefined
-          ? null
-          : {
-              betweenMs: { kind: 'exponential', mean: failures.meanTimeBetweenSeconds * 1000 },
-              repairMs: { kind: 'exponential', mean: failures.meanTimeToRepairSeconds * 1000 },
-              manner: failures.manner ?? 'refuses',
-            },
-      changes,
-      bucketsMax: defaults.bucketsMax,
-      eventsMax: limits?.eventsMax ?? defaults.eventsMax,
-    },
+    planWith: (trace) => ({ ...plan, traffic: completed(traffic, trace, document) }),
+  };
+}
+
+function planFailures(written: NonNullable<ScenarioDocument['failures']>): RandomFailures {
+  return {
+    betweenMs: { kind: 'exponential', mean: written.meanTimeBetweenSeconds * 1000 },
+    repairMs: { kind: 'exponential', mean: written.meanTimeToRepairSeconds * 1000 },
+    manner: written.manner ?? 'refuses',
   };
 }
 
@@ -177,12 +179,16 @@ function weightIn(group: ServerGroupDocument, own: number | undefined): number {
   return (group.kind === 'availability-group' ? group.weight : own) ?? 1;
 }
 
-function planTraffic(findings: Findings, planning: Planning): Traffic | null {
-  const { document, scenario, trace } = planning;
-  const { poisson, sources, speed, holdSeconds } = scenario.traffic;
+/** Traffic as far as the scenario tells it. */
+type PlannedTraffic =
+  | Extract<Traffic, { kind: 'poisson' }>
+  | Omit<Extract<Traffic, { kind: 'replay' }>, 'trace'>;
+
+function planTraffic(findings: Findings, { document, scenario }: Planning): PlannedTraffic | null {
+  const { poisson, sources, trace, speed, holdSeconds } = scenario.traffic;
   const at = (...path: string[]) => ['traffic', ...path];
   const holdMs = holdSeconds === undefined ? null : planHold(findings, document, holdSeconds);
-  if ((poisson === undefined) === (scenario.traffic.trace === undefined)) {
+  if ((poisson === undefined) === (trace === undefined)) {
     findings.add(document, at(), 'wants either poisson or trace');
     return null;
   }
@@ -190,9 +196,7 @@ function planTraffic(findings: Findings, planning: Planning): Traffic | null {
     if (sources !== undefined) {
       findings.add(document, at('sources'), 'belongs to poisson; a trace has its own');
     }
-    if (trace === null) return null;
-    requireDurations(trace, holdSeconds, document);
-    return { kind: 'replay', trace, speed: speed ?? 1, holdMs };
+    return { kind: 'replay', speed: speed ?? 1, holdMs };
   }
   if (speed !== undefined) findings.add(document, at('speed'), 'belongs to a trace');
   if (holdSeconds === undefined) {
@@ -203,13 +207,13 @@ function planTraffic(findings: Findings, planning: Planning): Traffic | null {
     );
   }
   const eventsMax = scenario.limits?.eventsMax ?? defaults.eventsMax;
-  const expected = poisson.ratePerSecond * poisson.durationSeconds;
+  const expected = Math.round(poisson.ratePerSecond * poisson.durationSeconds);
   // Each connection arrives and ends: two events.
   if (2 * expected > eventsMax) {
     findings.add(
       document,
       at('poisson'),
-      `makes about ${Math.round(expected)} connections, ${Math.round(2 * expected)} events; limits.eventsMax is ${eventsMax}`,
+      `makes about ${expected} connections, ${2 * expected} events; limits.eventsMax is ${eventsMax}`,
     );
   }
   if (holdMs === null) return null;
@@ -221,6 +225,20 @@ function planTraffic(findings: Findings, planning: Planning): Traffic | null {
     zipfExponent: sources?.zipfExponent ?? 0,
     holdMs,
   };
+}
+
+function completed(traffic: PlannedTraffic, trace: Trace | null, document: Document): Traffic {
+  if (traffic.kind === 'poisson') return traffic;
+  invariant(trace !== null, 'the trace that a scenario names is given');
+  if (trace.durationsMissing > 0 && traffic.holdMs === null) {
+    const { line, column } = document.placeOf(['traffic', 'trace']);
+    throw badInput(
+      `${document.fileName}:${line}:${column}  traffic.trace  has no duration for ${trace.durationsMissing} of ${trace.atMs.length} connections`,
+      'TRACE_WITHOUT_DURATIONS',
+      'Say how long these last, for example  holdSeconds: { exponential: 30 }',
+    );
+  }
+  return { ...traffic, trace };
 }
 
 function planHold(
@@ -244,18 +262,4 @@ function planHold(
   }
   if (pareto === undefined) return null;
   return { kind: 'pareto', minimum: pareto.minimum * 1000, shape: pareto.shape };
-}
-
-function requireDurations(
-  trace: Trace,
-  holdSeconds: HoldSeconds | undefined,
-  document: Document,
-): void {
-  if (trace.durationsMissing === 0 || holdSeconds !== undefined) return;
-  const { line, column } = document.placeOf(['traffic', 'trace']);
-  throw badInput(
-    `${document.fileName}:${line}:${column}  traffic.trace  has no duration for ${trace.durationsMissing} of ${trace.atMs.length} connections`,
-    'TRACE_WITHOUT_DURATIONS',
-    'say how long these last, for example  holdSeconds: { exponential: 30 }',
-  );
 }

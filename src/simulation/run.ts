@@ -261,7 +261,7 @@ class Run implements ServiceListener, WorldListener {
       `the run takes more than ${this.#plan.eventsMax} events (limits.eventsMax): after ${seconds} simulated seconds ` +
         `${this.#metrics.arrived} connections had arrived and ${this.#open} were open`,
       'SIMULATION_TOO_LONG',
-      'shorten the traffic, give holdSeconds a lighter tail, or raise limits.eventsMax in the scenario',
+      'Shorten the traffic, give holdSeconds a lighter tail, or raise limits.eventsMax in the scenario.',
     );
   }
 }

@@ -60,7 +60,7 @@ function columnsOf(fields: readonly string[], path: string | null, place: string
     throw badInput(
       `${place}  #fields lacks ${missing.join(', ')}`,
       'TRACE_FIELDS',
-      `needed are ${needed.join(', ')}; duration is read where there is one`,
+      `Needed are ${needed.join(', ')}; duration is read where there is one.`,
     );
   }
   return {

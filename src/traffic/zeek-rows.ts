@@ -75,7 +75,7 @@ export class ZeekRows {
       throw badInput(
         `${this.#place()}  more than ${this.#limits.rowsMax} connections`,
         'TRACE_TOO_LONG',
-        'cut the trace into shorter ones',
+        'Cut the trace into shorter ones.',
       );
     }
     this.#micros.push(Math.round(this.#seconds(values[columns.time] as string, 'ts') * 1e6));
@@ -128,7 +128,7 @@ export class ZeekRows {
     return badInput(
       `${place}  ${quoted(text)} comes before any #fields line`,
       'TRACE_HEADER',
-      "a trace is a Zeek conn or ssl log in its TSV form, with its header lines, plain or gzip'ed",
+      "A trace is a Zeek conn or ssl log in its TSV form, with its header lines, plain or gzip'ed.",
     );
   }
 
@@ -138,7 +138,7 @@ export class ZeekRows {
       return badInput(
         `${place}  the trace is cut in the middle of line ${this.#lines} (${count} of ${columns.count} fields, no line end)`,
         'TRACE_CUT',
-        'copy the file again, or delete its last line',
+        'Copy the file again, or delete its last line.',
       );
     }
     return badInput(

@@ -48,7 +48,7 @@ async function decompressed(
     throw badInput(
       `${file}  named .gz, but its first bytes are not gzip's`,
       'TRACE_NOT_GZIP',
-      'rename it if it is plain text, or copy it again',
+      'Rename it if it is plain text, or copy it again.',
     );
   }
   return all;
@@ -72,7 +72,7 @@ async function* gunzipped(
     throw badInput(
       `${file}:${rows.lines + 1}  the compressed trace is damaged or cut short (${(error as Error).message})`,
       'TRACE_GZIP',
-      'copy the file again',
+      'Copy the file again.',
     );
   } finally {
     input.destroy();
@@ -94,7 +94,7 @@ async function eachLine(
       throw badInput(
         `${file}:${rows.lines + 1}  more than ${limits.textBytesMax} bytes of text`,
         'TRACE_TOO_LARGE',
-        'cut the trace into shorter ones',
+        'Cut the trace into shorter ones.',
       );
     }
     const piece = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length);
