@@ -43,7 +43,8 @@ export interface ConformCommand {
 
 export interface ConformReport {
   readonly result: ConformanceResult;
-  readonly folder: string;
+  /** The page to open. */
+  readonly reportFile: string;
 }
 
 export async function runConform(
@@ -51,7 +52,7 @@ export async function runConform(
   terminal: Terminal,
 ): Promise<ConformReport> {
   const selected = selectClauses(command.clauses);
-  const adapter = await connect(command.implementation);
+  const adapter = connect(command.implementation);
   const testbed = await openTestbed(adapter, command.implementation);
   try {
     return await judge(command, selected, testbed, terminal);
@@ -97,9 +98,9 @@ async function judge(
   const wantsLoad = command.load && description.plane === 'wire' && !command.signal.aborted;
   const load = wantsLoad ? await measureLoad(testbed) : null;
   const facts = factsOf(run, started.at, clock(), jobs, load);
-  await writeReports(folder, run.result, facts);
+  await writeReports(folder, run, facts);
   printReport(command, run.result, facts, folder, terminal);
-  return { result: run.result, folder: folder.path };
+  return { result: run.result, reportFile: join(folder.path, 'report.html') };
 }
 
 /** Most lanes wait most of the time: twice the cores on the wire; one in stepped time, which never waits. */
@@ -180,13 +181,13 @@ function factsOf(
 
 async function writeReports(
   folder: OutputFolder,
-  result: ConformanceResult,
+  { result, histories }: ConformRun,
   facts: RunFacts,
 ): Promise<void> {
   await folder.write('result.json', `${JSON.stringify(result, null, 2)}\n`);
   await folder.write('run.json', `${JSON.stringify(facts, null, 2)}\n`);
   await folder.write('junit.xml', renderJUnit(result));
-  await folder.write('report.html', await renderConformanceHtml(result, facts));
+  await folder.write('report.html', await renderConformanceHtml(result, facts, histories));
 }
 
 function printReport(
@@ -200,8 +201,9 @@ function printReport(
     terminal.print(JSON.stringify(result, null, 2));
     return;
   }
-  terminal.print(renderConformanceText(result, facts, terminal));
-  terminal.print(`report: ${join(folder.path, 'report.html')}`);
+  const { colour, width } = terminal;
+  const reportFile = join(folder.path, 'report.html');
+  terminal.print(renderConformanceText(result, facts, { colour, width, reportFile }));
 }
 
 /** `cmd:./my adapter` is no file name. */

@@ -54,15 +54,15 @@ export async function runDemo(command: DemoCommand, terminal: Terminal): Promise
     ? null
     : await runSimulate({ file: shipped(scenario), out, json: false, signal }, terminal);
   const index = join(out, 'index.html');
-  const inside = (folder: string) => join(relative(out, folder), 'report.html');
+  const inside = (reportFile: string) => relative(out, reportFile);
   await writeFile(
     index,
     await renderOverviewHtml({
-      runs: reports.map(({ result, folder }) => ({ result, href: inside(folder) })),
+      runs: reports.map(({ result, reportFile }) => ({ result, href: inside(reportFile) })),
       simulations:
-        simulation?.result == null
+        simulation === null
           ? []
-          : [{ result: simulation.result, href: inside(simulation.folder) }],
+          : [{ result: simulation.result, href: inside(simulation.reportFile) }],
     }),
   );
   sayWhatWasFound(reports, index, terminal);

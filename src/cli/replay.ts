@@ -35,7 +35,7 @@ export async function runReplay(command: ReplayCommand, terminal: Terminal): Pro
   const document = readDocument(bytes, command.file);
   const implementation = command.implementation ?? foundOn(document.value) ?? 'reference';
   const run = caseOf(document);
-  const testbed = await openTestbed(await connect(implementation), implementation);
+  const testbed = await openTestbed(connect(implementation), implementation);
   try {
     terminal.note(`Replaying ${command.file} on ${implementation}`);
     const result = await run(testbed, command);

@@ -57,6 +57,8 @@ export type ConformEvent =
 export interface ConformRun {
   readonly result: ConformanceResult;
   readonly trials: RunFacts['trials'];
+  /** Histories of the failures told as stories, by the failure's file. */
+  readonly histories: Readonly<Record<string, History>>;
 }
 
 /** The clauses that this suite judges; the rest of the book is left out of reports. */
@@ -84,6 +86,7 @@ class Run {
   readonly #freeLanes: number[];
   #executed = 0;
   readonly #errors: unknown[] = [];
+  readonly #histories: Record<string, History> = {};
 
   constructor(testbed: Testbed, options: ConformOptions) {
     const [time = 'real'] = testbed.description.time;
@@ -112,7 +115,7 @@ class Run {
       ),
     ]);
     await this.#explain();
-    return { result: this.#result(), trials: this.#trials };
+    return { result: this.#result(), trials: this.#trials, histories: this.#histories };
   }
 
   get #isWired(): boolean {
@@ -222,12 +225,13 @@ class Run {
       listen({ event: 'shrinking.began', clause });
       const untilMs = startedMs + (shrinkMs * (index + 1)) / found.length;
       const hasMore = () => clock() < untilMs && !signal.aborted;
-      const failure = await explainFailure(this.#context, clause, one, {
+      const { failure, history } = await explainFailure(this.#context, clause, one, {
         connectable,
         save,
         hasMore,
       });
       this.#tally.explain(clause, failure);
+      if (history !== null) this.#histories[failure.file] = history;
     }
   }
 

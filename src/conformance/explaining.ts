@@ -2,6 +2,7 @@
  * Turns the failures of a run into stories: the smallest timeline that still shows each, saved as a file that
  * anybody can run again, with what was expected and what was seen.
  */
+import type { History } from '../history/vocabulary.ts';
 import type { Failure } from '../results/conformance-result.ts';
 import { type CaseContext, type CaseOutcome, failsOnce, runCase } from './case-runner.ts';
 import type { DrawnTimeline } from './drawn-timeline.ts';
@@ -21,6 +22,12 @@ export interface ExplainOptions {
   readonly hasMore: () => boolean;
 }
 
+export interface Explained {
+  readonly failure: Failure;
+  /** Of the smallest timeline. */
+  readonly history: History | null;
+}
+
 /** Candidates tried for one clause at most; in stepped time that is a second. */
 const candidatesMax = 400;
 
@@ -29,7 +36,7 @@ export async function explainFailure(
   clause: string,
   found: Found,
   options: ExplainOptions,
-): Promise<Failure> {
+): Promise<Explained> {
   const { drawn } = found;
   let attempt = 0;
   const shrunk = await shrinkTimeline(
@@ -45,7 +52,7 @@ export async function explainFailure(
     `failures/${clause}.timeline.json`,
     timelineFile(shown.timeline, { clause, implementation: options.connectable, seed: drawn.seed }),
   );
-  return {
+  const failure = {
     why: verdict?.why ?? '',
     expected: verdict?.expected ?? '',
     observed: verdict?.observed ?? '',
@@ -58,6 +65,7 @@ export async function explainFailure(
       runs: shrunk.runs,
     },
   };
+  return { failure, history: history ?? null };
 }
 
 /** The smaller timeline, if it fails when it is run once more; else the one that was found. */

@@ -1,5 +1,7 @@
 /** Tells a history in words for a person who reads a failure: the lines that prove it and what led up to them. */
 import type { History, HistoryEvent } from '../history/vocabulary.ts';
+import { healthStatesOf } from '../judging/health-states.ts';
+import { readHistory } from '../judging/read-history.ts';
 import type { StoryLine } from '../results/conformance-result.ts';
 
 /** A story longer than this is not read; the history file has the rest. */
@@ -8,11 +10,13 @@ const linesMax = 40;
 export function storyOf(history: History, evidence: readonly number[]): readonly StoryLine[] {
   const cited = new Set(evidence);
   const names = instancesByConnection(history.events);
+  const models = modelByLine(history);
   const lines = history.events.flatMap((event, index): StoryLine[] => {
-    const text = textOf(event, names);
-    return text === null
-      ? []
-      : [{ atMs: round(event.toMs), text, isEvidence: cited.has(index), event }];
+    const seen = textOf(event, names);
+    if (seen === null) return [];
+    const model = models.get(index);
+    const text = model === undefined ? seen : `${seen}; the model: ${model}`;
+    return [{ atMs: round(event.toMs), text, isEvidence: cited.has(index), event }];
   });
   return shortened(lines);
 }
@@ -31,6 +35,25 @@ function shortened(lines: readonly StoryLine[]): readonly StoryLine[] {
     if (keep.size === 0) keep.add(lines.length - 1);
   }
   return lines.filter((_, index) => keep.has(index));
+}
+
+const standings = { in: 'in rotation', out: 'out of rotation', maybe: 'in or out of rotation' };
+
+/** What the model makes of each check, by the line that concludes it. */
+function modelByLine(history: History): ReadonlyMap<number, string> {
+  const told = new Map<number, string>();
+  const reading = readHistory(history);
+  if (reading.configuration === null) return told;
+  const health = healthStatesOf(reading.configuration.check);
+  for (const [name, { ledger }] of reading.instances) {
+    ledger.checks.forEach(({ result, concluded }, index) => {
+      if (concluded.line === null) return;
+      const standing = standings[health.standing(ledger.states[index + 1] ?? 0)];
+      const streak = (ledger.passStreak[index + 1] ?? 0) + (ledger.failStreak[index + 1] ?? 0);
+      told.set(concluded.line, `${name} ${result}, ${streak} in a row, ${standing}`);
+    });
+  }
+  return told;
 }
 
 function instancesByConnection(events: readonly HistoryEvent[]): ReadonlyMap<number, string> {
