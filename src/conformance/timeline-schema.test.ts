@@ -75,7 +75,9 @@ describe('reading a timeline', () => {
   });
 
   it('forgets where it was found, which is no part of what it does', () => {
-    expect(parseTimeline({ ...timeline, found: { implementation: 'haproxy' } })).toEqual({
+    expect(
+      parseTimeline({ ...timeline, found: { clause: 'a', implementation: 'b', seed: '1' } }),
+    ).toEqual({
       timeline,
     });
   });

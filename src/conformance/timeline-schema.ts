@@ -101,9 +101,9 @@ export const timelineSchema = z.strictObject({
   behaviours: z.record(z.string(), behaviourSchema),
   steps: z.array(stepSchema).max(limits.stepsMax),
   found: z
-    .strictObject({ implementation: z.string() })
+    .strictObject({ clause: z.string(), implementation: z.string(), seed: z.string() })
     .exactOptional()
-    .describe('Where a run found it to fail; replay uses it unless told otherwise'),
+    .describe('Where a run found it to fail; replay uses its implementation unless told otherwise'),
 });
 
 export type ParsedTimeline =

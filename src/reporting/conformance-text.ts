@@ -7,6 +7,7 @@ import type {
   ClauseVerdict,
   ConformanceResult,
   Failure,
+  StoryLine,
 } from '../results/conformance-result.ts';
 import type { RunFacts } from '../results/run-facts.ts';
 import { counted, duration, figure, moment, timeInWords } from './figures.ts';
@@ -116,7 +117,7 @@ function clauseLines(clauses: readonly ClauseResult[], look: TerminalLook): stri
 const widestVerdict =
   2 + Math.max(...verdictsInOrder.map((each) => verdictWords[each].word.length));
 
-function verdictCell(verdict: ClauseVerdict, paint: Paint): string {
+export function verdictCell(verdict: ClauseVerdict, paint: Paint): string {
   const { symbol, word } = verdictWords[verdict];
   return verdictPaint(verdict, paint)(`${symbol} ${word}`.padEnd(widestVerdict));
 }
@@ -199,14 +200,18 @@ function failureLines(failure: Failure, look: TerminalLook): string {
 
 function storyLines(failure: Failure, look: TerminalLook): string {
   if (failure.story.length === 0) return '';
-  const paint = paintFor(look);
   const { from, to, runs } = failure.shrunk;
   const title =
     from > to
       ? `timeline, shrunk from ${counted(from, 'step')} to ${figure(to)} in ${counted(runs, 'run')}`
       : 'timeline';
-  const momentWidth = Math.max(...failure.story.map((line) => moment(line.atMs).length));
-  const rows = failure.story.map((line) => {
+  return `${paintFor(look).dim(title)}\n${indent(storyTable(failure.story, look), 2)}`;
+}
+
+export function storyTable(story: readonly StoryLine[], look: TerminalLook): string {
+  const paint = paintFor(look);
+  const momentWidth = Math.max(...story.map((line) => moment(line.atMs).length));
+  const rows = story.map((line) => {
     const text = wrapped(harmless(line.text), look.width - momentWidth - 12);
     return [
       paint.dim(moment(line.atMs)),
@@ -214,7 +219,7 @@ function storyLines(failure: Failure, look: TerminalLook): string {
       line.isEvidence ? paint.bold(text) : text,
     ];
   });
-  return `${paint.dim(title)}\n${indent(columns(rows, ['right', 'left', 'left']), 2)}`;
+  return columns(rows, ['right', 'left', 'left']);
 }
 
 function summary(result: ConformanceResult, look: ConformanceLook): string {

@@ -1,26 +1,28 @@
-/** A replayed case for the terminal: the story line by line, then the verdicts. */
-import pc from 'picocolors';
+/** A replayed case for the terminal: the story line by line, then what every judge said. Knows the result only. */
 import type { ReplayResult } from '../results/replay-result.ts';
+import { storyTable, verdictCell } from './conformance-text.ts';
+import { columns, harmless, paintFor, type TerminalLook, wrapped } from './terminal-layout.ts';
 
-const { createColors } = pc;
-
-export function renderReplayText(
-  result: ReplayResult,
-  options: { readonly colour: boolean },
-): string {
-  const paint = createColors(options.colour);
-  const story = result.story.map(({ atMs, text, isEvidence }) => {
-    const line = `  ${atMs.toFixed(1).padStart(9)} ms  ${isEvidence ? '▶' : ' '} ${text}`;
-    return isEvidence ? paint.bold(line) : paint.dim(line);
-  });
-  const verdicts = result.verdicts.map(({ clause, is, why, attributedTo }) => {
-    const charged = attributedTo === null ? '' : ` (charged to ${attributedTo})`;
-    return `  ${colourOf(paint, is)(is.padEnd(12))}  ${clause}${charged}\n                ${why}`;
-  });
-  return [...story, ...(story.length > 0 ? [''] : []), ...verdicts].join('\n');
+export function renderReplayText(result: ReplayResult, look: TerminalLook): string {
+  const story = result.story.length === 0 ? [] : [storyTable(result.story, look)];
+  const verdicts = result.verdicts.map((said) => verdictLines(said, look));
+  const nothing = verdicts.length === 0 ? ['No judge had anything to say.'] : [];
+  return `${[...story, ...verdicts, ...nothing].join('\n\n')}\n`;
 }
 
-function colourOf(paint: ReturnType<typeof createColors>, is: string): (text: string) => string {
-  if (is === 'pass') return paint.green;
-  return is === 'fail' ? paint.red : paint.yellow;
+function verdictLines(said: ReplayResult['verdicts'][number], look: TerminalLook): string {
+  const paint = paintFor(look);
+  const charged = said.attributedTo === null ? '' : `  [also affected → ${said.attributedTo}]`;
+  const head = `${verdictCell(said.is, paint)}  ${paint.bold(harmless(said.clause))}${paint.dim(harmless(charged))}`;
+  const rows = [
+    ['why', said.why],
+    ['expected', said.expected ?? ''],
+    ['observed', said.observed ?? ''],
+  ].filter(([, text]) => text !== '');
+  const width = look.width - 14;
+  const cells = rows.map(([label = '', text = '']) => [
+    `  ${paint.dim(label)}`,
+    wrapped(harmless(text), width),
+  ]);
+  return `${head}\n${columns(cells, ['left', 'left'])}`;
 }
