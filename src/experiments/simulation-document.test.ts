@@ -1,5 +1,6 @@
 /** Goal: the document says in names and shares what the run counted. Method: one run that can be worked out by hand. */
 import { describe, expect, it } from 'vitest';
+import { simulationResultSchema } from '../results/schemas.ts';
 import { instancesWeighing, planWith } from '../simulation/plan.fixture.ts';
 import { runPlan } from '../simulation/run.ts';
 import { simulationDocument } from './simulation-document.ts';
@@ -29,6 +30,10 @@ describe('the result document', () => {
     bucketsMax: 12,
   });
   const result = simulationDocument(identity, plan, runPlan(plan));
+
+  it('is what its published schema says', () => {
+    expect(simulationResultSchema.parse(JSON.parse(JSON.stringify(result)))).toEqual(result);
+  });
 
   it('has totals and means over the time of arrivals', () => {
     expect(result.simulatedMs).toBe(11_000);

@@ -190,7 +190,7 @@ export const scenarioShape = shape(
     ).optional(),
   },
   'an object with scenario, service and traffic',
-).describe('A scenario for `counterpoise simulate`.');
+);
 
 export type ScenarioDocument = z.infer<typeof scenarioShape>;
 export type HoldSeconds = z.infer<typeof holdSeconds>;
