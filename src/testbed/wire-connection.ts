@@ -7,16 +7,15 @@ import { connect, type Socket } from 'node:net';
 import type { HistoryEvent } from '../history/vocabulary.ts';
 import type { Refusal } from '../spec/behaviour.ts';
 import { monotonicMs } from './monotonic.ts';
-import { bannerLine, helloLine } from './wire-messages.ts';
+import { bannerLine, helloLine, type OpenAnswer } from './wire-messages.ts';
 
 /** Real ms. Long against a loopback round trip (under 1 ms), short against a trial. */
 const openLimitMs = 2000;
 const learnLimitMs = 1000;
 const carryLimitMs = 1000;
 /** More than one segment of loopback's MTU would prove no more. */
-const carriedBytes = 1024;
+export const carriedBytes = 1024;
 
-export type OpenAnswer = { readonly placed: string } | { readonly refused: Refusal };
 type How = 'closed' | 'reset';
 
 export class WireConnection {
@@ -76,7 +75,7 @@ export class WireConnection {
     if (how === 'placed' && this.#placedAt !== null) {
       this.#record({ ...when, event: 'connection.placed', connection, ...this.#placedAt });
       this.#watch();
-      return { placed: this.#placedAt.instance };
+      return { placed: this.#placedAt.instance, sourcePort: this.#client.localPort ?? 0 };
     }
     this.#isEnding = true;
     this.destroy();

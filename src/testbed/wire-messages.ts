@@ -15,6 +15,10 @@ export interface TrialLimits {
   readonly lagMs: number | null;
 }
 
+export type OpenAnswer =
+  /** `sourcePort`: the client's own. */
+  { readonly placed: string; readonly sourcePort: number } | { readonly refused: Refusal };
+
 export interface WireCalls {
   begin(ask: { trial: string; name: string; limits: TrialLimits }): void;
   limit(ask: { trial: string; limits: TrialLimits }): void;
@@ -37,7 +41,7 @@ export interface WireCalls {
     address: string;
     port: number;
     recordedPort: number;
-  }): { readonly placed: string } | { readonly refused: Refusal };
+  }): OpenAnswer;
   carry(ask: { trial: string; connection: number }): boolean;
   close(ask: {
     trial: string;

@@ -78,7 +78,7 @@ export class WireTrial implements Trial {
     const recordedPort = this.#ports.service ?? endpoint.port;
     const answer = await channel.ask('open', { trial, ...ask, ...endpoint, recordedPort });
     this.#running();
-    return answer;
+    return 'placed' in answer ? { placed: answer.placed } : answer;
   }
 
   async carry(connection: number): Promise<boolean> {
