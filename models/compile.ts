@@ -116,7 +116,7 @@ export function stateName(snapshot: AnyMachineSnapshot, input: unknown): string 
   return valueName(snapshot.value) + held.join('');
 }
 
-export function valueName(value: StateValue): string {
+function valueName(value: StateValue): string {
   if (typeof value === 'string') return value;
   return Object.entries(value)
     .map(([region, inner]) => `${region}:${inner === undefined ? '' : valueName(inner)}`)

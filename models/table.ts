@@ -7,8 +7,8 @@ import { invariant } from '../src/errors/invariant.ts';
 export const actionShift = 8;
 export const actionListShift = 16;
 /** What one outcome has room for: eight tags, eight actions, 255 lists and states. */
-export const tagsMax = 8;
-export const actionsMax = 8;
+const tagsMax = 8;
+const actionsMax = 8;
 export const statesMax = 255;
 
 /** `next[state * events.length + event]`; outcome packs tags reached (bits 0-7), actions as a set (8-15), index of the ordered action list (16-23). */

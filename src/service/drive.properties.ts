@@ -28,8 +28,8 @@ export const configuration: ServiceConfiguration = {
   },
 };
 
-export const fleetSize = 4;
-export const clients = 6;
+const fleetSize = 4;
+const clients = 6;
 
 export interface Act {
   readonly do: 'open' | 'close' | 'wait' | 'register' | 'remove' | 'reweigh' | 'reset';

@@ -3,7 +3,7 @@ import { exitCodes, OperatorError } from '../../errors/operator-error.ts';
 import type { Source, SourceColumns } from '../../scheduling/scheduler.ts';
 
 /** Each costs some 40 bytes in columns; a case of the suite has a few thousand at most. */
-export const sourcesMax = 2 ** 16;
+const sourcesMax = 2 ** 16;
 
 export class ClientNumbers {
   readonly columns: SourceColumns = { sourcesMax, address: new Uint32Array(sourcesMax) };
