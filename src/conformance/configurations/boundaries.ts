@@ -1,0 +1,268 @@
+/**
+ * The suite's own table of what is accepted. On purpose it shares no number, word or code with the rules of `spec`:
+ * those judge users' files and are what the reference itself accepts by, so a slip in them must not hide here. Numbers
+ * are those of the page "Create backend service" (console) and of API 0.6.6 (openapi), written out again.
+ */
+import type { Profile } from '../../spec/configuration.ts';
+import { absent } from './edits.ts';
+
+/** One field with an edge: what is just inside, what just outside. */
+export interface Boundary {
+  readonly clause: string;
+  readonly path: string;
+  readonly accepted: readonly unknown[];
+  readonly rejected: readonly unknown[];
+  /** Edits of the base document that the accepted values need around them. */
+  readonly beside?: Readonly<Record<string, unknown>>;
+}
+
+const service = 'backendServices[0]';
+const check = `${service}.healthCheck`;
+
+/** What is no number, whatever the range. */
+function noNumbers(inside: number): readonly unknown[] {
+  return [String(inside), true, [inside], {}, null];
+}
+
+interface Range {
+  readonly clause: string;
+  readonly path: string;
+  readonly from: number;
+  readonly to: number;
+  readonly isRequired?: boolean;
+  readonly beside?: Readonly<Record<string, unknown>>;
+}
+function rangeBoundary({ clause, path, from, to, isRequired, beside }: Range): Boundary {
+  const inside = Math.floor((from + to) / 2);
+  return {
+    clause,
+    path,
+    ...(beside === undefined ? {} : { beside }),
+    accepted: [...new Set([from, Math.min(from + 1, to), inside, to])],
+    rejected: [
+      from - 1,
+      to + 1,
+      ...(from > 0 ? [-from] : []),
+      ...(inside === to ? [] : [inside + 0.5]),
+      to * 1000,
+      ...noNumbers(inside),
+      ...(isRequired ? [absent] : []),
+    ],
+  };
+}
+
+/** Numbers: from the page's "input range"; the API's where it differs. */
+function numbers(profile: Profile): readonly Boundary[] {
+  const isConsole = profile === 'console';
+  // The page gives no defaults for these, the API does (3 s, 5 s, 3, 3).
+  const isRequired = isConsole;
+  const threshold = { from: 1, to: 5, isRequired };
+  return [
+    { clause: 'config.port.range', path: `${service}.port`, from: 1, to: 65535, isRequired: true },
+    {
+      clause: 'config.draining.range',
+      path: `${service}.connectionDraining.durationSeconds`,
+      from: 0,
+      to: 3600,
+    },
+    { clause: 'config.health.port', path: `${check}.port`, from: isConsole ? 1 : 0, to: 65535 },
+    {
+      clause: 'config.health.timeout',
+      path: `${check}.timeoutSeconds`,
+      from: 2,
+      to: 60,
+      isRequired,
+      // So that no timeout is longer than the interval, which is a matter of its own.
+      beside: { [`${check}.intervalSeconds`]: 300 },
+    },
+    {
+      clause: 'config.health.interval',
+      path: `${check}.intervalSeconds`,
+      from: 5,
+      to: 300,
+      isRequired,
+      beside: { [`${check}.timeoutSeconds`]: 2 },
+    },
+    {
+      clause: 'config.health.unhealthy-threshold',
+      path: `${check}.unhealthyThreshold`,
+      ...threshold,
+    },
+    { clause: 'config.health.healthy-threshold', path: `${check}.healthyThreshold`, ...threshold },
+    {
+      clause: 'config.persistence.duration',
+      path: `${service}.sessionPersistence.durationSeconds`,
+      from: isConsole ? 1440 : 1,
+      to: isConsole ? 1440 : 3600,
+      beside: { [`${service}.sessionPersistence`]: { enabled: true } },
+    },
+  ].map(rangeBoundary);
+}
+
+const noWords = ['', 'none', 5, true, [], {}, null];
+
+function words(profile: Profile): readonly Boundary[] {
+  const isConsole = profile === 'console';
+  return [
+    {
+      clause: 'config.protocol',
+      path: `${service}.protocol`,
+      accepted: isConsole ? ['tcp'] : ['tcp', 'Tcp'],
+      rejected: ['udp', 'http', 'tls', 'sctp', ...noWords, absent],
+    },
+    {
+      clause: 'config.scheduling',
+      path: `${service}.scheduling`,
+      accepted: [
+        'weighted-round-robin',
+        'weighted-least-connections',
+        'source-ip',
+        ...(isConsole ? [] : ['RoundRobin', 'LeastConn', 'IpHash']),
+      ],
+      rejected: [
+        'round-robbing',
+        'least-response-time',
+        'random',
+        ...noWords,
+        ...(isConsole ? [absent] : []),
+      ],
+    },
+    {
+      clause: 'config.health.method',
+      path: `${check}.method`,
+      accepted: isConsole ? ['http'] : ['http', 'Http'],
+      rejected: ['https', 'udp', 'icmp', ...noWords, absent],
+    },
+    {
+      clause: 'config.persistence.duration',
+      path: `${service}.sessionPersistence.enabled`,
+      accepted: [true, false],
+      rejected: ['yes', 'true', 1, [], {}, null, absent],
+      beside: { [`${service}.sessionPersistence`]: { enabled: true } },
+    },
+    {
+      clause: 'config.name',
+      path: `${service}.name`,
+      accepted: ['w', 'web-1_A', '网关', 'x'.repeat(32), ...(isConsole ? [] : ['健'.repeat(32)])],
+      rejected: [
+        '',
+        5,
+        true,
+        [],
+        {},
+        null,
+        absent,
+        ...(isConsole ? [] : ['x'.repeat(33), '健'.repeat(33), 'web 1', 'web.1', 'web/1']),
+      ],
+    },
+  ];
+}
+
+/** "2xx (equivalent to 200-299), 3xx …, 4xx …"; the API knows codes and ranges as well. */
+function codes(profile: Profile): readonly Boundary[] {
+  const classes = [
+    ['2xx'],
+    ['3xx'],
+    ['4xx'],
+    ['2xx', '3xx'],
+    ['2xx', '4xx'],
+    ['3xx', '4xx'],
+    ['2xx', '3xx', '4xx'],
+  ];
+  const none = [
+    [],
+    ['1xx'],
+    ['5xx'],
+    ['2xx', '5xx'],
+    ['xx'],
+    [''],
+    [true],
+    [null],
+    '2xx',
+    2,
+    {},
+    null,
+  ];
+  const path = `${check}.normalStatusCodes`;
+  const clause = 'config.health.normal-codes';
+  if (profile === 'console') {
+    const rejected = [...none, [200], ['200'], ['200-299'], absent];
+    return [{ clause, path, accepted: classes, rejected }];
+  }
+  const accepted = [
+    [200],
+    [499],
+    ['200'],
+    ['201-205'],
+    ['200-499'],
+    ['498-499'],
+    [204, '3xx', '401-403'],
+  ];
+  const rejected = [
+    [199],
+    [500],
+    ['199-205'],
+    ['490-500'],
+    ['205-201'],
+    ['205-205'],
+    ['200-'],
+    [200.5],
+    [-200],
+  ];
+  return [{ clause, path, accepted: [...classes, ...accepted], rejected: [...none, ...rejected] }];
+}
+
+/** "it must start with “/”, at most support 5-level contents, and cannot exceed 100 characters"; the API: 1000, any depth, a set of characters. */
+function paths(profile: Profile): readonly Boundary[] {
+  const clause = 'config.health.path.syntax';
+  const path = `${check}.path`;
+  const filled = (length: number, filling: string) => `/${filling.repeat(length - 1)}`;
+  const noPaths = ['', 'healthz', 'healthz/', '?/', '/a b', '/a\tb', '/a\n', 5, true, [], {}, null];
+  if (profile === 'console') {
+    return [
+      {
+        clause,
+        path,
+        accepted: [
+          '/',
+          '/healthz',
+          '/1/2/3/4/5',
+          '/1/2/3/4/5/',
+          '//1//2/3/4/5',
+          '/1/2/3/4/5?6/7/8',
+          filled(100, 'x'),
+          filled(100, '健'),
+          filled(100, '🜚'), // beyond the basic plane: 100 characters, 199 units of UTF-16
+        ],
+        rejected: [
+          '/1/2/3/4/5/6',
+          '//1/2/3/4/5//6',
+          filled(101, 'x'),
+          filled(101, '健'),
+          ...noPaths,
+        ],
+      },
+    ];
+  }
+  const permitted = `-.%?#&_;~!()*[]@^:',+=<>{}`;
+  return [
+    {
+      clause,
+      path,
+      accepted: [
+        '/',
+        '/1/2/3/4/5/6/7/8',
+        '/健康',
+        `/${permitted}`,
+        filled(1000, 'x'),
+        filled(1000, '健'),
+      ],
+      rejected: [filled(1001, 'x'), '/"', '/$', '/|', '/`', '/\\', '/é', '/🜚', ...noPaths],
+    },
+  ];
+}
+
+/** Every field with an edge. */
+export function boundariesOf(profile: Profile): readonly Boundary[] {
+  return [...numbers(profile), ...words(profile), ...codes(profile), ...paths(profile)];
+}

@@ -1,0 +1,72 @@
+/**
+ * A configuration case: one document to be deployed, and whether a right implementation accepts it, as plain JSON that
+ * can be kept and run again. Knows no implementation.
+ */
+import { z } from 'zod';
+import type { Profile } from '../../spec/configuration.ts';
+import type { Violation } from '../../spec/violation.ts';
+
+export const configurationCaseVersion = 1;
+
+export interface ConfigurationCase {
+  readonly case: typeof configurationCaseVersion;
+  readonly profile: Profile;
+  /** The `config.*` clause that it probes. */
+  readonly clause: string;
+  readonly configuration: unknown;
+  readonly expected: Expectation;
+  /** What is special about it, a phrase. */
+  readonly note: string;
+}
+
+export type Expectation =
+  /** The document with its defaults filled in. */
+  | { readonly accepted: true; readonly readBack: unknown }
+  /** The field that a rejection names; `orPaths`: others that would be as right. */
+  | { readonly accepted: false; readonly path: string; readonly orPaths?: readonly string[] }
+  /** As the trait says: its reading is `accept` or `reject`. */
+  | {
+      readonly accepted: 'as declared';
+      readonly trait: string;
+      readonly readBack: unknown;
+      readonly path: string;
+      readonly orPaths?: readonly string[];
+    };
+
+const paths = { path: z.string(), orPaths: z.array(z.string()).optional() };
+const readBack = { readBack: z.unknown() };
+const schema = z.strictObject({
+  case: z.literal(configurationCaseVersion),
+  profile: z.enum(['console', 'openapi']),
+  clause: z.string().startsWith('config.'),
+  configuration: z.unknown(),
+  expected: z.union([
+    z.strictObject({ accepted: z.literal(true), ...readBack }),
+    z.strictObject({ accepted: z.literal(false), ...paths }),
+    z.strictObject({
+      accepted: z.literal('as declared'),
+      trait: z.string(),
+      ...readBack,
+      ...paths,
+    }),
+  ]),
+  note: z.string(),
+});
+
+export type ParsedCase =
+  | { readonly configurationCase: ConfigurationCase }
+  | { readonly violations: readonly Violation[] };
+
+/** A case from a file, or what is wrong with it. */
+export function parseConfigurationCase(value: unknown): ParsedCase {
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return { configurationCase: parsed.data as ConfigurationCase };
+  return {
+    violations: parsed.error.issues.map(({ path, message }) => ({
+      clause: null,
+      path: path.map(String).join('.'),
+      expected: message,
+      observed: undefined,
+    })),
+  };
+}

@@ -1,0 +1,282 @@
+/**
+ * Two readings of the page held against each other: the suite's table and the rules that the reference accepts by.
+ * They share nothing, so where they agree a slip would have to be made twice. Then wrong rules, each of which must be
+ * caught by the clause that it breaks.
+ */
+import { describe, expect, it } from 'vitest';
+import type { Outcome } from '../../history/vocabulary.ts';
+import type { Traits } from '../../spec/behaviour.ts';
+import { clauses } from '../../spec/clauses.ts';
+import type { Profile } from '../../spec/configuration.ts';
+import { readBackOf } from '../../spec/resolve.ts';
+import { type Rule, rules } from '../../spec/rules.ts';
+import { validateDocument } from '../../spec/validate-document.ts';
+import { boundaryCases } from './boundary-cases.ts';
+import { type ConfigurationCase, parseConfigurationCase } from './configuration-case.ts';
+import { generatedCases } from './generated-cases.ts';
+import { type ConfigurationVerdict, judgeConfigurationCase } from './judge-configuration.ts';
+
+const profiles: readonly Profile[] = ['console', 'openapi'];
+const accepting: Traits = {
+  'config.timeoutBeyondInterval': { reading: 'accept', providedBy: 'balancer' },
+};
+const all = profiles.flatMap(boundaryCases);
+
+/** An implementation that accepts by a list of rules. */
+function judgedBy(
+  list: readonly Rule[],
+  one: ConfigurationCase,
+  complete = readBackOf,
+): readonly ConfigurationVerdict[] {
+  const { profile } = one;
+  const { document, violations } = validateDocument(one.configuration, { profile, rules: list });
+  const outcome: Outcome =
+    violations.length === 0 ? { is: 'accepted' } : { is: 'rejected', violations };
+  const readBack = document === null ? null : complete(document, profile);
+  return judgeConfigurationCase(one, outcome, readBack, accepting);
+}
+
+function failing(list: readonly Rule[], complete = readBackOf): readonly string[] {
+  const failed = all
+    .flatMap((one) => judgedBy(list, one, complete))
+    .filter(({ is }) => is === 'fail');
+  return [...new Set(failed.map(({ clause }) => clause))].sort();
+}
+
+describe('the table of boundaries', () => {
+  it.each(profiles)('agrees with the rules at every edge (%s)', (profile) => {
+    for (const one of boundaryCases(profile)) {
+      for (const verdict of judgedBy(rules, one)) {
+        expect(verdict, `${one.clause}: ${one.note}`).toMatchObject({ is: 'pass' });
+      }
+    }
+  });
+
+  it('agrees with the rules on 20,000 drawn configurations', () => {
+    let valid = 0;
+    for (const profile of profiles) {
+      for (const one of generatedCases(profile, 'agreement', 10_000)) {
+        if (one.expected.accepted) valid++;
+        const failed = judgedBy(rules, one).filter(({ is }) => is === 'fail');
+        if (failed.length > 0) expect(failed, JSON.stringify(one)).toEqual([]);
+      }
+    }
+    expect(valid).toBeGreaterThan(8000);
+    expect(valid).toBeLessThan(12_000);
+  });
+
+  it.each(profiles)(
+    'has at least three cases for every clause on configurations (%s)',
+    (profile) => {
+      const said = boundaryCases(profile).flatMap((one) => judgedBy(rules, one));
+      for (const { id } of clauses.filter((clause) => clause.id.startsWith('config.'))) {
+        const count = said.filter(({ clause }) => clause === id).length;
+        expect(count, id).toBeGreaterThanOrEqual(3);
+      }
+    },
+  );
+
+  it('is plain JSON that reads back as a case', () => {
+    for (const one of all) {
+      expect(parseConfigurationCase(JSON.parse(JSON.stringify(one)))).toEqual({
+        configurationCase: one,
+      });
+    }
+  });
+
+  it('draws the same cases from the same seed, and others from another', () => {
+    const drawn = (seed: string) => JSON.stringify(generatedCases('console', seed, 20));
+    expect(drawn('a')).toBe(drawn('a'));
+    expect(drawn('a')).not.toBe(drawn('b'));
+  });
+});
+
+/** Without the rules of a clause. */
+function without(clause: string): readonly Rule[] {
+  return rules.filter((rule) => rule.clause !== clause);
+}
+/** With one value waved through, or one more turned away. */
+function overlooking(clause: string, value: unknown): readonly Rule[] {
+  return rules.map((rule) => ({
+    ...rule,
+    violations: (document, numbers) =>
+      rule
+        .violations(document, numbers)
+        .filter((found) => found.clause !== clause || found.observed !== value),
+  }));
+}
+
+describe('a wrong rule is caught by the clause that it breaks', () => {
+  const droppable = [
+    'config.name',
+    'config.protocol',
+    'config.listener-protocol',
+    'config.port.range',
+    'config.scheduling',
+    'config.persistence.duration',
+    'config.draining.range',
+    'config.health.method',
+    'config.health.port',
+    'config.health.timeout',
+    'config.health.interval',
+    'config.health.unhealthy-threshold',
+    'config.health.healthy-threshold',
+    'config.health.normal-codes',
+    'config.health.path.http-only',
+    'config.health.path.syntax',
+    'config.group.kind',
+    'config.group.same-network',
+  ];
+  it.each(droppable)('dropped: %s', (clause) => {
+    // Read back as sent: documents that ought to have been rejected cannot be completed.
+    expect(failing(without(clause), (document) => document)).toContain(clause);
+    expect(failing(without(clause), (document) => document)).not.toContain(
+      clause === 'config.name' ? 'config.port.range' : 'config.name',
+    );
+  });
+
+  it.each([
+    ['config.port.range', 0],
+    ['config.port.range', 65536],
+    ['config.draining.range', 3601],
+    ['config.health.port', 65536],
+    ['config.health.timeout', 61],
+    ['config.health.timeout', 1],
+    ['config.health.interval', 4],
+    ['config.health.unhealthy-threshold', 6],
+    ['config.health.healthy-threshold', 0],
+    ['config.persistence.duration', 1441],
+    ['config.persistence.duration', 3601],
+    ['config.health.path.syntax', '/1/2/3/4/5/6'],
+    ['config.health.path.syntax', `/${'x'.repeat(100)}`],
+    ['config.health.normal-codes', '5xx'],
+    ['config.health.normal-codes', 500],
+  ])('shifted by one: %s takes %j', (clause, value) => {
+    expect(failing(overlooking(clause, value))).toEqual([clause]);
+  });
+
+  it('one that turns the largest interval away', () => {
+    const stricter: Rule = {
+      name: 'interval below 300',
+      clause: 'config.health.interval',
+      violations: (document, numbers) =>
+        rules
+          .filter(({ clause }) => clause === 'config.health.interval')
+          .flatMap((rule) =>
+            rule.violations(document, {
+              ...numbers,
+              check: { ...numbers.check, intervalSeconds: { min: 5, max: 299, fallback: 5 } },
+            }),
+          ),
+    };
+    expect(failing([...rules, stricter])).toEqual([
+      'config.accepts-valid',
+      'config.health.interval',
+      'config.health.timeout', // its cases stand beside an interval of 300 s
+    ]);
+  });
+
+  it('one that forbids two services on one port', () => {
+    const unshared: Rule = {
+      name: 'a port of its own',
+      clause: 'config.port.shared',
+      violations: (document) => {
+        const services = (document as { backendServices?: { port: unknown }[] })?.backendServices;
+        const ports = Array.isArray(services) ? services.map(({ port }) => port) : [];
+        const isShared = new Set(ports).size < ports.length;
+        const path = 'backendServices[1].port';
+        return isShared ? [{ clause: null, path, expected: 'free', observed: 80 }] : [];
+      },
+    };
+    expect(failing([...rules, unshared])).toEqual(['config.accepts-valid', 'config.port.shared']);
+  });
+
+  it('a draining default of 0', () => {
+    const completed: typeof readBackOf = (document, profile) => {
+      const complete = readBackOf(document, profile);
+      return {
+        ...complete,
+        backendServices: complete.backendServices.map((service, index) => ({
+          ...service,
+          connectionDraining: {
+            durationSeconds:
+              document.backendServices[index]?.connectionDraining?.durationSeconds ?? 0,
+          },
+        })),
+      };
+    };
+    expect(failing(rules, completed)).toEqual(['config.accepts-valid', 'config.draining.default']);
+  });
+
+  it('a check port filled in with that of the service', () => {
+    const completed: typeof readBackOf = (document, profile) => {
+      const complete = readBackOf(document, profile);
+      return {
+        ...complete,
+        backendServices: complete.backendServices.map((service) => ({
+          ...service,
+          healthCheck: { port: service.port, ...service.healthCheck },
+        })),
+      };
+    };
+    expect(failing(rules, completed)).toEqual(['config.accepts-valid', 'config.health.port']);
+  });
+
+  it('a rejection that names only the service', () => {
+    const vague = rules.map(
+      (rule): Rule => ({
+        ...rule,
+        violations: (document, numbers) =>
+          rule
+            .violations(document, numbers)
+            .map((violation) => ({ ...violation, path: 'backendServices' })),
+      }),
+    );
+    expect(failing(vague)).toEqual(['config.rejection-names-field']);
+  });
+});
+
+describe('a timeout beyond the interval', () => {
+  const [one] = all.filter(({ clause }) => clause === 'config.timeout-beyond-interval');
+  const traits = (reading: string): Traits => ({
+    'config.timeoutBeyondInterval': { reading, providedBy: 'balancer' },
+  });
+  const accepted: Outcome = { is: 'accepted' };
+  const rejected: Outcome = {
+    is: 'rejected',
+    violations: [
+      {
+        clause: null,
+        path: 'backendServices[0].healthCheck.timeoutSeconds',
+        expected: 'at most 5',
+        observed: 6,
+        by: 'adapter',
+      },
+    ],
+  };
+  function judged(outcome: Outcome, declared: Traits): readonly string[] {
+    if (one === undefined) throw new Error('there is no such case');
+    const readBack = one.expected.accepted ? one.expected.readBack : null;
+    return judgeConfigurationCase(one, outcome, readBack, declared).map(
+      ({ clause, is, by }) => `${clause} ${is} ${by}`,
+    );
+  }
+
+  it('is judged by what is declared', () => {
+    expect(judged(accepted, traits('accept'))[0]).toBe('config.timeout-beyond-interval pass null');
+    expect(judged(rejected, traits('accept'))[0]).toBe(
+      'config.timeout-beyond-interval fail adapter',
+    );
+    expect(judged(accepted, traits('reject'))).toEqual([
+      'config.timeout-beyond-interval fail null',
+    ]);
+    expect(judged(rejected, traits('reject'))).toEqual([
+      'config.timeout-beyond-interval pass adapter',
+      'config.rejection-names-field pass adapter',
+    ]);
+  });
+
+  it('is not judged where nothing is declared', () => {
+    expect(judged(accepted, {})).toEqual([]);
+  });
+});

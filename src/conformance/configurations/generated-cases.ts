@@ -1,0 +1,93 @@
+/**
+ * Configurations drawn by seed: valid ones of many shapes, and valid ones with exactly one field made wrong. The case,
+ * not the seed, is the artefact.
+ */
+import fc from 'fast-check';
+import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
+import type { Profile } from '../../spec/configuration.ts';
+import { textNumber } from '../clients.ts';
+import { type Boundary, boundariesOf } from './boundaries.ts';
+import { caseOf, noteOf } from './boundary-cases.ts';
+import type { ConfigurationCase } from './configuration-case.ts';
+import { edited, valueAt } from './edits.ts';
+import { type Plain, validConfigurations } from './valid-configurations.ts';
+
+/** Every other draw leans to small and boundary values (fast-check's bias); the rest are spread evenly. */
+const biasFactor = 3;
+
+export function generatedCases(
+  profile: Profile,
+  seed: string,
+  count: number,
+): readonly ConfigurationCase[] {
+  const arbitrary = cases(profile);
+  return Array.from({ length: count }, (_, index) => {
+    const random = new fc.Random(
+      xoroshiro128plus(textNumber(`${seed}/configuration/${index + 1}`)),
+    );
+    return arbitrary.generate(random, index % 2 === 0 ? undefined : biasFactor).value;
+  });
+}
+
+function cases(profile: Profile): fc.Arbitrary<ConfigurationCase> {
+  const valid = validConfigurations(profile);
+  const good = valid.map((configuration) =>
+    caseOf(
+      { clause: 'config.accepts-valid', note: 'drawn, valid', configuration, wrong: null },
+      profile,
+    ),
+  );
+  const faulty = fc
+    .tuple(valid, fc.constantFrom(...boundariesOf(profile)))
+    .chain(([configuration, boundary]) =>
+      wrongValues(boundary).map((value) => withFault(configuration, boundary, value, profile)),
+    );
+  return fc.oneof(good, faulty);
+}
+
+/** The table's values just outside, and numbers further out. */
+function wrongValues({ accepted, rejected }: Boundary): fc.Arbitrary<unknown> {
+  const listed = fc.constantFrom(...rejected);
+  const inside = accepted.filter((value) => typeof value === 'number');
+  if (inside.length === 0 || inside.length !== accepted.length) return listed;
+  const above = fc.integer({ min: Math.max(...inside) + 1, max: 2 ** 31 });
+  const below = fc.integer({ min: -(2 ** 31), max: Math.min(...inside) - 1 });
+  const between = fc
+    .integer({ min: Math.min(...inside), max: Math.max(...inside) })
+    .map((whole) => whole + 0.5);
+  return fc.oneof(listed, above, below, between);
+}
+
+function withFault(
+  configuration: Plain,
+  { clause, path, beside }: Boundary,
+  value: unknown,
+  profile: Profile,
+): ConfigurationCase {
+  const prepared = Object.entries(beside ?? {}).reduce<unknown>(
+    (document, [field, needed]) => edited(document, field, needed),
+    madeReadyFor(path, configuration),
+  );
+  return caseOf(
+    {
+      clause,
+      note: `drawn, ${noteOf(path, value)}`,
+      configuration: edited(prepared, path, value),
+      wrong: [path],
+    },
+    profile,
+  );
+}
+
+const method = 'backendServices[0].healthCheck.method';
+const codes = 'backendServices[0].healthCheck.normalStatusCodes';
+
+/** Takes out of the way what the fault would make wrong as well, so that one field is wrong and no other. */
+function madeReadyFor(path: string, configuration: Plain): unknown {
+  // listeners name the service and speak its protocol
+  if (/name$|protocol$/.test(path)) return edited(configuration, 'listeners', []);
+  if (!/path$|normalStatusCodes$/.test(path)) return configuration;
+  // a path and normal codes mean something with HTTP checks only
+  const asHttp = edited(configuration, method, 'http');
+  return valueAt(asHttp, codes) === undefined ? edited(asHttp, codes, ['2xx']) : asHttp;
+}

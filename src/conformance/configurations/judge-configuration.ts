@@ -1,0 +1,178 @@
+/**
+ * From what an implementation answered to a configuration case to verdicts: on the clause that the case probes, on
+ * accepting what is valid, and on naming the field. Pure; knows no rule of `spec`.
+ */
+import type { Outcome } from '../../history/vocabulary.ts';
+import type { Traits } from '../../spec/behaviour.ts';
+import type { Violation } from '../../spec/violation.ts';
+import type { ConfigurationCase, Expectation } from './configuration-case.ts';
+import { valueAt } from './edits.ts';
+import { type Difference, firstDifference } from './read-back.ts';
+
+export interface ConfigurationVerdict {
+  readonly clause: string;
+  readonly is: 'pass' | 'fail';
+  readonly expected: string;
+  readonly observed: string;
+  /** Who said no; null: nobody did, or it is not known. */
+  readonly by: 'balancer' | 'adapter' | null;
+}
+
+const acceptsValid = 'config.accepts-valid';
+const namesField = 'config.rejection-names-field';
+
+/** Nothing where the answer is unknown, or where the implementation does not declare the reading that would decide. */
+export function judgeConfigurationCase(
+  one: ConfigurationCase,
+  outcome: Outcome,
+  readBack: unknown,
+  traits: Traits,
+): readonly ConfigurationVerdict[] {
+  const expected = decided(one.expected, traits);
+  if (expected === null) return [];
+  if ('note' in outcome) {
+    if (outcome.is === 'unknown') return [];
+    return [
+      {
+        clause: one.clause,
+        is: 'fail',
+        expected: inWords(expected),
+        observed: `"not supported": ${outcome.note}`,
+        by: null,
+      },
+    ];
+  }
+  return expected.accepted
+    ? judgeAccepting(one, expected, outcome, readBack)
+    : judgeRejecting(one, expected, outcome);
+}
+
+type Decided = Extract<Expectation, { accepted: boolean }>;
+type Decision = Exclude<Outcome, { note: string }>;
+
+function decided(expected: Expectation, traits: Traits): Decided | null {
+  if (expected.accepted !== 'as declared') return expected;
+  const reading = traits[expected.trait]?.reading;
+  const { readBack, path, orPaths } = expected;
+  if (reading === 'accept') return { accepted: true, readBack };
+  if (reading === 'reject') {
+    return { accepted: false, path, ...(orPaths === undefined ? {} : { orPaths }) };
+  }
+  return null;
+}
+
+function judgeAccepting(
+  one: ConfigurationCase,
+  expected: Extract<Decided, { accepted: true }>,
+  outcome: Decision,
+  readBack: unknown,
+): readonly ConfigurationVerdict[] {
+  const verdict = (clause: string, fault: string | null): ConfigurationVerdict => ({
+    clause,
+    is: fault === null ? 'pass' : 'fail',
+    expected: 'accepted, and read back as given',
+    observed: fault ?? 'accepted, and read back as given',
+    by: byWhom(outcome),
+  });
+  const both = (own: string | null, valid: string | null) =>
+    one.clause === acceptsValid
+      ? [verdict(acceptsValid, valid)]
+      : [verdict(one.clause, own), verdict(acceptsValid, valid)];
+  if (outcome.is === 'rejected') {
+    const fault = `rejected: ${told(outcome.violations)}`;
+    return both(fault, fault);
+  }
+  const difference = firstDifference(expected.readBack, readBack);
+  if (difference === null) return both(null, null);
+  const fault = `accepted, but ${differenceInWords(difference)}`;
+  // What is read back wrongly somewhere else says nothing about this clause.
+  return both(isOf(one, difference) ? fault : null, fault);
+}
+
+/** The fields whose value after acceptance is what a clause speaks of. */
+const fieldOfClause: Readonly<Record<string, RegExp>> = {
+  'config.draining.default': /connectionDraining/,
+  'config.draining.range': /connectionDraining/,
+  'config.persistence.duration': /sessionPersistence/,
+  'config.port.range': /backendServices\[\d+\]\.port$/,
+  'config.port.shared': /backendServices\[\d+\]\.port$/,
+  'config.scheduling': /scheduling$/,
+  'config.health.method': /method$/,
+  'config.health.port': /healthCheck\.port$/,
+  'config.health.timeout': /timeoutSeconds$/,
+  'config.health.interval': /intervalSeconds$/,
+  'config.health.unhealthy-threshold': /unhealthyThreshold$/,
+  'config.health.healthy-threshold': /healthyThreshold$/,
+  'config.health.normal-codes': /normalStatusCodes/,
+  'config.health.path.syntax': /healthCheck\.path$/,
+  'config.health.path.http-only': /healthCheck\.path$/,
+};
+
+function isOf({ clause }: ConfigurationCase, { path }: Difference): boolean {
+  return fieldOfClause[clause]?.test(path) ?? false;
+}
+
+function judgeRejecting(
+  one: ConfigurationCase,
+  expected: Extract<Decided, { accepted: false }>,
+  outcome: Decision,
+): readonly ConfigurationVerdict[] {
+  const by = byWhom(outcome);
+  if (outcome.is === 'accepted') {
+    return [
+      { clause: one.clause, is: 'fail', expected: inWords(expected), observed: 'accepted', by },
+    ];
+  }
+  const observed = `rejected: ${told(outcome.violations)}`;
+  const isNamed = outcome.violations.some(({ path }) => names(path, expected, one.configuration));
+  return [
+    { clause: one.clause, is: 'pass', expected: inWords(expected), observed, by },
+    {
+      clause: namesField,
+      is: isNamed ? 'pass' : 'fail',
+      expected: inWords(expected),
+      observed,
+      by,
+    },
+  ];
+}
+
+/** The field itself or something in it; of a missing one or of a list's entry also that which holds it. */
+function names(
+  told: string,
+  { path, orPaths = [] }: Extract<Decided, { accepted: false }>,
+  configuration: unknown,
+): boolean {
+  return [path, ...orPaths].some((field) => {
+    if (told === field || told.startsWith(`${field}.`) || told.startsWith(`${field}[`)) return true;
+    const holder = field.replace(/\.[^.]*$/, '');
+    return valueAt(configuration, field) === undefined && told === holder;
+  });
+}
+
+function byWhom(outcome: Decision): ConfigurationVerdict['by'] {
+  if (outcome.is === 'accepted') return null;
+  if (outcome.violations.some(({ by }) => by === 'balancer')) return 'balancer';
+  return outcome.violations.some(({ by }) => by === 'adapter') ? 'adapter' : null;
+}
+
+function inWords(expected: Decided): string {
+  if (expected.accepted) return 'accepted, and read back as given';
+  const { path, orPaths = [] } = expected;
+  return `rejected, naming ${[path, ...orPaths].join(' or ')}`;
+}
+
+const violationsToldMax = 3;
+function told(violations: readonly Violation[]): string {
+  if (violations.length === 0) return 'no reason given';
+  const shown = violations
+    .slice(0, violationsToldMax)
+    .map(({ path, expected }) => `${path || 'the document'} must be ${expected}`);
+  const more = violations.length - shown.length;
+  return `${shown.join('; ')}${more > 0 ? `; and ${more} more` : ''}`;
+}
+
+function differenceInWords({ path, expected, observed }: Difference): string {
+  const shown = (value: unknown) => (value === undefined ? 'nothing' : JSON.stringify(value));
+  return `${path || 'the document'} reads back as ${shown(observed)} instead of ${shown(expected)}`;
+}

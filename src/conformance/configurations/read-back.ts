@@ -1,0 +1,100 @@
+/**
+ * Whether a document reads back as it was given: whatever was given or filled in by default must be there and mean the
+ * same, in whichever of the accepted spellings. An implementation may say more than was asked.
+ */
+
+/** A difference between what was to be read back and what was: where, and both values. */
+export interface Difference {
+  readonly path: string;
+  readonly expected: unknown;
+  readonly observed: unknown;
+}
+
+type Plain = Readonly<Record<string, unknown>>;
+
+/** The first difference, or null where all reads back. */
+export function firstDifference(
+  expected: unknown,
+  observed: unknown,
+  path = '',
+): Difference | null {
+  const key = path.replace(/^.*\./, '');
+  const meaning = meanings[key];
+  if (meaning !== undefined) {
+    const isEqual = JSON.stringify(meaning(expected)) === JSON.stringify(meaning(observed));
+    return isEqual ? null : { path, expected, observed };
+  }
+  if (Array.isArray(expected)) {
+    if (!Array.isArray(observed) || observed.length !== expected.length) {
+      return { path, expected, observed };
+    }
+    return first(expected, (value, index) =>
+      firstDifference(value, observed[index], `${path}[${index}]`),
+    );
+  }
+  if (isPlain(expected)) {
+    if (!isPlain(observed)) return { path, expected, observed };
+    return first(keysOf(expected, path), (name) =>
+      firstDifference(expected[name], observed[name], path === '' ? name : `${path}.${name}`),
+    );
+  }
+  return Object.is(expected, observed) ? null : { path, expected, observed };
+}
+
+/** A check port that was left out must not come back as a port: it would no longer be each instance's own. */
+function keysOf(expected: Plain, path: string): readonly string[] {
+  const keys = Object.keys(expected).filter((name) => name !== 'profile');
+  return path.endsWith('healthCheck') && !keys.includes('port') ? [...keys, 'port'] : keys;
+}
+
+/** Keys with several right spellings of one value. */
+const meanings: Readonly<Record<string, (value: unknown) => unknown>> = {
+  protocol: inLowerCase,
+  method: inLowerCase,
+  scheduling: (value) => schedulingNames[String(value)] ?? value,
+  normalStatusCodes: codesIn,
+  // 0 and nothing both stand for the instance's own port.
+  port: (value) => value ?? 0,
+};
+
+const schedulingNames: Readonly<Record<string, string>> = {
+  RoundRobin: 'weighted-round-robin',
+  LeastConn: 'weighted-least-connections',
+  IpHash: 'source-ip',
+};
+
+function inLowerCase(value: unknown): unknown {
+  return typeof value === 'string' ? value.toLowerCase() : value;
+}
+
+/** Every single code that a list stands for. */
+function codesIn(value: unknown): unknown {
+  if (!Array.isArray(value)) return value;
+  const codes = new Set<number>();
+  for (const entry of value) {
+    const [from = '', to = from] = String(entry).split('-');
+    for (
+      let code = Number(from.replace('xx', '00'));
+      code <= Number(to.replace('xx', '99'));
+      code++
+    ) {
+      codes.add(code);
+    }
+  }
+  return [...codes].sort((a, b) => a - b);
+}
+
+function first<T>(
+  items: readonly T[],
+  find: (item: T, index: number) => Difference | null,
+): Difference | null {
+  for (const [index, item] of items.entries()) {
+    const found = find(item, index);
+    if (found !== null) return found;
+  }
+  return null;
+}
+
+function isPlain(value: unknown): value is Plain {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
