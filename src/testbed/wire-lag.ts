@@ -4,10 +4,14 @@
  */
 import { monotonicMs } from './monotonic.ts';
 
-/** Short against the shortest limit (a quarter of 40 ms), long enough to cost nothing. */
-const tickMs = 5;
+/** Short against the shortest check timeout (40 ms), long enough to cost nothing. */
+const tickMs = 2;
+/** A tick later than this was late: timers fire on whole ms. */
+const jitterMs = 1;
 
 export interface LagWatch {
+  /** Whatever this process sees now cannot have happened before: its event loop was idle and watching then. */
+  earliestMs(): number;
   stop(): void;
 }
 
@@ -15,13 +19,18 @@ export interface LagWatch {
 export function watchLag(
   report: (lag: { fromMs: number; toMs: number; lagMs: number }) => void,
 ): LagWatch {
-  let dueMs = monotonicMs() + tickMs;
+  let tickedMs = monotonicMs();
+  /** When the last tick was due: where it came late, the loop was not watching from then on. */
+  let watchingMs = tickedMs;
   const timer = setInterval(() => {
+    const dueMs = tickedMs + tickMs;
     const toMs = monotonicMs();
     const lagMs = toMs - dueMs;
-    if (lagMs > tickMs / 2) report({ fromMs: dueMs, toMs, lagMs });
-    dueMs = toMs + tickMs;
+    watchingMs = lagMs > jitterMs ? tickedMs : toMs;
+    tickedMs = toMs;
+    if (lagMs > tickMs) report({ fromMs: dueMs, toMs, lagMs });
   }, tickMs);
   timer.unref();
-  return { stop: () => clearInterval(timer) };
+  // a loop that wakes late runs what it sees before the tick that is overdue: the last tick's time serves then too
+  return { earliestMs: () => watchingMs, stop: () => clearInterval(timer) };
 }

@@ -26,7 +26,8 @@ function perform(name: WireCall['do'], ask: WireCall['ask']): unknown {
   if (name === 'begin') {
     const record = (event: Extract<WireNews, { event: unknown }>['event']): void =>
       tell({ trial, event });
-    trials.set(trial, new WireSockets(ask as never, record, (other) => trials.get(other)));
+    const find = (other: string) => trials.get(other);
+    trials.set(trial, new WireSockets(ask as never, record, find, lag.earliestMs));
     return undefined;
   }
   const sockets = trials.get(trial);
@@ -40,7 +41,7 @@ process.on('disconnect', () => process.exit(0));
 // Ctrl-C reaches the whole process group; the parent decides when the sockets end
 process.on('SIGINT', () => {});
 process.on('SIGTERM', () => {});
-watchLag((lag) => {
-  for (const sockets of trials.values()) sockets.lagged(lag);
+const lag = watchLag((late) => {
+  for (const sockets of trials.values()) sockets.lagged(late);
 });
 tell({ ready: true });

@@ -17,23 +17,25 @@ export class WireSockets {
   readonly name: string;
   readonly #tell: (event: HistoryEvent) => void;
   readonly #find: (trial: string) => WireSockets | undefined;
+  readonly #earliestMs: () => number;
   readonly #instances = new Map<string, WireInstance>();
   readonly #connections = new Map<number, WireConnection>();
   readonly #loadServers = new Map<string, WireLoadServer>();
   #limits: TrialLimits;
   #checks = 0;
   #isFrozen = false;
-  #lag = { toMs: 0, lagMs: 0 };
 
   constructor(
     ask: Ask<'begin'>,
     tell: (event: HistoryEvent) => void,
     find: (trial: string) => WireSockets | undefined,
+    earliestMs: () => number,
   ) {
     this.name = ask.name;
     this.#limits = ask.limits;
     this.#tell = tell;
     this.#find = find;
+    this.#earliestMs = earliestMs;
   }
 
   limit(ask: Ask<'limit'>): void {
@@ -96,7 +98,6 @@ export class WireSockets {
 
   /** The process was busy and may have seen and answered late. */
   lagged(lag: { fromMs: number; toMs: number; lagMs: number }): void {
-    this.#lag = lag;
     const limitMs = this.#limits.lagMs;
     if (limitMs === null || lag.lagMs <= limitMs) return;
     this.#record({ ...lag, event: 'harness.lagged', limitMs });
@@ -107,7 +108,7 @@ export class WireSockets {
       limits: () => this.#limits,
       nextCheck: () => this.#checks++,
       record: (event) => this.#record(event),
-      lagMs: () => (monotonicMs() - this.#lag.toMs < 10 ? this.#lag.lagMs : 1),
+      lagMs: () => monotonicMs() - this.#earliestMs(),
       arrived: (hello, at, port, socket) => this.#arrived(hello, at, port, socket),
     });
     this.#instances.set(ask.instance, instance);

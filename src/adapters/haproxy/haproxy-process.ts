@@ -19,6 +19,10 @@ const killAfterMs = 1000;
 /** A port found free may be taken by somebody else before HAProxy has it. */
 const portAttempts = 5;
 const stderrCharactersKept = 4000;
+const guard = 'setpriv';
+const guardWords = [guard, '--pdeathsig', 'KILL', '--'];
+/** What setpriv answers when there is no such program to run. */
+const exitOfMissing = 127;
 
 export const installHint =
   'Install it with `apt-get update && apt-get install --no-install-recommends haproxy`, or name another one in COUNTERPOISE_HAPROXY.';
@@ -59,7 +63,7 @@ async function startOnce(
   const endpoint = { address: endpointAddress, port: await freePort() };
   const file = join(directory, 'haproxy.cfg');
   await writeFile(file, render({ endpoint, socketPath }));
-  const running = run(command, file);
+  const running = run(command, file, await hasGuard());
   const dispose = async (): Promise<void> => {
     running.stop();
     await running.ended;
@@ -88,8 +92,20 @@ interface Running {
   stop(): void;
 }
 
-function run(command: string, file: string): Running {
-  const child = execa(command, ['-db', '-f', file], {
+let guardFound: Promise<boolean> | null = null;
+
+/** util-linux's setpriv asks the kernel to end HAProxy with its parent, even one that was killed. */
+function hasGuard(): Promise<boolean> {
+  guardFound ??= execa(guard, ['--version'], { reject: false }).then(({ failed }) => !failed);
+  return guardFound;
+}
+
+function run(command: string, file: string, isGuarded: boolean): Running {
+  const line = [...(isGuarded ? guardWords : []), command, '-db', '-f', file];
+  const [program = command, ...words] = line;
+  const child = execa(program, words, {
+    // out of the terminal's process group, so that Ctrl-C does not end HAProxy before its trials have ended
+    detached: isGuarded,
     stdin: 'ignore',
     stdout: 'ignore',
     stderr: 'pipe',
@@ -109,8 +125,8 @@ function run(command: string, file: string): Running {
   return {
     ended,
     isOver: () => result !== null,
-    isRejection: () => result !== null && result.exitCode === 1,
-    isMissing: () => result !== null && result.code === 'ENOENT',
+    isRejection: () => result?.exitCode === 1,
+    isMissing: () => result?.code === 'ENOENT' || result?.exitCode === exitOfMissing,
     stderr: () => text.trim(),
     stop: () => void child.kill('SIGTERM'),
   };
