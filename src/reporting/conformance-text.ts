@@ -44,9 +44,8 @@ export function renderConformanceText(
   facts: RunFacts | null,
   look: ConformanceLook,
 ): string {
-  const paint = paintFor(look);
   const sections = [
-    identity(result, facts, paint),
+    identity(result, facts, look),
     ...familiesOf(result.clauses).map((family) => familySection(family.name, family.clauses, look)),
     ...failureStories(result, look),
     summary(result, look),
@@ -54,26 +53,27 @@ export function renderConformanceText(
   return `${sections.join('\n\n')}\n`;
 }
 
-function identity(result: ConformanceResult, facts: RunFacts | null, paint: Paint): string {
+function identity(result: ConformanceResult, facts: RunFacts | null, look: TerminalLook): string {
+  const paint = paintFor(look);
   const { name, version, connectable } = result.implementation;
-  const rows = [
-    ['judged', `${paint.bold(harmless(`${name} ${version}`))} (${harmless(connectable)})`],
-    [
-      'by',
-      `counterpoise ${harmless(result.suite)}, profile ${result.profile}, seed ${harmless(result.seed)}`,
-    ],
+  const rows: [string, string][] = [
+    ['judged', `${name} ${version} (${connectable})`],
+    ['by', `counterpoise ${result.suite}, profile ${result.profile}, seed ${result.seed}`],
     ['time', timeInWords(result.time, result.realMsPerSecond)],
     ['evidence', evidenceInWords(result)],
   ];
-  if (result.filter.length > 0) rows.push(['only', harmless(result.filter.join(', '))]);
+  if (result.filter.length > 0) rows.push(['only', result.filter.join(', ')]);
   if (facts !== null) {
     rows.push(['took', `${duration(facts.durationMs)} on ${counted(facts.lanes, 'lane')}`]);
   }
-  if (!result.complete) rows.push(['note', paint.yellow('incomplete: the run ended early')]);
-  return columns(
-    rows.map(([label = '', text = '']) => [paint.dim(label), text]),
-    ['left', 'left'],
-  );
+  if (!result.complete) rows.push(['note', 'incomplete: the run ended early']);
+  const paintOf = (label: string) =>
+    label === 'judged' ? paint.bold : label === 'note' ? paint.yellow : String;
+  const cells = rows.map(([label, text]) => [
+    paint.dim(label),
+    paintOf(label)(wrapped(harmless(text), look.width - 10)),
+  ]);
+  return columns(cells, ['left', 'left']);
 }
 
 function evidenceInWords({ cases }: ConformanceResult): string {
@@ -229,9 +229,12 @@ function summary(result: ConformanceResult, look: ConformanceLook): string {
     .map((verdict) => [
       verdictPaint(verdict, paint)(figure(result.counts[verdict])),
       verdictCell(verdict, paint),
-      paint.dim(verdictWords[verdict].meaning),
+      paint.dim(wrapped(verdictWords[verdict].meaning, look.width - widestVerdict - 12)),
     ]);
-  const lines = [paint.dim('─'.repeat(look.width)), paint.bold(headlineOf(result))];
+  const lines = [
+    paint.dim('─'.repeat(look.width)),
+    paint.bold(wrapped(headlineOf(result), look.width)),
+  ];
   if (rows.length > 0) lines.push(indent(columns(rows, ['right', 'left', 'left']), 2));
   lines.push(
     wrapped(`${harmless(result.gate.why)} (exit code ${result.gate.exitCode})`, look.width),

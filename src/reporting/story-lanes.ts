@@ -4,13 +4,13 @@
  */
 import type { HistoryEvent } from '../history/vocabulary.ts';
 
-export interface Span {
+interface Span {
   readonly lane: string;
   readonly fromMs: number;
   readonly toMs: number;
   readonly kind: 'listed' | 'draining' | 'refusing' | 'connection';
 }
-export interface Point {
+interface Point {
   readonly lane: string;
   readonly atMs: number;
   readonly kind:
@@ -29,8 +29,8 @@ export interface Lanes {
   readonly endMs: number;
 }
 
-export const changesLane = 'changes';
-export const refusedLane = 'not placed';
+const changesLane = 'changes';
+const refusedLane = 'not placed';
 
 type Mutable = { lanes: Set<string>; spans: Span[]; points: Point[] };
 
@@ -53,36 +53,31 @@ function byInstanceThenKind(a: string, b: string): number {
 const trafficLane = (instance: string) => `${instance} traffic`;
 const checksLane = (instance: string) => `${instance} checks`;
 
-/** From registration to removal an instance is listed; from then on it drains. */
+/** From registration to removal an instance is listed; from then until it is registered again it drains. */
 function listings(
   events: readonly HistoryEvent[],
   initial: readonly string[],
   endMs: number,
   found: Mutable,
 ): void {
-  const since = new Map(initial.map((instance) => [instance, 0]));
-  const list = (instance: string, toMs: number) => {
-    const fromMs = since.get(instance);
-    if (fromMs === undefined) return;
-    since.delete(instance);
-    found.lanes.add(trafficLane(instance));
-    found.spans.push({ lane: trafficLane(instance), fromMs, toMs, kind: 'listed' });
+  const since = new Map<string, { fromMs: number; kind: 'listed' | 'draining' }>();
+  const become = (instance: string, atMs: number, kind: 'listed' | 'draining' | null) => {
+    const before = since.get(instance);
+    if (before?.kind === kind) return;
+    const lane = trafficLane(instance);
+    found.lanes.add(lane);
+    if (before !== undefined) found.spans.push({ lane, ...before, toMs: atMs });
+    if (kind !== null) since.set(instance, { fromMs: atMs, kind });
   };
+  for (const instance of initial) become(instance, 0, 'listed');
   for (const event of events) {
     if (!isChange(event)) continue;
     found.lanes.add(changesLane);
     found.points.push({ lane: changesLane, atMs: event.toMs, kind: 'change' });
-    if (event.event === 'instance.registered' && !since.has(event.instance)) {
-      since.set(event.instance, event.toMs);
-    }
-    if (event.event === 'instance.removed') {
-      list(event.instance, event.toMs);
-      const lane = trafficLane(event.instance);
-      found.lanes.add(lane);
-      found.spans.push({ lane, fromMs: event.toMs, toMs: endMs, kind: 'draining' });
-    }
+    if (event.event === 'instance.registered') become(event.instance, event.toMs, 'listed');
+    if (event.event === 'instance.removed') become(event.instance, event.toMs, 'draining');
   }
-  for (const instance of [...since.keys()]) list(instance, endMs);
+  for (const instance of since.keys()) become(instance, endMs, null);
 }
 
 type Change = Extract<

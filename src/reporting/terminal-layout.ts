@@ -41,23 +41,13 @@ const borderless = {
   middle: '  ',
 };
 
-/** Columns without rules; a last column of `lastColumnWidth` wraps at words. Cells may carry colour. */
-export function columns(
-  rows: readonly (readonly string[])[],
-  aligns: readonly Align[],
-  lastColumnWidth?: number,
-): string {
+/** Columns without rules. Cells may carry colour and lines of their own. */
+export function columns(rows: readonly (readonly string[])[], aligns: readonly Align[]): string {
   if (rows.length === 0) return '';
-  const widths = aligns.map((_, index) =>
-    index === aligns.length - 1 && lastColumnWidth !== undefined ? lastColumnWidth : null,
-  );
   const table = new Table({
     chars: borderless,
     style: { 'padding-left': 0, 'padding-right': 0, head: [], border: [], compact: true },
     colAligns: [...aligns],
-    colWidths: widths,
-    wordWrap: true,
-    wrapOnWordBoundary: true,
   });
   table.push(...rows.map((row) => [...row]));
   return table
