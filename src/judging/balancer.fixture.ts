@@ -92,7 +92,7 @@ export class FakeBalancer {
   readonly #wrong: Wrong;
   readonly #sessions = new Map<string, { instance: string; untilMs: number }>();
   readonly #held: Held[] = [];
-  readonly #deadlines: { instance: string; atMs: number }[] = [];
+  readonly #timers: { readonly atMs: number; readonly run: () => void }[] = [];
   #nowMs = 0;
   #connections = 0;
   #checks = 0;
@@ -166,19 +166,20 @@ export class FakeBalancer {
     return this;
   }
 
-  /** Lets time pass, checks and deadlines included. */
+  /** Lets time pass: checks start, end, and drains expire. */
   pass(ms: number): this {
     const untilMs = this.#nowMs + ms;
     for (;;) {
-      const due = this.instances
+      const next = this.instances
         .filter(({ isMember }) => isMember)
-        .toSorted((a, b) => a.nextCheckMs - b.nextCheckMs)[0];
-      const deadline = this.#deadlines.toSorted((a, b) => a.atMs - b.atMs)[0];
-      const nextMs = Math.min(due?.nextCheckMs ?? Infinity, deadline?.atMs ?? Infinity);
-      if (nextMs > untilMs) break;
-      this.#nowMs = nextMs;
-      if (deadline?.atMs === nextMs) this.#expire(deadline);
-      else if (due !== undefined) this.#check(due);
+        .map((one) => ({ atMs: one.nextCheckMs, run: () => this.#check(one) }))
+        .concat(this.#timers)
+        .toSorted((one, other) => one.atMs - other.atMs)[0];
+      if (next === undefined || next.atMs > untilMs) break;
+      this.#nowMs = next.atMs;
+      const timer = this.#timers.indexOf(next);
+      if (timer >= 0) this.#timers.splice(timer, 1);
+      next.run();
     }
     this.#nowMs = untilMs;
     return this;
@@ -201,14 +202,17 @@ export class FakeBalancer {
       port: this.#wrong.checkPort ?? instance.port ?? 8080,
       path: method === 'http' ? (this.#wrong.checkPath ?? '/healthz') : null,
     });
-    const startMs = this.#nowMs;
     const limitMs = this.#wrong.timeoutMs ?? timeoutMs;
     const isAnswered = script.reply !== 'silence' && script.afterMs < limitMs;
-    this.#nowMs = startMs + (isAnswered ? script.afterMs : limitMs);
-    if (isAnswered) this.#say({ event: 'check.replied', check, reply: script.reply });
-    else this.#say({ event: 'check.abandoned', check });
-    this.#conclude(instance, isAnswered && this.#passes(script.reply));
-    instance.nextCheckMs = startMs + (this.#wrong.intervalMs ?? intervalMs);
+    this.#timers.push({
+      atMs: this.#nowMs + (isAnswered ? script.afterMs : limitMs),
+      run: () => {
+        if (isAnswered) this.#say({ event: 'check.replied', check, reply: script.reply });
+        else this.#say({ event: 'check.abandoned', check });
+        this.#conclude(instance, isAnswered && this.#passes(script.reply));
+      },
+    });
+    instance.nextCheckMs = this.#nowMs + (this.#wrong.intervalMs ?? intervalMs);
   }
 
   #passes(reply: Reply): boolean {
@@ -352,14 +356,13 @@ export class FakeBalancer {
       }
     }
     const drainMs = this.#wrong.drainMs ?? (this.#asked.drainSeconds ?? 300) * 1000;
-    this.#deadlines.push({ instance: name, atMs: this.#nowMs + drainMs });
+    this.#timers.push({ atMs: this.#nowMs + drainMs, run: () => this.#expire(name) });
     return this;
   }
 
-  #expire(deadline: { instance: string }): void {
-    this.#deadlines.splice(this.#deadlines.indexOf(deadline as never), 1);
+  #expire(name: string): void {
     if (this.#wrong.deadline === 'leave') return;
-    for (const connection of this.held(deadline.instance)) this.close(connection, 'balancer');
+    for (const connection of this.held(name)) this.close(connection, 'balancer');
   }
 
   reweigh(name: string, weight: number): this {

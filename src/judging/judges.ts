@@ -1,5 +1,33 @@
 /** Every judge, in the order of the clause book. */
+import { checkInterval, checkPath, checkPort } from './check-places.judges.ts';
+import { eligible, recovery } from './eligibility.judges.ts';
+import { forwardData, forwardPort } from './forwarding.judges.ts';
+import { httpCodes, responseTimeout, tcpChecks } from './health-results.judges.ts';
+import { consecutive, healthyThreshold, unhealthyThreshold } from './health-thresholds.judges.ts';
 import type { Judge } from './judge.ts';
+import { sourceShare, sourceSticky } from './source-hashing.judges.ts';
+import { wlcActiveOnly, wlcRatio, wlcRelease } from './weighted-least-connections.judges.ts';
 import { wrrCycle, wrrShare } from './weighted-round-robin.judges.ts';
 
-export const judges: readonly Judge[] = [wrrShare, wrrCycle];
+export const judges: readonly Judge[] = [
+  wrrShare,
+  wrrCycle,
+  wlcRatio,
+  wlcRelease,
+  wlcActiveOnly,
+  sourceSticky,
+  sourceShare,
+  eligible,
+  recovery,
+  forwardPort,
+  forwardData,
+  unhealthyThreshold,
+  healthyThreshold,
+  consecutive,
+  checkInterval,
+  responseTimeout,
+  tcpChecks,
+  httpCodes,
+  checkPath,
+  checkPort,
+];

@@ -1,0 +1,74 @@
+/** Judges of what a placed connection does: the port it reaches, its bytes, its end. Knows no algorithm. */
+import { type Breach, counted, judgeOf, type Subject } from './assessment.ts';
+import type { Judge } from './judge.ts';
+import { epochOf } from './membership.ts';
+import { isPlaced, type Placed } from './reading.ts';
+
+export const forwardPort: Judge = judgeOf('forward.port', (subject) => {
+  const breaches: Breach[] = [];
+  let judged = 0;
+  for (const connection of subject.connections) {
+    if (!isPlaced(connection)) continue;
+    const { placed } = connection;
+    const member = epochOf(subject.epochs, connection)?.members.get(placed.instance);
+    if (member === undefined) continue;
+    judged++;
+    const due = member.port ?? subject.configuration.port;
+    if (placed.port === due) continue;
+    breaches.push({
+      why: `connection ${connection.connection} reached port ${placed.port} of ${placed.instance}`,
+      expected: `port ${due}, ${member.port === null ? "the service's" : "the instance's own"}`,
+      observed: `port ${placed.port}`,
+      lines: [placed.line],
+    });
+  }
+  return {
+    breaches,
+    sometimes: { 'placed connections': judged },
+    kept: `${counted(judged, 'connection')} reached the right port`,
+  };
+});
+
+export const forwardData: Judge = judgeOf('forward.data', (subject) => {
+  const placed = subject.connections.filter(isPlaced).filter((one) => isUntroubled(subject, one));
+  const breaches: Breach[] = [];
+  let carried = 0;
+  let closes = 0;
+  for (const { connection, carried: transfers, closed } of placed) {
+    for (const { bytesSent, bytesUp, bytesDown, line } of transfers) {
+      carried++;
+      if (bytesUp === bytesSent && bytesDown === bytesSent) continue;
+      breaches.push({
+        why: `of ${bytesSent} bytes of connection ${connection} ${bytesUp} arrived and ${bytesDown} came back`,
+        expected: `${bytesSent} bytes each way, unchanged`,
+        observed: `${bytesUp} up, ${bytesDown} down`,
+        lines: [line],
+      });
+    }
+    if (closed === null || closed.by === 'balancer') continue;
+    closes++;
+    if (closed.learned) continue;
+    breaches.push({
+      why: `the ${closed.by} ended connection ${connection} and the other end did not learn of it`,
+      expected: 'both ends learn of a close',
+      observed: 'one did not',
+      lines: [closed.line],
+    });
+  }
+  return {
+    breaches,
+    sometimes: { 'transfers of data': carried, 'closes by one end': closes },
+    kept: `${counted(carried, 'transfer')} arrived whole, ${counted(closes, 'close')} reached the other end`,
+  };
+});
+
+/** Neither removed nor failing at any time, nor cut by the balancer: then nothing but forwarding is at stake. */
+function isUntroubled(subject: Subject, { placed, closed }: Placed): boolean {
+  const isChanged = subject.changes.some(
+    ({ instance, kind }) => instance === placed.instance && kind === 'removed',
+  );
+  const hasFailed = subject.instances
+    .get(placed.instance)
+    ?.ledger.checks.some(({ result }) => result === 'failed');
+  return !isChanged && !hasFailed && closed?.by !== 'balancer';
+}

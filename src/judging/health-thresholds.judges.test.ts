@@ -1,0 +1,92 @@
+/** Judges of thresholds and of counting in a row, on balancers that count right and wrong. */
+import { describe, expect, it } from 'vitest';
+import { type Asked, FakeBalancer, intervalMs, type Wrong } from './balancer.fixture.ts';
+import { failures, passes, verdictOn } from './verdict.fixture.ts';
+
+/** Two cycles of traffic after every check of a, whose checks are answered as the letters say. */
+function watched(letters: string, asked: Asked = {}, wrong: Wrong = {}) {
+  const balancer = new FakeBalancer(asked, wrong).rounds(asked.healthyThreshold ?? 2).rounds(2);
+  balancer.behave(
+    'a',
+    {},
+    [...letters].map((letter) => ({ reply: letter === 'P' ? 200 : 503 })),
+  );
+  balancer.openFresh(6);
+  for (let check = 0; check < letters.length; check++) balancer.pass(intervalMs).openFresh(6);
+  return balancer.end();
+}
+
+const lives = (fall: number, rise: number) => 'F'.repeat(fall + 3) + 'P'.repeat(rise + 3);
+
+describe('thresholds', () => {
+  const clauses = ['health.unhealthy-threshold', 'health.healthy-threshold'];
+
+  it('pass at every pair of values', () => {
+    for (const unhealthyThreshold of [1, 2, 3, 5]) {
+      for (const healthyThreshold of [1, 2, 4]) {
+        const history = watched(lives(unhealthyThreshold, healthyThreshold), {
+          unhealthyThreshold,
+          healthyThreshold,
+        });
+        expect(passes(history)).toEqual(expect.arrayContaining(clauses));
+        expect(failures(history)).toEqual([]);
+      }
+    }
+  });
+
+  it('fail one too high and one too low, each alone', () => {
+    const asked = { unhealthyThreshold: 3, healthyThreshold: 3 };
+    for (const off of [2, 4, 1, 5]) {
+      expect(failures(watched(lives(3, 3), asked, { unhealthyThreshold: off }))).toEqual([
+        'health.unhealthy-threshold',
+      ]);
+      expect(failures(watched(lives(3, 3), asked, { healthyThreshold: off }))).toEqual([
+        'health.healthy-threshold',
+      ]);
+    }
+  });
+
+  it('say nothing when results never change, or nobody looks', () => {
+    const steady = watched('PPPPPP');
+    const balancer = new FakeBalancer().rounds(4).behave('a', { reply: 503 }).rounds(6).end();
+    for (const history of [steady, balancer]) {
+      for (const clause of clauses) expect(verdictOn(history, clause).is).toBe('inconclusive');
+    }
+  });
+
+  it('do not charge to counting what never goes out', () => {
+    const history = watched(lives(2, 2), {}, { isNormal: () => true });
+    expect(verdictOn(history, 'health.unhealthy-threshold').is).toBe('inconclusive');
+  });
+});
+
+describe('health.consecutive', () => {
+  const asked = { unhealthyThreshold: 3, healthyThreshold: 3 };
+  const letters = `FPFPFPFP${'F'.repeat(6)}PFPFPFPF${'P'.repeat(6)}`;
+
+  it('passes where the opposite result starts the count again', () => {
+    const history = watched(letters, asked);
+    expect(verdictOn(history, 'health.consecutive').is).toBe('pass');
+    expect(failures(history)).toEqual([]);
+  });
+
+  it('fails where counts add up, and only this clause', () => {
+    expect(failures(watched(letters, asked, { isCumulative: true }))).toEqual([
+      'health.consecutive',
+    ]);
+    expect(failures(watched(`${'F'.repeat(6)}PFPFPFPF`, asked, { isCumulative: true }))).toEqual([
+      'health.consecutive',
+    ]);
+  });
+
+  it('is not charged with a threshold that is off by one', () => {
+    for (const wrong of [{ unhealthyThreshold: 2 }, { healthyThreshold: 2 }]) {
+      expect(failures(watched(letters, asked, wrong))).not.toContain('health.consecutive');
+    }
+  });
+
+  it('says nothing where thresholds leave no room or nothing is interrupted', () => {
+    expect(verdictOn(watched('FPFPFPFP'), 'health.consecutive').is).toBe('inconclusive');
+    expect(verdictOn(watched(lives(3, 3), asked), 'health.consecutive').is).toBe('inconclusive');
+  });
+});

@@ -1,0 +1,206 @@
+/**
+ * Judges of consecutive results: at exactly the n-th an instance leaves or enters rotation, and an opposite result
+ * starts the count again. Both directions are one piece of code; traffic between checks is what is looked at.
+ */
+import { type Breach, counted, judgeOf, type Subject } from './assessment.ts';
+import type { Ledger } from './check-ledger.ts';
+import { type HealthStates, healthStatesOf } from './health-states.ts';
+import type { Judge } from './judge.ts';
+import { type Window, whyNoWindows, windowsOf } from './rotation-windows.ts';
+
+/** From one side of rotation to the other by `limit` consecutive results. */
+interface Direction {
+  readonly clause: string;
+  readonly limit: number;
+  readonly result: 'failed' | 'passed';
+  readonly from: 'in' | 'out';
+  readonly to: 'in' | 'out';
+}
+
+const places = { in: 'in rotation', out: 'out of rotation' } as const;
+
+/** Checks within which a late balancer must have acted for its lateness to be a matter of counting. */
+const lateMax = 3;
+
+function down(subject: Subject): Direction {
+  const limit = subject.configuration.check.unhealthyThreshold;
+  return { clause: 'health.unhealthy-threshold', limit, result: 'failed', from: 'in', to: 'out' };
+}
+function up(subject: Subject): Direction {
+  const limit = subject.configuration.check.healthyThreshold;
+  return { clause: 'health.healthy-threshold', limit, result: 'passed', from: 'out', to: 'in' };
+}
+
+/** One instance, its results and what traffic showed between them. */
+interface Course {
+  readonly name: string;
+  readonly ledger: Ledger;
+  readonly health: HealthStates;
+  readonly window: (known: number) => Window;
+}
+
+function coursesOf(subject: Subject): readonly Course[] {
+  const health = healthStatesOf(subject.configuration.check);
+  return [...subject.instances.values()]
+    .filter(({ ledger }) => ledger.checks.length > 0)
+    .map(({ name, ledger }) => ({ name, ledger, health, window: windowsOf(subject, name) }));
+}
+
+export const unhealthyThreshold: Judge = thresholdJudge('health.unhealthy-threshold', down);
+export const healthyThreshold: Judge = thresholdJudge('health.healthy-threshold', up);
+
+function thresholdJudge(clause: string, directionOf: (subject: Subject) => Direction): Judge {
+  return judgeOf(clause, (subject) => {
+    const why = whyNoWindows(subject);
+    if (why !== null) return why;
+    const direction = directionOf(subject);
+    const { limit, result, from, to } = direction;
+    const runs = coursesOf(subject).flatMap((course) => runsOf(course, direction));
+    const judged = runs.map(({ course, start }) => judgeRun(course, start, direction));
+    const count = (key: 'isBefore' | 'isAfter') => judged.filter((one) => one[key]).length;
+    const doubt = judged.find((one) => one.doubt !== null)?.doubt ?? null;
+    return {
+      breaches: judged.flatMap(({ breach }) => (breach === null ? [] : [breach])),
+      sometimes: {
+        [`still ${places[from]} one result before`]: count('isBefore'),
+        [`${places[to]} at the last result`]: count('isAfter'),
+      },
+      kept: `${places[to]} at exactly the ${ordinal(limit)} ${result} check in a row, ${counted(count('isAfter'), 'time')}`,
+      ...(doubt === null || count('isAfter') > 0 ? {} : { doubt }),
+    };
+  });
+}
+
+/** Where a settled state, seen in traffic, is followed by `limit` results to the other side. */
+function runsOf(course: Course, { limit, result, from }: Direction) {
+  const { ledger, health } = course;
+  const starts: { course: Course; start: number }[] = [];
+  for (let start = 0; start + limit <= ledger.checks.length; start++) {
+    const states = ledger.states[start] ?? health.all;
+    const isStart = health.isSettled(states) && health.standing(states) === from;
+    if (!isStart || ledger.checks[start]?.result !== result) continue;
+    if (streakAt(ledger, start + limit, result) < limit) continue;
+    if (isSeen(course, start, result, from)) starts.push({ course, start });
+  }
+  return starts;
+}
+
+function streakAt(ledger: Ledger, count: number, result: 'failed' | 'passed'): number {
+  return (result === 'failed' ? ledger.failStreak : ledger.passStreak)[count] ?? 0;
+}
+
+/** Whether traffic showed the state since the last result of the other kind. */
+function isSeen({ ledger, window }: Course, start: number, result: string, from: 'in' | 'out') {
+  for (let known = start; known >= 0; known--) {
+    if (window(known).shows === from) return true;
+    if (known === 0 || ledger.checks[known - 1]?.result === result) return false;
+  }
+  return false;
+}
+
+/** Whether nothing was counted towards the other side since the instance came here, or since the history began. */
+function isClean({ ledger, health }: Course, start: number, { result, to }: Direction): boolean {
+  for (let known = start; known > 0; known--) {
+    const last = ledger.checks[known - 1]?.result;
+    if (last === 'unknown') return false;
+    if (last === result) return health.standing(ledger.states[known] ?? health.all) === to;
+  }
+  return true;
+}
+
+function judgeRun(course: Course, start: number, direction: Direction) {
+  const { limit, result, from, to } = direction;
+  const { name, ledger, window } = course;
+  const say = (known: number, verb: string, lines: readonly number[]): Breach => ({
+    why: `${name} ${verb} rotation after ${counted(known - start, `${result} check`)} in a row, the threshold is ${limit}`,
+    expected: `${name} goes ${to} at exactly the ${ordinal(limit)} ${result} check in a row`,
+    observed: `${places[to]} after ${known - start}`,
+    lines: [...lines, ...checkLines(ledger, start, known)],
+  });
+  const base = { isBefore: false, isAfter: false, breach: null, doubt: null };
+  for (let known = start + 1; known < start + limit; known++) {
+    const shown = window(known);
+    if (shown.shows !== to) continue;
+    if (!isClean(course, start, direction)) return base;
+    return { ...base, breach: say(known, to === 'out' ? 'left' : 'entered', shown.lines) };
+  }
+  const isBefore = window(start + limit - 1).shows === from;
+  const after = window(start + limit);
+  if (after.shows === to) return { ...base, isBefore, isAfter: true };
+  if (after.shows === 'nothing') return { ...base, isBefore };
+  for (let known = start + limit + 1; known <= start + limit + lateMax; known++) {
+    if (streakAt(ledger, known, result) < known - start) break;
+    if (window(known).shows !== to) continue;
+    const lines = from === 'in' ? after.here : after.lines;
+    return { ...base, isBefore, breach: say(known, to === 'out' ? 'left' : 'entered', lines) };
+  }
+  return {
+    ...base,
+    isBefore,
+    doubt: `${name} was still ${places[from]} after the ${ordinal(limit)} ${result} check, and stayed so`,
+  };
+}
+
+function checkLines(ledger: Ledger, start: number, end: number): readonly number[] {
+  return ledger.checks.slice(start, end).map(({ startedLine }) => startedLine);
+}
+
+export const consecutive: Judge = judgeOf('health.consecutive', (subject) => {
+  const why = whyNoWindows(subject);
+  if (why !== null) return why;
+  const judged = coursesOf(subject).flatMap((course) =>
+    [down(subject), up(subject)]
+      .filter(({ limit }) => limit >= 3)
+      .map((direction) => judgeInterrupted(course, direction)),
+  );
+  const forgotten = judged.reduce((sum, { times }) => sum + times, 0);
+  return {
+    breaches: judged.flatMap(({ breach }) => (breach === null ? [] : [breach])),
+    sometimes: { 'looks after as many interrupted results as the threshold': forgotten },
+    kept: `${counted(forgotten, 'time')} as many results as the threshold, but never in a row, changed nothing`,
+  };
+});
+
+/**
+ * Runs two short of the threshold at most, so that a threshold one too low is not charged here, broken off by opposite
+ * results, until as many came as the threshold asks for in a row.
+ */
+function judgeInterrupted(course: Course, direction: Direction) {
+  const { limit, result, from, to } = direction;
+  const { ledger, health, window, name } = course;
+  let times = 0;
+  let breach: Breach | null = null;
+  let start = -1;
+  let total = 0;
+  let isSeenBefore = false;
+  for (let known = 0; known <= ledger.checks.length; known++) {
+    const states = ledger.states[known] ?? health.all;
+    const run = streakAt(ledger, known, result);
+    if (known > 0 && (run > limit - 2 || ledger.checks[known - 1]?.result === 'unknown'))
+      start = -1;
+    if (start < 0) {
+      const isStart = health.isSettled(states) && health.standing(states) === from;
+      if (!isStart || !isClean(course, known, direction)) continue;
+      start = known;
+      total = 0;
+      isSeenBefore = false;
+    } else if (ledger.checks[known - 1]?.result === result) total++;
+    const { shows, lines } = window(known);
+    if (total >= limit && isSeenBefore && shows === from) times++;
+    if (total >= limit && isSeenBefore && shows === to) {
+      breach = {
+        why: `${name} was ${places[to]} after ${total} ${result} checks, never more than ${limit - 2} in a row; the threshold is ${limit}`,
+        expected: `an opposite result starts the count again, so ${name} stays ${places[from]}`,
+        observed: places[to],
+        lines: [...lines, ...checkLines(ledger, start, known)],
+      };
+      break;
+    }
+    if (shows === from) isSeenBefore = true;
+  }
+  return { times, breach };
+}
+
+function ordinal(count: number): string {
+  return ['0th', '1st', '2nd', '3rd'][count] ?? `${count}th`;
+}

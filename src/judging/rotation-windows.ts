@@ -1,0 +1,91 @@
+/**
+ * What traffic shows of one instance between two of its checks, under weighted round robin without persistence: in
+ * rotation it gets a connection within two cycles, out of it none. Knows no threshold.
+ */
+import type { Subject } from './assessment.ts';
+import { knownBefore, knownPossibly } from './check-ledger.ts';
+import { cycleOf, epochOf } from './membership.ts';
+import { isPlaced, numericTrait, type Placed, wordTrait } from './reading.ts';
+import { propagationOf } from './rotation.ts';
+
+/** One connection as seen from one instance: how many of its results the balancer had at least and at most. */
+export interface Look {
+  readonly connection: Placed;
+  readonly known: number;
+  readonly possible: number;
+  readonly isHere: boolean;
+  /** Cycle of all members: no shorter than that of those in rotation. */
+  readonly cycle: number;
+}
+
+export interface Window {
+  readonly shows: 'in' | 'out' | 'nothing';
+  readonly looks: readonly Look[];
+  /** Lines of the connections that reached the instance. */
+  readonly here: readonly number[];
+  readonly lines: readonly number[];
+}
+
+/** Wherever in its cycle a scheduler stands, two cycles hold a whole one. */
+const cyclesToSee = 2;
+
+/** Whether absence from a few cycles means anything here; a reason where it does not. */
+export function whyNoWindows(subject: Subject): string | null {
+  const { scheduling, persistenceMs } = subject.configuration;
+  if (scheduling !== 'weighted-round-robin') return 'not weighted round robin';
+  if (persistenceMs > 0) return 'session persistence is on';
+  const schedulers = wordTrait(subject, 'wrr.schedulers') ?? '1';
+  return schedulers === '1' ? null : `declared: ${schedulers} schedulers`;
+}
+
+export function looksOf(subject: Subject, instance: string): readonly Look[] {
+  const ledger = subject.instances.get(instance)?.ledger;
+  if (ledger === undefined) return [];
+  const propagationMs = propagationOf(subject);
+  const cycles = new Map<object, number>();
+  return subject.connections.flatMap((connection): Look[] => {
+    if (!isPlaced(connection)) return [];
+    const epoch = epochOf(subject.epochs, connection);
+    if ((epoch?.members.get(instance)?.weight ?? 0) === 0 || epoch === null) return [];
+    const cycle = cycles.get(epoch) ?? cycleOf(epoch.members.values());
+    cycles.set(epoch, cycle);
+    const known = knownBefore(ledger, connection, propagationMs);
+    const possible = Math.max(known, knownPossibly(ledger, connection));
+    const isHere = connection.placed.instance === instance;
+    return [{ connection, known, possible, isHere, cycle }];
+  });
+}
+
+/** What the connections decided with `from` to `to` results known show. */
+export function windowOf(
+  subject: Subject,
+  looks: readonly Look[],
+  from: number,
+  to: number,
+): Window {
+  return showing(
+    subject,
+    looks.filter(({ known, possible }) => from <= known && possible <= to),
+  );
+}
+
+/** By number of results known: the connections decided with exactly so many. */
+export function windowsOf(subject: Subject, instance: string): (known: number) => Window {
+  const byCount = new Map<number, Look[]>();
+  for (const look of looksOf(subject, instance)) {
+    if (look.known !== look.possible) continue;
+    const own = byCount.get(look.known) ?? [];
+    byCount.set(look.known, own);
+    own.push(look);
+  }
+  return (known) => showing(subject, byCount.get(known) ?? []);
+}
+
+export function showing(subject: Subject, looks: readonly Look[]): Window {
+  const here = looks.filter(({ isHere }) => isHere).map(({ connection }) => connection.placed.line);
+  const lines = looks.map(({ connection }) => connection.placed.line);
+  const cycles = cyclesToSee + numericTrait(subject, 'wrr.washoutCycles', 0);
+  const needed = cycles * Math.max(1, ...looks.slice(0, 1).map(({ cycle }) => cycle));
+  const shows = here.length > 0 ? 'in' : looks.length >= needed ? 'out' : 'nothing';
+  return { shows, looks, here, lines };
+}

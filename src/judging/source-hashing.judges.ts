@@ -1,0 +1,142 @@
+/**
+ * Judges of source IP scheduling: an address keeps its instance while the set stands still, and many addresses divide
+ * by the weights within a declared band. Knows no hash.
+ */
+import { lowerTail, upperTail } from '../statistics/binomial.ts';
+import { sharesOf } from '../statistics/e-process.ts';
+import { type Breach, counted, judgeOf, type Subject } from './assessment.ts';
+import type { Judge } from './judge.ts';
+import type { Epoch } from './membership.ts';
+import { numericTrait, type Placed } from './reading.ts';
+import { countsOf, isAbsenceDoubtful, type Stretch, staysInside, stretchesOf } from './rotation.ts';
+import { falseAlarmRate } from './statistical-budget.ts';
+
+function stretchesBySource(subject: Subject): readonly Stretch[] | string {
+  if (subject.configuration.scheduling !== 'source-ip') return 'not source IP';
+  // an address whose session is not over may rightly be elsewhere than its hash says
+  if (subject.configuration.persistenceMs > 0) return 'session persistence is on';
+  return stretchesOf(subject);
+}
+
+export const sourceSticky: Judge = judgeOf('schedule.source.sticky', (subject) => {
+  const stretches = stretchesBySource(subject);
+  if (typeof stretches === 'string') return stretches;
+  const breaches: Breach[] = [];
+  const instances = new Set<string>();
+  let returns = 0;
+  let epoch: Epoch | null = null;
+  let rotation = '';
+  const first = new Map<string, Placed>();
+  for (const { epoch: own, inRotation, connections } of stretches) {
+    const names = inRotation.map(({ name }) => name).join(' ');
+    // a gap in what is certain is no change of the set
+    if (own !== epoch || names !== rotation) first.clear();
+    epoch = own;
+    rotation = names;
+    for (const connection of connections) {
+      instances.add(connection.placed.instance);
+      const before = first.get(connection.source);
+      if (before === undefined) first.set(connection.source, connection);
+      else {
+        returns++;
+        if (before.placed.instance !== connection.placed.instance)
+          breaches.push(moved(before, connection));
+      }
+    }
+  }
+  return {
+    breaches,
+    sometimes: {
+      'addresses that came back': returns,
+      'instances reached beyond the first': Math.max(0, instances.size - 1),
+    },
+    kept: `${counted(returns, 'connection')} of addresses seen before went where they had gone before`,
+  };
+});
+
+function moved(before: Placed, connection: Placed): Breach {
+  return {
+    why: `${connection.source} moved from ${before.placed.instance} to ${connection.placed.instance}`,
+    expected: `${before.placed.instance}, as for connection ${before.connection} of the same address`,
+    observed: connection.placed.instance,
+    lines: [before.placed.line, connection.placed.line],
+  };
+}
+
+/** Of so many addresses a share strays from its chance by 2.5 points at most (standard deviation): half the default band. */
+const addressesToJudge = 400;
+/** Trait `source.shareTolerance` of the clause book. */
+const usualTolerance = 0.05;
+
+export const sourceShare: Judge = judgeOf('schedule.source.share', (subject) => {
+  const stretches = stretchesBySource(subject);
+  if (typeof stretches === 'string') return stretches;
+  const tolerance = numericTrait(subject, 'source.shareTolerance', usualTolerance);
+  const judged = stretches
+    .filter(
+      (stretch) =>
+        stretch.inRotation.length > 1 &&
+        staysInside(stretch) &&
+        !isAbsenceDoubtful(stretch, subject),
+    )
+    .map((stretch) => judgeShares(stretch, tolerance));
+  const largest = judged.toSorted((a, b) => b.addresses - a.addresses)[0];
+  if (largest === undefined) return 'several instances were never certainly in rotation';
+  const enough = judged.filter(({ addresses }) => addresses >= addressesToJudge);
+  const outside = enough.find(({ isInside }) => !isInside);
+  return {
+    breaches: judged.flatMap(({ breach }) => (breach === null ? [] : [breach])),
+    sometimes: { [`stretches with ${addressesToJudge} addresses`]: enough.length },
+    kept: `${largest.addresses} addresses: ${largest.words}`,
+    ...(outside === undefined
+      ? {}
+      : {
+          doubt: `${outside.words} of ${outside.addresses} addresses: outside the band, yet chance could do it`,
+        }),
+  };
+});
+
+function judgeShares({ inRotation, connections }: Stretch, tolerance: number) {
+  const seen = new Set<string>();
+  const firsts = connections.filter(({ source }) => !seen.has(source) && seen.add(source));
+  const counts = countsOf(firsts);
+  const shares = sharesOf(inRotation.map(({ weight }) => weight));
+  const addresses = firsts.length;
+  const parts = inRotation.map(({ name }, index) => {
+    const due = shares[index] ?? 0;
+    const count = counts.get(name) ?? 0;
+    const stray = addresses === 0 ? 0 : count / addresses - due;
+    return {
+      name,
+      due,
+      count,
+      isInside: Math.abs(stray) <= tolerance,
+      chance: chanceBeyond(count, addresses, due, tolerance),
+    };
+  });
+  const worst = parts.toSorted((a, b) => a.chance - b.chance)[0];
+  const words = parts
+    .map(
+      ({ name, count, due }) =>
+        `${name} ${((100 * count) / Math.max(1, addresses)).toFixed(1)} % (due ${(100 * due).toFixed(1)} %)`,
+    )
+    .join(', ');
+  const breach: Breach | null =
+    worst === undefined || worst.chance > falseAlarmRate / parts.length
+      ? null
+      : {
+          why: `${worst.name} has ${worst.count} of ${addresses} addresses; a share inside the band gives that with probability ${worst.chance.toExponential(1)}`,
+          expected: `${(100 * worst.due).toFixed(1)} % within ${100 * tolerance} points`,
+          observed: words,
+          lines: firsts.map(({ placed }) => placed.line),
+        };
+  return { addresses, words, breach, isInside: parts.every(({ isInside }) => isInside) };
+}
+
+/** How likely a count at least so far out is where the true share is at the edge of the band: exact, both sides. */
+function chanceBeyond(count: number, trials: number, due: number, tolerance: number): number {
+  if (trials === 0) return 1;
+  return count / trials > due
+    ? upperTail(count, trials, Math.min(1, due + tolerance))
+    : lowerTail(count, trials, Math.max(0, due - tolerance));
+}

@@ -1,0 +1,69 @@
+/** Judges of weighted least connections on right and wrong schedulers. */
+import { describe, expect, it } from 'vitest';
+import { type Asked, FakeBalancer, type FakeInstance, type Wrong } from './balancer.fixture.ts';
+import { failures, passes, verdictOn } from './verdict.fixture.ts';
+
+const asked: Asked = { scheduling: 'weighted-least-connections', weights: { a: 4, b: 3, c: 2 } };
+
+function refilled(wrong: Wrong = {}) {
+  const balancer = new FakeBalancer(asked, wrong).rounds(4).openFresh(36, { hold: true });
+  for (const name of ['a', 'b', 'c']) balancer.closeSome(name, 2);
+  balancer.closeSome('a', 100).openFresh(36 - balancer.held().length, { hold: true });
+  balancer
+    .closeSome('b', 100)
+    .closeSome('c', 1)
+    .openFresh(36 - balancer.held().length, { hold: true });
+  return balancer.end();
+}
+
+const least = (cost: (one: FakeInstance) => number) => (eligible: readonly FakeInstance[]) =>
+  eligible.reduce((best, one) => (cost(one) < cost(best) ? one : best)).name;
+
+describe('weighted least connections', () => {
+  const clauses = ['schedule.wlc.ratio', 'schedule.wlc.release', 'schedule.wlc.active-only'];
+
+  it('passes by n/w, by (n+1)/w, and where the idle come first', () => {
+    for (const cost of [
+      ({ active, weight }: FakeInstance) => active / weight,
+      ({ active, weight }: FakeInstance) => (active + 1) / weight,
+      ({ active, weight }: FakeInstance) => (active === 0 ? 0 : (active + 1) / weight),
+    ]) {
+      const history = refilled({ pick: least(cost) });
+      expect(failures(history)).toEqual([]);
+      expect(passes(history)).toEqual(expect.arrayContaining(clauses));
+    }
+  });
+
+  it('fails the release where weights are ignored: somebody always stands above the target', () => {
+    const history = refilled({ pick: least(({ active }) => active) });
+    expect(verdictOn(history, 'schedule.wlc.ratio').is).toBe('inconclusive');
+    expect(failures(history)).toEqual(['schedule.wlc.release']);
+  });
+
+  it('fails where closed connections count', () => {
+    expect(failures(refilled({ pick: least(({ total, weight }) => total / weight) }))).toEqual([
+      'schedule.wlc.active-only',
+    ]);
+  });
+
+  it('fails round robin in its place', () => {
+    const history = refilled({
+      pick: (eligible, { number }) =>
+        [...'abcabacba'].filter((name) => eligible.some((one) => one.name === name))[
+          number % 9
+        ] as string,
+    });
+    expect(verdictOn(history, 'schedule.wlc.ratio').is).toBe('fail');
+    expect(failures(history).length).toBe(1);
+  });
+
+  it('says nothing where nothing is closed, held or scheduled so', () => {
+    const onlyOpened = new FakeBalancer(asked).rounds(4).openFresh(36, { hold: true }).end();
+    const idle = new FakeBalancer(asked).rounds(4).openFresh(36).end();
+    const other = new FakeBalancer().rounds(4).openFresh(36).end();
+    for (const history of [onlyOpened, other]) {
+      for (const clause of clauses) expect(verdictOn(history, clause).is).toBe('inconclusive');
+    }
+    expect(verdictOn(idle, 'schedule.wlc.ratio').is).toBe('inconclusive');
+  });
+});

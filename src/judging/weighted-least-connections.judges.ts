@@ -1,0 +1,252 @@
+/**
+ * Judges of weighted least connections, on held connections only: idle picks prove nothing, and where two readings of
+ * "least" (n/w and (n+1)/w) disagree nobody is charged.
+ */
+import { type Assessment, type Breach, counted, judgeOf, type Subject } from './assessment.ts';
+import { heldSteps } from './held-connections.ts';
+import type { Judge } from './judge.ts';
+import { cycleOf, type Epoch, epochOf, type Member } from './membership.ts';
+import type { Placed } from './reading.ts';
+import { standingOf } from './rotation.ts';
+
+type Counts = ReadonlyMap<string, number>;
+
+/** One decision of the balancer and what everybody held just before it. */
+interface Decision {
+  readonly connection: Placed;
+  readonly members: readonly Member[];
+  readonly held: Counts;
+  /** Connections ever placed on each. */
+  readonly ever: Counts;
+  readonly lastClose: LastClose | null;
+  /** Instances that had a connection closed. */
+  readonly released: ReadonlySet<string>;
+}
+/** The last close since which only opens happened, members and weights unchanged: what everybody held then, and the lines since. */
+interface LastClose {
+  readonly held: Counts;
+  readonly lines: readonly number[];
+}
+
+/** Every decision with certain counts, and everybody certainly in rotation or certainly not. */
+function decisionsOf(subject: Subject): readonly Decision[] | string {
+  if (subject.configuration.scheduling !== 'weighted-least-connections') {
+    return 'not weighted least connections';
+  }
+  const decisions: Decision[] = [];
+  const fold = new HeldFold(subject);
+  for (const step of heldSteps(subject)) {
+    if (step.kind === 'blurred') fold.blur();
+    else if (step.kind === 'closed') fold.close(step.connection);
+    else {
+      const decision = fold.place(step.connection);
+      if (decision !== null) decisions.push(decision);
+    }
+  }
+  return decisions;
+}
+
+class HeldFold {
+  readonly #subject: Subject;
+  readonly #held = new Map<string, number>();
+  readonly #ever = new Map<string, number>();
+  readonly #clients = new Set<string>();
+  #released = new Set<string>();
+  #lastClose: { held: Counts; lines: number[]; around: Surroundings | null } | null = null;
+
+  constructor(subject: Subject) {
+    this.#subject = subject;
+  }
+
+  /** What is held is still known from the lines, but not who was level when. */
+  blur(): void {
+    this.#lastClose = null;
+    this.#released = new Set();
+  }
+
+  close({ placed }: Placed): void {
+    this.#held.set(placed.instance, (this.#held.get(placed.instance) ?? 0) - 1);
+    this.#lastClose = { held: new Map(this.#held), lines: [], around: null };
+    this.#released.add(placed.instance);
+  }
+
+  place(connection: Placed): Decision | null {
+    const { instance, line } = connection.placed;
+    const isKnownClient =
+      this.#subject.configuration.persistenceMs > 0 && this.#clients.has(connection.source);
+    const around = isKnownClient ? null : surroundings(this.#subject, connection);
+    this.#opensOn(line, around);
+    const decision = around === null ? null : this.#decision(connection, around);
+    this.#clients.add(connection.source);
+    this.#held.set(instance, (this.#held.get(instance) ?? 0) + 1);
+    this.#ever.set(instance, (this.#ever.get(instance) ?? 0) + 1);
+    return decision;
+  }
+
+  /** Opens since the last close belong together while members and weights stay as at the first of them. */
+  #opensOn(line: number, around: Surroundings | null): void {
+    const close = this.#lastClose;
+    if (close === null) return;
+    close.lines.push(line);
+    close.around ??= around;
+    if (around === null || close.around === null || !isSame(close.around, around)) {
+      this.#lastClose = null;
+    }
+  }
+
+  #decision(connection: Placed, { members }: Surroundings): Decision {
+    const close = this.#lastClose;
+    return {
+      connection,
+      members,
+      held: new Map(this.#held),
+      ever: new Map(this.#ever),
+      lastClose: close === null ? null : { held: close.held, lines: close.lines.slice() },
+      released: new Set(this.#released),
+    };
+  }
+}
+
+interface Surroundings {
+  readonly epoch: Epoch;
+  readonly members: readonly Member[];
+}
+
+function surroundings(subject: Subject, connection: Placed): Surroundings | null {
+  const epoch = epochOf(subject.epochs, connection);
+  if (epoch === null) return null;
+  const members: Member[] = [];
+  for (const member of epoch.members.values()) {
+    const standing = standingOf(subject, member.name, connection);
+    if (standing === 'maybe') return null;
+    if (standing === 'in' && member.weight > 0) members.push(member);
+  }
+  return members.length > 1 ? { epoch, members } : null;
+}
+
+function isSame(one: Surroundings, other: Surroundings): boolean {
+  return (
+    one.epoch === other.epoch &&
+    one.members.length === other.members.length &&
+    one.members.every((member, index) => member === other.members[index])
+  );
+}
+
+/** The one that costs least by n/w and by (n+1)/w alike, strictly; null: the two readings disagree or there is a tie. */
+function leastOf(members: readonly Member[], counts: Counts): string | null {
+  const by = (ahead: number) => {
+    const costs = members.map(({ name, weight }) => ((counts.get(name) ?? 0) + ahead) / weight);
+    const least = Math.min(...costs);
+    return costs.filter((cost) => cost === least).length === 1 ? costs.indexOf(least) : -1;
+  };
+  const plain = by(0);
+  return plain >= 0 && plain === by(1) ? (members[plain]?.name ?? null) : null;
+}
+
+export const wlcRatio: Judge = judgeOf('schedule.wlc.ratio', (subject) => {
+  const decisions = decisionsOf(subject);
+  if (typeof decisions === 'string') return decisions;
+  const refills = decisions.flatMap((decision) => refillOf(decision) ?? []);
+  const uneven = refills.filter(({ isUneven }) => isUneven);
+  return {
+    breaches: refills.flatMap(({ breach }) => (breach === null ? [] : [breach])),
+    sometimes: { 'uneven closes filled up again': uneven.length },
+    kept: `${counted(uneven.length, 'time')} the held connections were level after an uneven close`,
+  } satisfies Assessment;
+});
+
+/** A decision that fills up to a whole multiple of the weights, if nobody stood above its part at the last close. */
+function refillOf({ connection, members, held, lastClose }: Decision) {
+  if (lastClose === null) return null;
+  const names = members.map(({ name }) => name);
+  if (!names.includes(connection.placed.instance)) return null;
+  const after = (name: string) =>
+    (held.get(name) ?? 0) + (name === connection.placed.instance ? 1 : 0);
+  const total = names.reduce((sum, name) => sum + after(name), 0);
+  if (total % cycleOf(members) !== 0) return null;
+  const weights = members.reduce((sum, { weight }) => sum + weight, 0);
+  const levels = members.map(({ name, weight }) => ({
+    name,
+    due: (total * weight) / weights,
+    closed: lastClose.held.get(name) ?? 0,
+    weight,
+  }));
+  if (levels.some(({ due, closed }) => closed > due)) return null;
+  const refilled = total - levels.reduce((sum, { closed }) => sum + closed, 0);
+  // what a scheduler that counts no connections would have made of it
+  const isUneven = levels.some(
+    ({ due, closed, weight }) => Math.abs(closed + (refilled * weight) / weights - due) > 1,
+  );
+  const isLevel = levels.every(({ name, due }) => Math.abs(after(name) - due) <= 1);
+  const breach: Breach | null = isLevel
+    ? null
+    : {
+        why: `of ${total} held connections ${names.map((name) => `${name} has ${after(name)}`).join(', ')} after ${refilled} were opened anew`,
+        expected: `within one of ${levels.map(({ name, due }) => `${name} ${due}`).join(', ')}`,
+        observed: names.map((name) => `${name} ${after(name)}`).join(', '),
+        lines: lastClose.lines,
+      };
+  return { isUneven, breach };
+}
+
+export const wlcRelease: Judge = judgeOf('schedule.wlc.release', (subject) => {
+  const decisions = decisionsOf(subject);
+  if (typeof decisions === 'string') return decisions;
+  const breaches: Breach[] = [];
+  let owed = 0;
+  for (const { connection, members, held, released } of decisions) {
+    const least = leastOf(members, held);
+    if (least === null || !released.has(least)) continue;
+    owed++;
+    const { instance, line } = connection.placed;
+    if (instance === least) continue;
+    breaches.push({
+      why: `connection ${connection.connection} went to ${instance} while ${least} was owed it`,
+      expected: `${least}, which held ${held.get(least) ?? 0} after its connections ended`,
+      observed: `${instance}, which held ${held.get(instance) ?? 0}`,
+      lines: [line],
+    });
+  }
+  return {
+    breaches,
+    sometimes: { 'connections owed to an instance that was released': owed },
+    kept: `${counted(owed, 'connection')} went to the instance whose own had ended`,
+  };
+});
+
+/** As many coincidences as these are none. */
+const coincidencesMax = 2;
+
+export const wlcActiveOnly: Judge = judgeOf('schedule.wlc.active-only', (subject) => {
+  const decisions = decisionsOf(subject);
+  if (typeof decisions === 'string') return decisions;
+  // decisions that come out differently when closed connections count
+  const telling = decisions.flatMap(({ connection, members, held, ever }) => {
+    const right = leastOf(members, held);
+    const wrong = leastOf(members, ever);
+    return right === null || wrong === null || right === wrong
+      ? []
+      : [{ connection, right, wrong }];
+  });
+  const astray = telling.filter(({ connection, wrong }) => connection.placed.instance === wrong);
+  const isBroken = astray.length > coincidencesMax && astray.length === telling.length;
+  const [first] = astray;
+  return {
+    breaches:
+      isBroken && first !== undefined
+        ? [
+            {
+              why: `${counted(astray.length, 'connection')} went where the fewest were ever placed, closed ones included`,
+              expected: `connection ${first.connection.connection} on ${first.right}, which held the fewest for its weight`,
+              observed: `it went to ${first.wrong}`,
+              lines: astray.map(({ connection }) => connection.placed.line),
+            },
+          ]
+        : [],
+    sometimes: { 'decisions that closed connections would change': telling.length },
+    kept: `${counted(telling.length, 'connection')} went where the fewest were held, not where the fewest were ever placed`,
+    ...(astray.length > 0 && !isBroken
+      ? { doubt: `${astray.length} of ${telling.length} telling connections went astray` }
+      : {}),
+  };
+});
