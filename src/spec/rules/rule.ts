@@ -35,15 +35,37 @@ export function meaningOf<T>(table: Readonly<Record<string, T>>, word: unknown):
   return typeof word === 'string' && Object.hasOwn(table, word) ? table[word] : undefined;
 }
 
+interface Step {
+  readonly key: string;
+  readonly isList: boolean;
+}
+/** Patterns are constants of the rules, so there are few. */
+const stepsOfPattern = new Map<string, readonly Step[]>();
+
+function stepsOf(pattern: string): readonly Step[] {
+  const known = stepsOfPattern.get(pattern);
+  if (known !== undefined) return known;
+  const steps = pattern
+    .split('.')
+    .filter((part) => part !== '')
+    .map((part) => ({ key: part.replace('[]', ''), isList: part.endsWith('[]') }));
+  stepsOfPattern.set(pattern, steps);
+  return steps;
+}
+
 /** `backendServices[].healthCheck.port`: every place that fits. Places whose surroundings have another shape are left to those who check that shape. */
 export function sitesOf(document: unknown, pattern: string): readonly Site[] {
   let sites: readonly Site[] = [{ path: [], value: document, holder: {} }];
-  for (const step of pattern.split('.').filter((part) => part !== '')) {
-    const key = step.replace('[]', '');
-    sites = sites.flatMap(({ path, value }) =>
-      isMap(value) ? [{ path: [...path, key], value: entryOf(value, key), holder: value }] : [],
-    );
-    if (step.endsWith('[]')) sites = sites.flatMap(membersOf);
+  for (const { key, isList } of stepsOf(pattern)) {
+    const next: Site[] = [];
+    for (const { path, value } of sites) {
+      if (!isMap(value)) continue;
+      const site = { path: [...path, key], value: entryOf(value, key), holder: value };
+      if (isList) next.push(...membersOf(site));
+      else next.push(site);
+    }
+    if (next.length === 0) return next;
+    sites = next;
   }
   return sites;
 }
