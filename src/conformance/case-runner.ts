@@ -1,6 +1,6 @@
 /**
- * Runs one timeline to a verdict that can be trusted: a trial in which the testbed itself lagged is void and
- * repeated, and on real time a failure counts only when fresh deployments show it again. Knows no clause by name.
+ * Runs one timeline to a verdict that can be trusted: a trial that the testbed's own lag left undecided is repeated,
+ * and in real time a failure counts only when fresh deployments show it again. Knows no clause by name.
  */
 import type { History, TimeKind } from '../history/vocabulary.ts';
 import { type JudgedClause, judgeHistory } from '../judging/judge-history.ts';
@@ -9,16 +9,18 @@ import { type DriveOptions, drive } from './driver.ts';
 import { scalesFor } from './scales.ts';
 import type { Timeline } from './timeline.ts';
 
-/** A void trial is tried again so often; then its case stays without a word. */
+/** A trial that a lagging testbed left undecided is tried again so often in all. */
 const attemptsMax = 3;
 /** A failure seen in real time must be seen this often in all, each time on a fresh deployment. */
 const confirmations = 3;
+/** Further deployments that confirming may take: some may be undecided. */
+const confirmingRunsMax = 5;
 
 export interface CaseOutcome {
   readonly name: string;
   readonly seed: string;
   readonly timeline: Timeline;
-  /** Of the first trial that was not void, confirmed where it failed. */
+  /** Of the first trial that decided something, confirmed where it failed. */
   readonly judged: readonly JudgedClause[];
   /** Clauses whose failure did not show every time. */
   readonly intermittent: Readonly<Record<string, { readonly failed: number; readonly of: number }>>;
@@ -45,50 +47,57 @@ export async function runCase(
   timeline: Timeline,
 ): Promise<CaseOutcome> {
   const histories: History[] = [];
-  const once = async (attempt: number): Promise<readonly JudgedClause[] | null> => {
-    const history = await drive(timeline, context.testbed, {
-      ...optionsOf(context, timeline),
-      name: attempt === 0 ? name : `${name}-again-${attempt}`,
-      seed,
-    });
+  const once = async (): Promise<readonly JudgedClause[]> => {
+    const again = histories.length === 0 ? name : `${name}-again-${histories.length}`;
+    const options = { ...optionsOf(context, timeline), name: again, seed };
+    const history = await drive(timeline, context.testbed, options);
     histories.push(history);
-    return isVoid(history) ? null : judgeHistory(history);
+    return judgeHistory(history);
   };
-  let attempt = 0;
-  let judged = await once(attempt++);
-  while (judged === null && attempt < attemptsMax && !context.signal.aborted) {
-    judged = await once(attempt++);
+  const isOwn = ({ clause }: JudgedClause) => timeline.clauses.includes(clause);
+  const isUndecided = ({ verdict }: JudgedClause) => verdict.is === 'inconclusive';
+  const lagged = () => isDisturbed(histories.at(-1)) && !context.signal.aborted;
+
+  let judged = await once();
+  while (lagged() && judged.filter(isOwn).some(isUndecided) && histories.length < attemptsMax) {
+    judged = await once();
   }
-  const base = { name, seed, timeline };
-  if (judged === null) return { ...base, judged: [], intermittent: {}, isVoid: true, histories };
-  const decisive = histories.length - 1;
-  const failing = judged.filter((one) => one.verdict.is === 'fail').map((one) => one.clause);
-  if (failing.length === 0 || context.time === 'stepped') {
-    return {
-      ...base,
-      judged,
-      intermittent: {},
-      isVoid: false,
-      histories: first(histories, decisive),
-    };
-  }
-  const failed = new Map(failing.map((clause) => [clause, 1]));
-  let runs = 1;
-  while (runs < confirmations && !context.signal.aborted) {
-    const again = await once(attempt++);
-    if (again === null && attempt > attemptsMax + confirmations) break;
-    if (again === null) continue;
-    runs++;
-    for (const { clause, verdict } of again) {
-      if (verdict.is === 'fail') failed.set(clause, (failed.get(clause) ?? 0) + 1);
+  const isVoid = lagged() && judged.filter(isOwn).every(isUndecided);
+  const decisive = histories.at(-1);
+  const intermittent =
+    context.time === 'stepped' ? {} : await confirm(judged, once, context.signal);
+  return {
+    name,
+    seed,
+    timeline,
+    judged,
+    intermittent,
+    isVoid,
+    histories: histories.toSorted((a, b) => Number(b === decisive) - Number(a === decisive)),
+  };
+}
+
+/** Runs again what failed; answers with the clauses whose failure did not show in every run that decided. */
+async function confirm(
+  judged: readonly JudgedClause[],
+  once: () => Promise<readonly JudgedClause[]>,
+  signal: AbortSignal,
+): Promise<CaseOutcome['intermittent']> {
+  const failing = judged.filter(({ verdict }) => verdict.is === 'fail');
+  const seen = new Map(failing.map(({ clause }) => [clause, { failed: 1, of: 1 }]));
+  const isOpen = ({ failed, of }: { failed: number; of: number }) =>
+    failed === of && of < confirmations;
+  for (let run = 0; run < confirmingRunsMax && !signal.aborted; run++) {
+    if (![...seen.values()].some(isOpen)) break;
+    for (const { clause, verdict } of await once()) {
+      const counts = seen.get(clause);
+      if (counts === undefined || verdict.is === 'inconclusive') continue;
+      counts.of++;
+      if (verdict.is === 'fail') counts.failed++;
     }
   }
-  const intermittent = Object.fromEntries(
-    failing
-      .filter((clause) => (failed.get(clause) ?? 0) < confirmations)
-      .map((clause) => [clause, { failed: failed.get(clause) ?? 0, of: runs }]),
-  );
-  return { ...base, judged, intermittent, isVoid: false, histories: first(histories, decisive) };
+  const doubtful = [...seen].filter(([, { failed, of }]) => failed < of || of < confirmations);
+  return Object.fromEntries(doubtful);
 }
 
 /** One run, one look: does this clause fail, charged to itself? */
@@ -104,7 +113,6 @@ export async function failsOnce(
     name,
     seed,
   });
-  if (isVoid(history)) return false;
   return judgeHistory(history).some(
     (one) => one.clause === clause && one.verdict.is === 'fail' && one.attributedTo === null,
   );
@@ -120,15 +128,9 @@ function optionsOf(context: CaseContext, timeline: Timeline): Omit<DriveOptions,
   };
 }
 
-function isVoid(history: History): boolean {
-  return history.events.some(
-    (one) => one.event === 'harness.lagged' || one.event === 'connection.strayed',
+/** The testbed itself came late, or another deployment got in. */
+function isDisturbed(history: History | undefined): boolean {
+  return (history?.events ?? []).some(
+    ({ event }) => event === 'harness.lagged' || event === 'connection.strayed',
   );
-}
-
-function first(histories: readonly History[], index: number): readonly History[] {
-  const chosen = histories[index];
-  return chosen === undefined
-    ? histories
-    : [chosen, ...histories.filter((history) => history !== chosen)];
 }

@@ -240,7 +240,9 @@ class Run {
     const { connectable, suite, seed, profile, selected, filter, signal } = this.#options;
     const results = judgedClauses
       .filter(({ id }) => selected.includes(id))
-      .map((clause) => rollUpClause(clause, this.#tally.saidOn(clause.id), description));
+      .map((clause) =>
+        rollUpClause(clause, this.#tally.saidOn(clause.id), description, !signal.aborted),
+      );
     const counts: Record<ClauseVerdict, number> = { ...noCounts };
     for (const { verdict } of results) counts[verdict]++;
     return {

@@ -27,6 +27,7 @@ export function rollUpClause(
   clause: Clause,
   said: readonly Said[],
   description: Description,
+  isComplete: boolean,
 ): ClauseResult {
   const count = (is: Said['is']) => said.filter((one) => one.is === is).length;
   const unsupported = clause.needs.filter((need) => !description.capabilities[need].supported);
@@ -38,7 +39,7 @@ export function rollUpClause(
           why: `${description.name} does not support ${unsupported.map((need) => noteOf(description, need)).join(', ')}`,
           attributedTo: null,
         }
-      : decide(said, own);
+      : decide(said, own, isComplete);
   const isPass = verdict === 'pass';
   return {
     id: clause.id,
@@ -78,7 +79,7 @@ interface Decision {
   readonly attributedTo: string | null;
 }
 
-function decide(said: readonly Said[], own: readonly Said[]): Decision {
+function decide(said: readonly Said[], own: readonly Said[], isComplete: boolean): Decision {
   const plain = (verdict: ClauseVerdict, why: string): Decision => ({
     verdict,
     why,
@@ -114,7 +115,11 @@ function decide(said: readonly Said[], own: readonly Said[]): Decision {
       passed.length === 1 ? pass.why : `${passed.length} cases, e.g. ${pass.why}`,
     );
   }
-  if (said.length === 0) return plain('skipped', 'no case was run');
+  if (said.length === 0) {
+    return isComplete
+      ? plain('not-applicable', 'nothing that can be done to this implementation brings it about')
+      : plain('skipped', 'no case was run');
+  }
   const voided = said.filter((one) => one.is === 'void').length;
   if (voided === said.length) {
     return plain('inconclusive', `the testbed itself lagged in all ${voided} cases`);
