@@ -53,8 +53,14 @@ function hero(result: ConformanceResult): Markup {
   return html`<header class="hero"><p class="eyebrow">Conformance report</p>
 <h1>${name} ${version}</h1>
 <p class="lede">${headlineOf(result)}.</p>
-<p class="gate">${result.gate.why} · exit code ${result.gate.exitCode}</p>
+<p class="gate">${gateInWords(result)}</p>
 ${result.complete ? null : html`<p class="notice" role="note"><strong>Incomplete.</strong> The run ended early: what is missing is marked as skipped.</p>`}</header>`;
+}
+
+function gateInWords({ gate }: ConformanceResult): string {
+  return gate.exitCode === 0
+    ? 'Gate met: exit code 0.'
+    : `Gate not met: ${gate.why} (exit code ${gate.exitCode}).`;
 }
 
 function summary(result: ConformanceResult): Markup {

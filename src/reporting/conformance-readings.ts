@@ -1,29 +1,28 @@
 /** What the implementation said of itself, in the HTML report: declared readings, what its adapter does for it, what it does not do. */
 import type { ConformanceResult } from '../results/conformance-result.ts';
-import type { Capability, Supported, Traits } from '../spec/behaviour.ts';
-import { counted } from './figures.ts';
+import type { Capability, Supported } from '../spec/behaviour.ts';
+import { counted, figure } from './figures.ts';
 import { html, type Markup, nothing } from './markup.ts';
 
 export function readingSection(result: ConformanceResult): Markup {
   return html`<section id="readings"><h2>What it declares</h2>
 <p>The page leaves some things open. The implementation says which reading it follows, and is held to that.</p>
-${traits(result.traits)}
+${traits(result)}
 ${adapterWork(result)}
 ${unsupported(result.capabilities)}</section>`;
 }
 
-function traits(declared: Traits): Markup {
+function traits({ traits: declared, clauses }: ConformanceResult): Markup {
   const entries = Object.entries(declared);
   if (entries.length === 0) {
     return html`<p>Nothing is declared: what the page leaves open is observed, not judged.</p>`;
   }
-  const caption = `${counted(entries.length, 'reading')} declared; each takes the place of a judgement against the page.`;
-  return html`<div class="scroll" tabindex="0" role="region" aria-label="Declared readings"><table><caption>${caption}</caption>
-<thead><tr><th scope="col">Trait</th><th scope="col">Reading</th><th scope="col">Provided by</th></tr></thead>
-<tbody>${entries.map(
+  const open = clauses.filter((clause) => clause.strength === 'declared').length;
+  return html`<p class="small soft">${counted(entries.length, 'reading')} declared. ${figure(open)} of ${counted(clauses.length, 'clause')} ${open === 1 ? 'is' : 'are'} held to a declared reading instead of to the page.</p>
+<dl class="readings">${entries.map(
     ([name, trait]) =>
-      html`<tr><th scope="row"><code>${name}</code></th><td>${trait.reading}</td><td>${trait.providedBy}</td></tr>`,
-  )}</tbody></table></div>`;
+      html`<div><dt><code>${name}</code></dt><dd>${trait.reading}${trait.providedBy === 'adapter' ? html` <span class="flag">by adapter</span>` : null}</dd></div>`,
+  )}</dl>`;
 }
 
 function adapterWork(result: ConformanceResult): Markup {

@@ -71,29 +71,65 @@ async function trialPicture(facts: RunFacts): Promise<Markup> {
   );
 }
 
+interface Busy {
+  readonly lane: number;
+  readonly fromMs: number;
+  readonly toMs: number;
+  readonly isRepeated: boolean;
+}
+
+/** Finer than a pixel of the widest drawing: shorter trials next to each other become one bar. */
+const busyResolution = 1 / 1000;
+
+function busySpans(facts: RunFacts): readonly Busy[] {
+  const lanes = [...new Set(facts.trials.map((trial) => trial.lane))].sort((a, b) => a - b);
+  const grainMs = facts.durationMs * busyResolution;
+  return lanes.flatMap((lane, index) => {
+    const spans: Busy[] = [];
+    const trials = facts.trials.filter((trial) => trial.lane === lane);
+    for (const { fromMs, toMs, attempt } of trials.sort((a, b) => a.fromMs - b.fromMs)) {
+      const isRepeated = attempt > 1;
+      const last = spans.at(-1);
+      const isNext = last?.isRepeated === isRepeated && fromMs - last.toMs < grainMs;
+      if (isNext && toMs - fromMs < 4 * grainMs) {
+        spans.splice(-1, 1, { ...last, toMs: Math.max(last.toMs, toMs) });
+      } else {
+        spans.push({ lane: index + 1, fromMs, toMs, isRepeated });
+      }
+    }
+    return spans;
+  });
+}
+
 function trialChart(facts: RunFacts): Chart {
-  const values = facts.trials.map((trial) => ({
-    lane: trial.lane + 1,
-    from: trial.fromMs / 1000,
-    to: trial.toMs / 1000,
-    colour: trial.attempt > 1 ? 'var(--series-2)' : 'var(--series-1)',
+  const values = busySpans(facts).map((span) => ({
+    lane: span.lane,
+    from: span.fromMs / 1000,
+    to: span.toMs / 1000,
+    colour: span.isRepeated ? 'var(--series-2)' : 'var(--series-1)',
   }));
+  const lanes = new Set(values.map((value) => value.lane)).size;
   return {
     id: 'trials',
     title: 'Trials over time, by lane',
-    description: `${counted(facts.trials.length, 'trial')} on ${counted(facts.lanes, 'lane')} in ${duration(facts.durationMs)}.`,
+    description: `${counted(facts.trials.length, 'trial')} on ${counted(lanes, 'lane')} in ${duration(facts.durationMs)}.`,
     spec: (look) => ({
-      height: 20 * Math.max(1, facts.lanes),
+      height: 20 * lanes,
       data: { values },
-      mark: { type: 'bar', stroke: 'var(--paper)', strokeWidth: 1, height: { band: 0.8 } },
+      mark: { type: 'bar', stroke: 'var(--paper)', strokeWidth: 0.5, height: { band: 0.8 } },
       encoding: {
         x: {
           field: 'from',
           type: 'quantitative',
+          scale: { domain: [0, facts.durationMs / 1000], nice: false },
           axis: { title: 'seconds since the start', tickCount: look.isNarrow ? 4 : 10 },
         },
         x2: { field: 'to' },
-        y: { field: 'lane', type: 'ordinal', axis: { title: look.isNarrow ? null : 'lane' } },
+        y: {
+          field: 'lane',
+          type: 'ordinal',
+          axis: { title: null, labelExpr: "'lane ' + datum.label" },
+        },
         color: { field: 'colour', type: 'nominal', scale: null, legend: null },
       },
     }),

@@ -333,11 +333,17 @@ const failures: Readonly<Record<string, Failure>> = {
   },
 };
 
+const declaredIds = new Set([
+  'config.timeout-beyond-interval',
+  'health.initial',
+  'draining.deadline',
+]);
+
 function clauseOf([id, verdict, statement, why]: Row): ClauseResult {
   const failure = failures[id];
   return {
     id,
-    strength: id.startsWith('schedule') ? 'derived' : 'stated',
+    strength: declaredIds.has(id) ? 'declared' : id.startsWith('schedule') ? 'derived' : 'stated',
     statement,
     section: id.startsWith('health') ? 'Health check setting' : 'Backend service',
     verdict,

@@ -63,6 +63,8 @@ footer { border-top: 1px solid var(--line); margin-top: 2rem; padding: 1.5rem 0 
 const facts = `
 dl.facts { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(14rem, 45%), 1fr)); gap: .9rem 2rem; margin: 1.75rem 0 0; }
 dl.facts dt { font-size: .8rem; color: var(--soft); } dl.facts dd { margin: 0; }
+dl.readings { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(15.5rem, 100%), 1fr)); gap: 0 2rem; margin: .75rem 0 0; }
+dl.readings div { display: flex; flex-wrap: wrap; justify-content: space-between; gap: 0 1rem; border-bottom: 1px solid var(--line); padding: .3rem 0; } dl.readings dd { margin: 0; font-weight: 600; }
 .figures { display: grid; grid-template-columns: repeat(auto-fill, minmax(11rem, 1fr)); gap: 1px; margin: 1.25rem 0; }
 .figures > div { background: var(--raised); padding: .8rem 1rem; box-shadow: 0 0 0 1px var(--line); }
 .figures b { display: block; font-size: 1.55rem; font-weight: 600; letter-spacing: -.02em; line-height: 1.2; }
