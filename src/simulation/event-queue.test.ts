@@ -2,26 +2,40 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { EventQueue } from './event-queue.ts';
+import { WheelQueue } from './wheel-queue.ts';
 
-/** Few distinct times, so that ties abound; null pops. */
-const moves = fc.array(fc.option(fc.integer({ min: 0, max: 9 }), { freq: 3 }), {
-  maxLength: 400,
-  size: 'max',
-});
+/** Few distinct times, so that ties abound, and some far ones; null pops. */
+const delay = fc.oneof(
+  { weight: 8, arbitrary: fc.integer({ min: 0, max: 9 }) },
+  { weight: 2, arbitrary: fc.integer({ min: 0, max: 100_000 }) },
+  { weight: 1, arbitrary: fc.constantFrom(1e6, 1e12, 1e300, Number.POSITIVE_INFINITY) },
+);
+const moves = fc.array(fc.option(delay, { freq: 3 }), { maxLength: 400, size: 'max' });
 
-describe('event queue', () => {
+describe.each([
+  { name: 'a heap', newQueue: () => new EventQueue() },
+  { name: 'a wheel with a bucket for each time', newQueue: () => new WheelQueue(1) },
+  { name: 'a wheel with wide buckets', newQueue: () => new WheelQueue(7.3) },
+  { name: 'a wheel that turns often', newQueue: () => new WheelQueue(0.01) },
+])('$name as an event queue', ({ newQueue }) => {
   it('pops what a stable sort by time would give', () => {
     fc.assert(
       fc.property(moves, (sequence) => {
-        const queue = new EventQueue();
+        const queue = newQueue();
         const expected: { at: number; payload: number }[] = [];
-        sequence.forEach((at, payload) => {
-          if (at !== null) {
+        let now = 0;
+        sequence.forEach((delayMs, payload) => {
+          if (delayMs !== null) {
+            const at = now + delayMs;
             queue.atMs[0] = at;
             queue.push(payload);
             expected.push({ at, payload });
             expected.sort((a, b) => a.at - b.at || a.payload - b.payload);
-          } else if (expected.length > 0) expect(queue.pop()).toBe(expected.shift()?.payload);
+          } else if (expected.length > 0) {
+            const first = expected.shift();
+            now = first?.at ?? 0;
+            expect(queue.pop()).toBe(first?.payload);
+          }
           expect(queue.headMs[0]).toBe(expected[0]?.at ?? Number.POSITIVE_INFINITY);
           expect(queue.length).toBe(expected.length);
         });
@@ -31,7 +45,7 @@ describe('event queue', () => {
   });
 
   it('grows beyond its first capacity', () => {
-    const queue = new EventQueue();
+    const queue = newQueue();
     for (let payload = 5000; payload > 0; payload--) {
       queue.atMs[0] = payload;
       queue.push(payload);
@@ -40,6 +54,6 @@ describe('event queue', () => {
   });
 
   it('refuses to pop what is not there', () => {
-    expect(() => new EventQueue().pop()).toThrow(/pending/);
+    expect(() => newQueue().pop()).toThrow(/pending/);
   });
 });

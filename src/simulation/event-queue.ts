@@ -23,19 +23,23 @@ export class EventQueue {
   }
 
   push(payload: number): void {
+    this.insert(payload, this.#pushed);
+    this.#pushed = (this.#pushed + 1) | 0;
+  }
+
+  /** For a caller that numbers its events itself: they may come in another order than they were scheduled in. */
+  insert(payload: number, order: number): void {
     if (this.#length === this.#times.length) this.#grow();
     const times = this.#times;
     const orders = this.#orders;
     const payloads = this.#payloads;
     const at = this.atMs[0] as number;
-    const order = this.#pushed;
-    this.#pushed = (order + 1) | 0;
     let hole = this.#length++;
     while (hole > 0) {
       const parent = (hole - 1) >> 1;
-      // A newcomer has the highest order, so an equal time stays in front of it.
-      if ((times[parent] as number) <= at) break;
-      times[hole] = times[parent] as number;
+      const above = times[parent] as number;
+      if (above < at || (above === at && (((orders[parent] as number) - order) | 0) < 0)) break;
+      times[hole] = above;
       orders[hole] = orders[parent] as number;
       payloads[hole] = payloads[parent] as number;
       hole = parent;

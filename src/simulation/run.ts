@@ -13,15 +13,18 @@ import type { Arrivals } from '../traffic/arrivals.ts';
 import { poissonArrivals } from '../traffic/poisson.ts';
 import { replayArrivals } from '../traffic/replay.ts';
 import { Detections } from './detections.ts';
-import { EventQueue } from './event-queue.ts';
 import { Metrics } from './metrics.ts';
 import type { Change, Plan } from './plan.ts';
+import { WheelQueue } from './wheel-queue.ts';
 import { World, type WorldListener } from './world.ts';
 
 /** Failures told one by one in a result; more are counted. */
 const failuresNotedMax = 1000;
 /** Open at once; each costs the service and the queue about 30 bytes, taken as they are needed. */
 const connectionsMax = 2 ** 22;
+
+/** Few enough to be sorted in the first-level cache, many enough that few buckets are empty. */
+const departuresInBucket = 32;
 
 export interface RunOutcome {
   readonly simulatedMs: number;
@@ -43,7 +46,7 @@ class Run implements ServiceListener, WorldListener {
   readonly #arrivals: Arrivals;
   readonly #service: BackendService;
   readonly #world: World;
-  readonly #departures = new EventQueue();
+  readonly #departures: WheelQueue;
   readonly #metrics: Metrics;
   readonly #detections: Detections;
   /** Connections that wait for a silent instance: counted as failed when they were placed. */
@@ -58,7 +61,7 @@ class Run implements ServiceListener, WorldListener {
     this.#plan = plan;
     const { service: configuration, instances } = plan;
     this.#arrivals = arrivalsOf(plan);
-    const { addresses, spanMs } = this.#arrivals;
+    const { addresses, spanMs, meanGapMs } = this.#arrivals;
     const parts = {
       ...referenceParts(configuration),
       // Spread over the interval, as a balancer's own checks are: all at one instant would make every failure alike.
@@ -71,6 +74,7 @@ class Run implements ServiceListener, WorldListener {
         ? 'accepted'
         : (configuration.check.normalCodes[0]?.from ?? 200);
     this.#detections = new Detections(instances.length, failuresNotedMax);
+    this.#departures = new WheelQueue(Math.max(departuresInBucket * meanGapMs, 1e-3));
     this.#world = new World(plan, this);
     const sources = { sourcesMax: addresses.length, address: addresses };
     this.#service = assemble(parts, sources, this.#now, this, {

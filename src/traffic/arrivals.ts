@@ -13,6 +13,8 @@ export interface Arrivals {
   readonly addresses: Uint32Array;
   /** Arrivals happen from 0 to here. */
   readonly spanMs: number;
+  /** Between two arrivals, on average. */
+  readonly meanGapMs: number;
   /** Moves to the next connection. The cursor starts at the first. */
   advance(): void;
 }

@@ -54,5 +54,5 @@ export function poissonArrivals(
 
   advance();
   const addresses = Uint32Array.from({ length: sourceCount }, (_, index) => firstAddress + index);
-  return { atMs, holdMs, source, addresses, spanMs, advance };
+  return { atMs, holdMs, source, addresses, spanMs, meanGapMs: 1 / ratePerMs, advance };
 }

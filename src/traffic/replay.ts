@@ -38,7 +38,8 @@ export function replayArrivals(
 
   advance();
   const spanMs = (trace.atMs.at(-1) as number) / speed;
-  return { atMs, holdMs, source, addresses: trace.addresses, spanMs, advance };
+  const meanGapMs = spanMs / trace.atMs.length;
+  return { atMs, holdMs, source, addresses: trace.addresses, spanMs, meanGapMs, advance };
 }
 
 /** Drawn for every row, used for those that lack one: which row gets which draw depends on the row alone. */
