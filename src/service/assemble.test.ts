@@ -11,7 +11,7 @@ describe('the reference service, driven at random', () => {
   it('places only on those who take part, and counts exactly what is held', () => {
     fc.assert(
       fc.property(configurations, acts, (over, list) => {
-        const drive = new Drive(referenceParts({ ...configuration, ...over }));
+        const drive = new Drive({ ...configuration, ...over });
         for (const act of list) drive.act(act);
       }),
       { seed: 11, numRuns: 150 },
@@ -22,9 +22,9 @@ describe('the reference service, driven at random', () => {
     const actors: ServiceParts['engine'] = (compiled, slots) => new ActorStepper(compiled, slots);
     fc.assert(
       fc.property(configurations, acts, (over, list) => {
-        const parts = referenceParts({ ...configuration, ...over });
-        const onTables = new Drive(parts);
-        const onActors = new Drive({ ...parts, engine: actors });
+        const start = { ...configuration, ...over };
+        const onTables = new Drive(start);
+        const onActors = new Drive(start, (parts) => ({ ...parts, engine: actors }));
         for (const act of list) {
           onTables.act(act);
           onActors.act(act);

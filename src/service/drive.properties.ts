@@ -8,6 +8,7 @@ import { NONE } from '../scheduling/scheduler.ts';
 import type { ServiceConfiguration } from '../spec/configuration.ts';
 import { assemble } from './assemble.ts';
 import type { BackendService, ServiceListener, ServiceParts } from './backend-service.ts';
+import { referenceParts } from './reference-parts.ts';
 
 export const configuration: ServiceConfiguration = {
   name: 'web',
@@ -32,7 +33,15 @@ const fleetSize = 4;
 const clients = 6;
 
 export interface Act {
-  readonly do: 'open' | 'close' | 'wait' | 'register' | 'remove' | 'reweigh' | 'reset';
+  readonly do:
+    | 'open'
+    | 'close'
+    | 'wait'
+    | 'register'
+    | 'remove'
+    | 'reweigh'
+    | 'reset'
+    | 'reconfigure';
   readonly who: number;
   readonly amount: number;
 }
@@ -48,6 +57,7 @@ export const acts = fc.array(
           'remove' as const,
           'reweigh' as const,
           'reset' as const,
+          'reconfigure' as const,
         ),
       },
     ),
@@ -74,13 +84,17 @@ export class Drive implements ServiceListener {
   readonly #held = new Map<number, number>();
   readonly #members = new Set<number>();
   readonly #draining = new Set<number>();
-  readonly #drainMs: number;
+  readonly #edit: (parts: ServiceParts) => ServiceParts;
 
-  constructor(parts: ServiceParts) {
+  constructor(
+    start: ServiceConfiguration,
+    edit: (parts: ServiceParts) => ServiceParts = (parts) => parts,
+  ) {
+    this.#edit = edit;
     const address = Uint32Array.from({ length: clients }, (_, client) => 0x0a000001 + client);
-    this.#drainMs = parts.configuration.drainMs;
     const capacity = { instancesMax: fleetSize, connectionsMax: 256 };
     const sources = { sourcesMax: clients, address };
+    const parts = edit(referenceParts(start));
     this.service = assemble(parts, sources, this.now, this, capacity);
     for (let instance = 0; instance < fleetSize; instance++) this.#register(instance, instance + 1);
   }
@@ -94,6 +108,7 @@ export class Drive implements ServiceListener {
       this.#register(instance, 1 + (amount % 5));
     } else if (what === 'remove' && this.#members.has(instance)) this.#remove(instance);
     else if (what === 'reweigh') this.service.reweigh(instance, amount % 4);
+    else if (what === 'reconfigure') this.#reconfigure(amount);
     else if (what === 'reset') {
       const dropped = this.#heldBy(instance);
       for (const connection of dropped) this.#held.delete(connection);
@@ -111,7 +126,6 @@ export class Drive implements ServiceListener {
       if (!this.#members.has(instance)) expect(isEligible[instance]).toBe(0);
     }
     for (const instance of this.#draining) {
-      expect(this.#drainMs).toBeGreaterThan(0);
       expect(active[instance]).toBeGreaterThan(0);
     }
   }
@@ -170,6 +184,24 @@ export class Drive implements ServiceListener {
     this.#members.delete(instance);
     this.#draining.add(instance);
     this.service.remove(instance);
+  }
+  /** Any of the things that may change, by the bits of a number. */
+  #reconfigure(amount: number): void {
+    const threshold = 1 + (amount % 3);
+    const { check } = configuration;
+    const isEligible = [...this.service.instances.isEligible];
+    this.service.reconfigure(
+      this.#edit(
+        referenceParts({
+          ...configuration,
+          scheduling: amount % 2 === 0 ? 'weighted-least-connections' : 'weighted-round-robin',
+          persistenceMs: amount % 5 === 0 ? 0 : 1000 * amount,
+          drainMs: 1000 * (amount % 4),
+          check: { ...check, unhealthyThreshold: threshold, healthyThreshold: 4 - threshold },
+        }),
+      ),
+    );
+    expect([...this.service.instances.isEligible]).toEqual(isEligible);
   }
   /** Checks are answered by a rule that only looks at their number, so that two services hear the same. */
   #wait(forMs: number): void {
