@@ -4,16 +4,14 @@
  */
 import { type ChildProcess, fork } from 'node:child_process';
 import { createRequire } from 'node:module';
-import { setPriority } from 'node:os';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { raisePriority } from '../adapters/priority.ts';
 import { exitCodes, OperatorError } from '../errors/operator-error.ts';
 import type { HistoryEvent } from '../history/vocabulary.ts';
 import type { WireCalls, WireNews } from './wire-messages.ts';
 
 /** Starting through tsx takes about a second on a busy machine. */
 const startLimitMs = 20_000;
-/** Answers and timestamps should not wait for work of others; needs root, is harmless without. */
-const niceness = -15;
 
 interface Waiting {
   readonly resolve: (answer: never) => void;
@@ -41,9 +39,11 @@ export class WireChannel {
     const child = fork(fileURLToPath(entry), [], {
       execArgv: isSource ? ['--import', tsx()] : [],
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+      // a session of its own: Ctrl-C is for the parent, which decides when the sockets end
+      detached: true,
     });
     await started(child);
-    if (child.pid !== undefined) raisePriority(child.pid);
+    await raisePriority(child.pid);
     return new WireChannel(child);
   }
 
@@ -110,14 +110,6 @@ function started(child: ChildProcess): Promise<void> {
       resolve();
     });
   });
-}
-
-function raisePriority(pid: number): void {
-  try {
-    setPriority(pid, niceness);
-  } catch {
-    // not root: the lag watch tells if it matters
-  }
 }
 
 function unavailable(what: string): OperatorError {

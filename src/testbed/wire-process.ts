@@ -38,9 +38,6 @@ function perform(name: WireCall['do'], ask: WireCall['ask']): unknown {
 
 process.on('message', (message) => void answer(message as WireCall));
 process.on('disconnect', () => process.exit(0));
-// Ctrl-C reaches the whole process group; the parent decides when the sockets end
-process.on('SIGINT', () => {});
-process.on('SIGTERM', () => {});
 const lag = watchLag((late) => {
   for (const sockets of trials.values()) sockets.lagged(late);
 });

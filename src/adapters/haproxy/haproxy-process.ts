@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { setTimeout as pass } from 'node:timers/promises';
 import { execa } from 'execa';
 import { exitCodes, OperatorError } from '../../errors/operator-error.ts';
+import { raisePriority } from '../priority.ts';
 import { askRuntime } from './runtime-socket.ts';
 
 const endpointAddress = '127.0.0.1';
@@ -71,6 +72,7 @@ async function startOnce(
   };
   try {
     await ready(running, socketPath);
+    await raisePriority(running.pid);
   } catch (error) {
     await dispose();
     if (running.isRejection()) return { rejection: running.stderr() };
@@ -84,6 +86,7 @@ async function startOnce(
 }
 
 interface Running {
+  readonly pid: number | undefined;
   readonly ended: Promise<unknown>;
   isOver(): boolean;
   isRejection(): boolean;
@@ -123,6 +126,7 @@ function run(command: string, file: string, isGuarded: boolean): Running {
     result = given;
   });
   return {
+    pid: child.pid,
     ended,
     isOver: () => result !== null,
     isRejection: () => result?.exitCode === 1,
