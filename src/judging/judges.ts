@@ -1,10 +1,18 @@
 /** Every judge, in the order of the clause book. */
 import { checkInterval, checkPath, checkPort } from './check-places.judges.ts';
+import { deadline, drainingOthers, drainingZero, established, noNew } from './draining.judges.ts';
 import { eligible, recovery } from './eligibility.judges.ts';
 import { forwardData, forwardPort } from './forwarding.judges.ts';
 import { httpCodes, responseTimeout, tcpChecks } from './health-results.judges.ts';
 import { consecutive, healthyThreshold, unhealthyThreshold } from './health-thresholds.judges.ts';
 import type { Judge } from './judge.ts';
+import {
+  persistenceDraining,
+  persistenceOff,
+  persistenceUnhealthy,
+  sourceAddress,
+  sticks,
+} from './persistence.judges.ts';
 import { sourceShare, sourceSticky } from './source-hashing.judges.ts';
 import { wlcActiveOnly, wlcRatio, wlcRelease } from './weighted-least-connections.judges.ts';
 import { wrrCycle, wrrShare } from './weighted-round-robin.judges.ts';
@@ -30,4 +38,14 @@ export const judges: readonly Judge[] = [
   httpCodes,
   checkPath,
   checkPort,
+  sticks,
+  sourceAddress,
+  persistenceOff,
+  persistenceUnhealthy,
+  persistenceDraining,
+  noNew,
+  established,
+  deadline,
+  drainingZero,
+  drainingOthers,
 ];

@@ -1,0 +1,216 @@
+/**
+ * Judges of connection draining: a removed instance gets nothing new, keeps what it has for the duration, and nobody
+ * else notices. The duration counts from somewhere between request and answer of the removal.
+ */
+import { type Assessment, type Breach, counted, judgeOf, type Subject } from './assessment.ts';
+import type { Judge } from './judge.ts';
+import { cycleOf, epochOf, type Removal } from './membership.ts';
+import { isPlaced, type MembershipChange, type Placed, wordTrait } from './reading.ts';
+import { standingOf } from './rotation.ts';
+import { pairsOf } from './sessions.ts';
+
+/** New connections among which one would have gone to the removed instance: two of its former cycles of round robin. */
+const cyclesToTempt = 2;
+/** The same by hashing: with a share of 1/W, one of 10 W addresses misses it with probability e^-10. */
+const hashedCyclesToTempt = 10;
+
+export const noNew: Judge = judgeOf('draining.no-new', (subject) =>
+  subject.effective.drainMs === 0 ? 'connection draining is off' : judgeNewConnections(subject),
+);
+export const drainingZero: Judge = judgeOf('draining.zero', (subject) =>
+  subject.effective.drainMs > 0 ? 'connection draining is on' : judgeNewConnections(subject),
+);
+
+/** New connections of clients that no session binds to the removed instance. */
+function judgeNewConnections(subject: Subject): Assessment {
+  const { drainMs } = subject.effective;
+  const known = new Map(pairsOf(subject).map(({ first, second }) => [second, first]));
+  const breaches: Breach[] = [];
+  const tempted = new Map<Removal, number>();
+  for (const connection of subject.connections.filter(isPlaced)) {
+    const epoch = epochOf(subject.epochs, connection);
+    if (epoch === null || epoch.removed.size === 0 || !hasChoice(subject, connection)) continue;
+    for (const removal of epoch.removed.values()) {
+      const { name } = removal.member;
+      if (known.get(connection)?.placed.instance === name) continue;
+      const isDraining = connection.placed.toMs < removal.change.fromMs + drainMs;
+      if (isDraining || drainMs === 0) tempted.set(removal, (tempted.get(removal) ?? 0) + 1);
+      if (connection.placed.instance !== name) continue;
+      breaches.push({
+        why: `connection ${connection.connection} went to ${name}, removed ${(connection.opened.fromMs - removal.change.toMs).toFixed(0)} ms before`,
+        expected: 'an instance that was not removed',
+        observed: name,
+        lines: [connection.placed.line],
+      });
+    }
+  }
+  const { scheduling } = subject.configuration;
+  // whom least connections would have tempted is a matter of ties
+  const cycles =
+    scheduling === 'weighted-round-robin'
+      ? cyclesToTempt
+      : scheduling === 'source-ip'
+        ? hashedCyclesToTempt
+        : Number.POSITIVE_INFINITY;
+  const enough = [...tempted].filter(
+    ([{ before }, count]) => count >= cycles * cycleOf(before.values()),
+  );
+  const total = enough.reduce((sum, [, count]) => sum + count, 0);
+  return {
+    breaches,
+    sometimes: { 'removals with new connections that would have gone there': enough.length },
+    kept: `${counted(total, 'new connection')} after ${counted(enough.length, 'removal')}, none went to what was removed`,
+  };
+}
+
+function hasChoice(subject: Subject, connection: Placed): boolean {
+  const members = epochOf(subject.epochs, connection)?.members.keys() ?? [];
+  return [...members].some((name) => standingOf(subject, name, connection) === 'in');
+}
+
+/** Held connections of a removed instance, opened before the removal. Of instances that fail checks nothing is said. */
+function drained(subject: Subject): readonly { connection: Placed; change: MembershipChange }[] {
+  const removals = subject.changes.filter(
+    ({ kind, outcome }) => kind === 'removed' && outcome === 'accepted',
+  );
+  return removals.flatMap((change) =>
+    subject.connections
+      .filter(isPlaced)
+      .filter(({ placed, closed }) => {
+        const isHeld = closed === null || closed.line > change.line;
+        const isItsOwn = placed.instance === change.instance && placed.line < change.line;
+        return isItsOwn && isHeld && !hasFailed(subject, change.instance);
+      })
+      .map((connection) => ({ connection, change })),
+  );
+}
+
+function hasFailed(subject: Subject, instance: string): boolean {
+  const checks = subject.instances.get(instance)?.ledger.checks ?? [];
+  return checks.some(({ result }) => result === 'failed');
+}
+
+/** From here on a transfer shows that the drain lasts, not only that it began. */
+const laterShare = 0.5;
+
+export const established: Judge = judgeOf('draining.established', (subject) => {
+  const { drainMs } = subject.effective;
+  if (drainMs === 0) return 'connection draining is off';
+  const breaches: Breach[] = [];
+  let transfers = 0;
+  let later = 0;
+  for (const { connection, change } of drained(subject)) {
+    const endMs = change.fromMs + drainMs;
+    const { closed, placed } = connection;
+    for (const one of connection.carried) {
+      if (one.line < change.line || one.toMs >= endMs) continue;
+      if (closed !== null && closed.by !== 'balancer' && closed.line < one.line) continue;
+      transfers++;
+      if (one.fromMs >= change.toMs + laterShare * drainMs) later++;
+      if (one.bytesUp === one.bytesSent && one.bytesDown === one.bytesSent) continue;
+      breaches.push(lost(connection, placed.instance, one.fromMs - change.toMs, drainMs, one.line));
+    }
+    if (closed?.by === 'balancer' && closed.toMs < endMs) {
+      breaches.push(
+        lost(connection, placed.instance, closed.toMs - change.toMs, drainMs, closed.line),
+      );
+    }
+  }
+  return {
+    breaches,
+    sometimes: {
+      'transfers while draining': transfers,
+      'transfers in the later half of a drain': later,
+    },
+    kept: `${counted(transfers, 'transfer')} on connections of a draining instance arrived whole`,
+  };
+});
+
+function lost(
+  { connection }: Placed,
+  instance: string,
+  afterMs: number,
+  drainMs: number,
+  line: number,
+): Breach {
+  return {
+    why: `connection ${connection} on ${instance} no longer worked ${afterMs.toFixed(0)} ms after the removal`,
+    expected: `it goes on for ${drainMs} ms`,
+    observed: `over after ${afterMs.toFixed(0)} ms`,
+    lines: [line],
+  };
+}
+
+export const deadline: Judge = judgeOf('draining.deadline', (subject) => {
+  const { drainMs } = subject.effective;
+  if (drainMs === 0) return 'connection draining is off';
+  const reading = wordTrait(subject, 'draining.deadline');
+  const isClosing = reading === 'close';
+  // a busy machine may be late: in real time only a drain that lasted twice as long is too long
+  const graceMs = subject.time === 'stepped' ? 0 : Math.max(1000, drainMs);
+  const breaches: Breach[] = [];
+  let closedThen = 0;
+  let left = 0;
+  for (const { connection, change } of drained(subject)) {
+    const { closed, carried, placed } = connection;
+    const isOver = closed?.by === 'balancer' && closed.toMs >= change.fromMs + drainMs;
+    const after = carried.findLast(
+      (one) => one.fromMs > change.toMs + drainMs + graceMs && one.bytesDown === one.bytesSent,
+    );
+    if (isOver) closedThen++;
+    if (after !== undefined) left++;
+    const line = isClosing ? after?.line : isOver ? closed?.line : undefined;
+    if (reading === null || line === undefined) continue;
+    breaches.push({
+      why: `connection ${connection.connection} on ${placed.instance} was ${isClosing ? 'left open' : 'closed'} at the end of its drain`,
+      expected: `declared: ${reading}`,
+      observed: isClosing ? 'it still carried data' : 'the balancer closed it',
+      lines: [line],
+    });
+  }
+  if (reading === null) return `undeclared; observed: ${closedThen} closed, ${left} left open`;
+  return {
+    breaches,
+    sometimes: {
+      [`connections ${isClosing ? 'closed' : 'left open'} at the end of a drain`]: isClosing
+        ? closedThen
+        : left,
+    },
+    kept: `${counted(isClosing ? closedThen : left, 'connection')} ${isClosing ? 'closed' : 'left open'} at the end of a drain, as declared`,
+  };
+});
+
+export const drainingOthers: Judge = judgeOf('draining.others', (subject) => {
+  const gone = new Set(
+    subject.changes.filter(({ kind }) => kind === 'removed').map(({ instance }) => instance),
+  );
+  const first = subject.changes.find(
+    ({ kind, outcome }) => kind === 'removed' && outcome === 'accepted',
+  );
+  if (first === undefined) return 'no instance was removed';
+  const breaches: Breach[] = [];
+  let untouched = 0;
+  for (const connection of subject.connections.filter(isPlaced)) {
+    const { placed, closed, carried } = connection;
+    if (
+      gone.has(placed.instance) ||
+      placed.line > first.line ||
+      hasFailed(subject, placed.instance)
+    )
+      continue;
+    if (closed !== null && closed.line < first.line) continue;
+    if (closed?.by === 'balancer') {
+      breaches.push({
+        why: `connection ${connection.connection} on ${placed.instance} was ended while ${first.instance} was removed`,
+        expected: 'connections of other instances go on',
+        observed: `the balancer ${closed.how} it`,
+        lines: [closed.line],
+      });
+    } else if (closed !== null || carried.some(({ line }) => line > first.line)) untouched++;
+  }
+  return {
+    breaches,
+    sometimes: { 'connections of others that went on': untouched },
+    kept: `${counted(untouched, 'connection')} of other instances went on through a removal`,
+  };
+});

@@ -1,0 +1,119 @@
+/** Judges of session persistence on balancers that remember right and wrong. */
+import { describe, expect, it } from 'vitest';
+import { type Asked, FakeBalancer, type Wrong } from './balancer.fixture.ts';
+import { failures, passes, verdictOn } from './verdict.fixture.ts';
+
+const durationMs = 1_440_000;
+const clients = ['127.200.0.1', '127.200.0.2', '127.200.0.3', '127.200.0.4', '127.200.0.5'];
+const kept: Asked = { persistence: true, traits: { 'persistence.clock': 'last-connection' } };
+
+function returning(wrong: Wrong = {}, asked: Asked = kept, share = 0.92) {
+  const balancer = new FakeBalancer(asked, wrong).rounds(4);
+  for (const client of clients) balancer.open(client);
+  for (const client of clients.toReversed()) balancer.open(client);
+  balancer.pass(share * durationMs);
+  for (const client of [...clients.slice(1), ...clients.slice(0, 1)]) balancer.open(client);
+  return balancer.end();
+}
+
+describe('persistence.sticks and persistence.source-address', () => {
+  it('pass where clients come back to their instance, whatever the clock', () => {
+    for (const asked of [kept, { persistence: true }]) {
+      expect(passes(returning({}, asked))).toEqual(
+        expect.arrayContaining(['persistence.sticks', 'persistence.source-address']),
+      );
+      expect(failures(returning({}, asked))).toEqual([]);
+    }
+  });
+
+  it('fail a duration of a third and one of two thirds, charged to the duration alone', () => {
+    for (const share of [1 / 3, 2 / 3]) {
+      expect(failures(returning({ persistenceMs: share * durationMs }))).toEqual([
+        'persistence.sticks',
+      ]);
+    }
+  });
+
+  it('fail a key with the port in it, and no memory at all, charged to the key alone', () => {
+    expect(failures(returning({ sessionKey: (source, port) => `${source}:${port}` }))).toEqual([
+      'persistence.source-address',
+    ]);
+    expect(failures(returning({ persistenceMs: 0 }))).toEqual(['persistence.source-address']);
+  });
+
+  it('let clients move when the time is over, when their instance leaves, and when a fixed clock ran out', () => {
+    expect(verdictOn(returning({}, kept, 1.1), 'persistence.sticks').is).toBe('inconclusive');
+    const creation: Asked = { persistence: true, traits: { 'persistence.clock': 'creation' } };
+    const balancer = new FakeBalancer(creation).rounds(4);
+    for (const client of clients) balancer.open(client);
+    balancer.pass(0.6 * durationMs);
+    for (const client of clients.toReversed()) balancer.open(client);
+    balancer.pass(0.6 * durationMs);
+    for (const client of clients) balancer.open(client, { port: 1 });
+    expect(failures(balancer.end())).toEqual([]);
+  });
+
+  it('say nothing of short gaps alone, nor of clients that round robin would have kept', () => {
+    expect(verdictOn(returning({}, kept, 0.5), 'persistence.sticks').is).toBe('inconclusive');
+    const balancer = new FakeBalancer(kept).rounds(4);
+    for (let round = 0; round < 2; round++)
+      for (const client of clients.slice(0, 3)) balancer.open(client);
+    expect(verdictOn(balancer.end(), 'persistence.source-address').is).toBe('inconclusive');
+  });
+});
+
+describe('persistence.off', () => {
+  function repeated(wrong: Wrong = {}) {
+    const balancer = new FakeBalancer({ weights: { a: 2, b: 1 } }, wrong).rounds(4);
+    for (let index = 0; index < 15; index++) balancer.open(clients[0] as string);
+    return balancer.end();
+  }
+
+  it('passes where a client reaches several instances', () => {
+    expect(verdictOn(repeated(), 'persistence.off').is).toBe('pass');
+  });
+
+  it('fails where clients are kept although nobody asked for it, and a hash in place of round robin', () => {
+    expect(failures(repeated({ persistenceMs: 1000 }))).toEqual(['persistence.off']);
+    expect(
+      failures(repeated({ pick: (_, { source }) => (source === clients[0] ? 'b' : 'a') })),
+    ).toEqual(['persistence.off']);
+  });
+
+  it('says nothing of clients that come once', () => {
+    expect(verdictOn(new FakeBalancer().rounds(4).openFresh(15).end(), 'persistence.off').is).toBe(
+      'inconclusive',
+    );
+  });
+});
+
+describe('persistence.unhealthy and persistence.draining', () => {
+  function leaving(how: 'unhealthy' | 'draining', wrong: Wrong = {}) {
+    const balancer = new FakeBalancer(kept, wrong).rounds(4);
+    for (const client of clients) balancer.open(client);
+    if (how === 'draining') balancer.remove('a');
+    else balancer.behave('a', { reply: 503 }).rounds(6);
+    for (const client of clients) balancer.open(client);
+    return balancer.end();
+  }
+
+  it('pass where known clients go elsewhere', () => {
+    expect(verdictOn(leaving('unhealthy'), 'persistence.unhealthy').is).toBe('pass');
+    expect(verdictOn(leaving('draining'), 'persistence.draining').is).toBe('pass');
+  });
+
+  it('fail where they are let through, each alone', () => {
+    expect(failures(leaving('unhealthy', { sticksToUnhealthy: true }))).toEqual([
+      'persistence.unhealthy',
+    ]);
+    expect(failures(leaving('draining', { sticksToRemoved: true }))).toEqual([
+      'persistence.draining',
+    ]);
+  });
+
+  it('say nothing where nobody leaves', () => {
+    for (const clause of ['persistence.unhealthy', 'persistence.draining']) {
+      expect(verdictOn(returning(), clause).is).toBe('inconclusive');
+    }
+  });
+});

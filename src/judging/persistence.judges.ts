@@ -1,0 +1,174 @@
+/** Judges of session persistence: who comes back in time finds its instance again, unless that is out of rotation or leaves. */
+import { type Breach, counted, judgeOf, type Subject } from './assessment.ts';
+import type { Judge } from './judge.ts';
+import { cycleOf, epochOf } from './membership.ts';
+import type { Placed } from './reading.ts';
+import { standingOf, staysInside, stretchesOf } from './rotation.ts';
+import { type Pair, pairsOf, staysEligible, wouldMove } from './sessions.ts';
+
+/** A gap from here on is about the duration; one below `shortGap` is about who is known. */
+const longGap = 0.3;
+const shortGap = 0.2;
+/** A pass needs a gap of this share of the duration (clause book). */
+const provingGap = 0.9;
+/** So many clients whom the scheduler would have moved rule out coincidence. */
+const clientsToProve = 3;
+
+function whyNoSessions(subject: Subject): string | null {
+  if (subject.effective.persistenceMs === 0) return 'session persistence is off';
+  return subject.configuration.scheduling === 'source-ip'
+    ? 'source IP scheduling keeps clients by itself'
+    : null;
+}
+
+function judgePairs(subject: Subject, pairs: readonly Pair[]) {
+  const held = pairs.filter((pair) => pair.isRunning && staysEligible(subject, pair));
+  const kept = held.filter(({ first, second }) => first.placed.instance === second.placed.instance);
+  const moved = held.filter(
+    ({ first, second }) => first.placed.instance !== second.placed.instance,
+  );
+  const clients = new Set(
+    kept.filter((pair) => wouldMove(subject, pair)).map(({ first }) => first.source),
+  ).size;
+  return { kept, moved, clients, isProven: clients >= clientsToProve };
+}
+
+function movedBreach({ first, second, gap }: Pair): Breach {
+  return {
+    why: `${second.source} moved from ${first.placed.instance} to ${second.placed.instance} after ${(100 * Math.max(0, gap)).toFixed(0)} % of the duration`,
+    expected: `${first.placed.instance} again, which was eligible all the while`,
+    observed: second.placed.instance,
+    lines: [first.placed.line, second.placed.line],
+  };
+}
+
+export const sticks: Judge = judgeOf('persistence.sticks', (subject) => {
+  const why = whyNoSessions(subject);
+  if (why !== null) return why;
+  const { kept, moved, clients, isProven } = judgePairs(
+    subject,
+    pairsOf(subject).filter(({ gap }) => gap >= longGap),
+  );
+  const proving = kept.filter(({ gap }) => gap >= provingGap).length;
+  return {
+    breaches: moved.map(movedBreach),
+    sometimes: {
+      'gaps of nine tenths of the duration': proving,
+      [`${clientsToProve} clients whom the scheduler would have moved`]: isProven ? clients : 0,
+    },
+    kept: `${counted(kept.length, 'return')} to the same instance, ${proving} after nine tenths of the duration`,
+  };
+});
+
+export const sourceAddress: Judge = judgeOf('persistence.source-address', (subject) => {
+  const why = whyNoSessions(subject);
+  if (why !== null) return why;
+  // real clients never use a port twice in a row; where no socket is involved the history must say so
+  const isReal = subject.time !== 'stepped';
+  const { kept, moved, clients, isProven } = judgePairs(
+    subject,
+    pairsOf(subject).filter(
+      ({ gap, first, second }) => gap < shortGap && (isReal || first.port !== second.port),
+    ),
+  );
+  return {
+    breaches: moved.map(movedBreach),
+    sometimes: {
+      [`${clientsToProve} clients whom the scheduler would have moved`]: isProven ? clients : 0,
+    },
+    kept: `${counted(kept.length, 'return')} from another port to the same instance`,
+  };
+});
+
+/** Connections of one client in a row that reach two instances under any right round robin. */
+const cyclesToReachTwo = 2;
+
+export const persistenceOff: Judge = judgeOf('persistence.off', (subject) => {
+  const { scheduling, persistenceMs } = subject.configuration;
+  if (persistenceMs > 0) return 'session persistence is on';
+  if (scheduling !== 'weighted-round-robin') return 'not weighted round robin';
+  const breaches: Breach[] = [];
+  let clients = 0;
+  for (const stretch of stretchesOf(subject)) {
+    if (stretch.inRotation.length < 2 || !staysInside(stretch)) continue;
+    const needed = cyclesToReachTwo * cycleOf(stretch.inRotation);
+    for (const run of runsOfOneSource(stretch.connections)) {
+      if (run.length < needed) continue;
+      clients++;
+      const reached = new Set(run.map(({ placed }) => placed.instance));
+      const [only] = reached;
+      if (reached.size > 1 || only === undefined) continue;
+      breaches.push({
+        why: `${counted(run.length, 'connection')} of ${run[0]?.source} in a row all went to ${only}`,
+        expected: 'the scheduler alone decides, so another instance has its turn',
+        observed: `${only} every time`,
+        lines: run.map(({ placed }) => placed.line),
+      });
+    }
+  }
+  return {
+    breaches,
+    sometimes: { 'clients with two cycles of connections in a row': clients },
+    kept: `${counted(clients, 'client')} reached more than one instance`,
+  };
+});
+
+function runsOfOneSource(connections: readonly Placed[]): readonly (readonly Placed[])[] {
+  const runs: Placed[][] = [];
+  for (const connection of connections) {
+    const run = runs.at(-1);
+    if (run?.[0]?.source === connection.source) run.push(connection);
+    else runs.push([connection]);
+  }
+  return runs;
+}
+
+export const persistenceUnhealthy: Judge = judgeOf('persistence.unhealthy', (subject) => {
+  const why = whyNoSessions(subject);
+  if (why !== null) return why;
+  const judged = pairsOf(subject).filter(
+    ({ first, second, isRunning }) =>
+      isRunning &&
+      standingOf(subject, first.placed.instance, second) === 'out' &&
+      hasChoice(subject, second, first.placed.instance),
+  );
+  return knownClients(judged, 'unhealthy', 'known clients of an unhealthy instance');
+});
+
+export const persistenceDraining: Judge = judgeOf('persistence.draining', (subject) => {
+  const why = whyNoSessions(subject);
+  if (why !== null) return why;
+  if (subject.effective.drainMs === 0) return 'connection draining is off';
+  const judged = pairsOf(subject).filter(
+    ({ first, second, isRunning }) =>
+      isRunning &&
+      epochOf(subject.epochs, second)?.removed.has(first.placed.instance) === true &&
+      hasChoice(subject, second, first.placed.instance),
+  );
+  return knownClients(judged, 'draining', 'known clients of a draining instance');
+});
+
+function knownClients(judged: readonly Pair[], state: string, obligation: string) {
+  return {
+    breaches: judged
+      .filter(({ first, second }) => first.placed.instance === second.placed.instance)
+      .map(
+        ({ second }): Breach => ({
+          why: `${second.source} went to ${second.placed.instance}, which it knew, although it was ${state}`,
+          expected: 'another instance, which could take it',
+          observed: second.placed.instance,
+          lines: [second.placed.line],
+        }),
+      ),
+    sometimes: { [obligation]: judged.length },
+    kept: `${counted(judged.length, 'known client')} of an instance that was ${state} went elsewhere`,
+  };
+}
+
+/** Somebody else was certainly in rotation. */
+function hasChoice(subject: Subject, connection: Placed, except: string): boolean {
+  const members = epochOf(subject.epochs, connection)?.members.keys() ?? [];
+  return [...members].some(
+    (name) => name !== except && standingOf(subject, name, connection) === 'in',
+  );
+}

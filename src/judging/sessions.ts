@@ -1,0 +1,81 @@
+/**
+ * Pairs of connections of one client with none between them, and whether a session was certainly running when the
+ * second was opened. The guaranteed minimum counts from the first connection; later ones extend it only if declared.
+ */
+import type { Subject } from './assessment.ts';
+import { knownBefore, knownPossibly } from './check-ledger.ts';
+import { epochOf } from './membership.ts';
+import { isPlaced, type Placed, wordTrait } from './reading.ts';
+import { isSequential, standingOf } from './rotation.ts';
+
+export interface Pair {
+  readonly first: Placed;
+  readonly second: Placed;
+  /** Between the two, at the least, as a share of the duration. */
+  readonly gap: number;
+  /** The session that held at the first certainly still ran, as far as time goes. */
+  readonly isRunning: boolean;
+  /** Connections placed from the first, exclusive, to the second, inclusive. */
+  readonly picks: number;
+}
+
+/** Readings under which every new connection starts the time again. */
+const extending = ['last-connection', 'while-connected'];
+
+export function pairsOf(subject: Subject): readonly Pair[] {
+  const durationMs = subject.effective.persistenceMs;
+  if (durationMs === 0) return [];
+  const isExtended = extending.includes(wordTrait(subject, 'persistence.clock') ?? '');
+  const last = new Map<string, { connection: Placed; index: number; root: Placed | null }>();
+  const pairs: Pair[] = [];
+  subject.connections.filter(isPlaced).forEach((second, index) => {
+    const before = last.get(second.source);
+    if (before === undefined) {
+      last.set(second.source, { connection: second, index, root: second });
+      return;
+    }
+    const first = before.connection;
+    const start = isExtended ? first : before.root;
+    const isRunning =
+      start !== null &&
+      isSequential(first, second) &&
+      second.placed.toMs - start.opened.fromMs < durationMs;
+    const gap = (second.opened.fromMs - first.placed.toMs) / durationMs;
+    pairs.push({ first, second, gap, isRunning, picks: index - before.index });
+    // a new instance is a new session; otherwise only time tells whether this is still the old one
+    const isNew = first.placed.instance !== second.placed.instance;
+    const root = isNew ? second : isRunning ? before.root : null;
+    last.set(second.source, { connection: second, index, root });
+  });
+  return pairs;
+}
+
+/** Whether the instance of the first was certainly eligible from the first to the second. */
+export function staysEligible(subject: Subject, { first, second }: Pair): boolean {
+  const name = first.placed.instance;
+  const ledger = subject.instances.get(name)?.ledger;
+  if (ledger === undefined || standingOf(subject, name, second) !== 'in') return false;
+  const known = knownBefore(ledger, first);
+  const possible = knownPossibly(ledger, second);
+  const isHealthy = ledger.notPassed[known] === ledger.notPassed[Math.max(known, possible)];
+  const isMember = [first, second].every(
+    (one) => (epochOf(subject.epochs, one)?.members.get(name)?.weight ?? 0) > 0,
+  );
+  const isUntouched = !subject.changes.some(
+    ({ instance, line }) =>
+      instance === name && first.openedLine < line && line < second.placed.line,
+  );
+  return isHealthy && isMember && isUntouched;
+}
+
+/** Whether round robin would certainly have chosen another instance for the second. */
+export function wouldMove(subject: Subject, { first, second, picks }: Pair): boolean {
+  if (subject.configuration.scheduling !== 'weighted-round-robin') return false;
+  const members = [...(epochOf(subject.epochs, second)?.members.values() ?? [])];
+  const weight = members.find(({ name }) => name === first.placed.instance)?.weight ?? 0;
+  const least = Math.min(...members.map((one) => one.weight));
+  const isDivisor = members.every((one) => one.weight % least === 0);
+  const cycle = members.reduce((sum, one) => sum + one.weight, 0) / least;
+  // an instance with one turn a cycle comes again after whole cycles only
+  return isDivisor && weight === least && picks % cycle !== 0;
+}
