@@ -56,6 +56,7 @@ header.hero { padding: 3rem 0 2rem; }
 section { padding: 2rem 0 1rem; border-top: 1px solid var(--line); }
 section > h2 { margin-bottom: .35rem; } section > h2 + p { margin-bottom: 1.25rem; color: var(--soft); }
 footer { border-top: 1px solid var(--line); margin-top: 2rem; padding: 1.5rem 0 3rem; color: var(--soft); font-size: .875rem; }
+ul.notes { list-style: none; margin: 1.25rem 0 0; padding: .1rem 0 .1rem 1rem; border-left: 3px solid var(--line-strong); color: var(--soft); max-width: 70ch; }
 .after { margin-top: 1.5rem; } .pair { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(20rem, 100%), 1fr)); gap: 1rem 2rem; margin-top: .6rem; } a.flag, a.quiet { text-decoration: none; color: inherit; }
 .narrow-table { width: auto; } .narrow-table th, .narrow-table td { padding-right: 2rem; }
 .notice { background: var(--inconclusive-fill); color: var(--ink); border-left: 4px solid var(--inconclusive); padding: .75rem 1rem; margin-top: 1.25rem; max-width: 70ch; }`;

@@ -219,6 +219,11 @@ export function outageChart(result: SimulationResult): Chart {
   };
 }
 
+/** Enough decimals for the ticks of an axis that ends at this share to differ. */
+function shareFormat(top: number): string {
+  return top >= 0.08 ? '.0%' : top >= 0.008 ? '.1%' : '.2%';
+}
+
 const sourcesDrawn = 12;
 
 /** The busiest sources, each bar divided by the instances that its connections went to. */
@@ -252,7 +257,7 @@ export function sourceChart(result: SimulationResult): Chart {
           type: 'quantitative',
           axis: {
             title: 'share of all connections',
-            format: '.0%',
+            format: shareFormat(first?.share ?? 0),
             tickCount: look.isNarrow ? 4 : 8,
             grid: true,
           },

@@ -1,6 +1,10 @@
 /** The simulation report as one HTML file that needs no network: totals, instances, charts, sources, failures. Knows the result only. */
 import type { RunFacts } from '../results/run-facts.ts';
-import type { Detection, SimulationResult } from '../results/simulation-result.ts';
+import type {
+  Detection,
+  SimulatedInstance,
+  SimulationResult,
+} from '../results/simulation-result.ts';
 import { type Chart, renderChart, seriesColour } from './chart.ts';
 import { counted, duration, figure, moment, percent, shortFigure } from './figures.ts';
 import { type Content, html, type Markup, nothing } from './markup.ts';
@@ -47,7 +51,7 @@ async function figureWith(chart: Chart, frame: Omit<FigureFrame, 'title'> = {}):
 function hero(result: SimulationResult): Markup {
   return html`<header class="hero"><p class="eyebrow">Simulation report</p><h1>${result.scenario.name}</h1>
 ${result.scenario.description === '' ? null : html`<p class="lede">${result.scenario.description}</p>`}
-${result.notes.length === 0 ? null : html`<div class="notice" role="note">${result.notes.map((note) => html`<p>${note}</p>`)}</div>`}</header>`;
+${result.notes.length === 0 ? null : html`<ul class="notes">${result.notes.map((note) => html`<li>${note}</li>`)}</ul>`}</header>`;
 }
 
 function summary(result: SimulationResult, facts: RunFacts | null): Markup {
@@ -81,17 +85,20 @@ function number(label: string, value: string, isBad = false): Markup {
 }
 
 async function instanceSection(result: SimulationResult): Promise<Markup> {
-  const furthest = result.instances.reduce(
-    (worst, each) => {
-      const stray = (one: typeof each) => Math.abs(one.share - one.shareByWeight);
-      return stray(each) > stray(worst) ? each : worst;
-    },
-    result.instances[0] as SimulationResult['instances'][number],
-  );
   return html`<section id="instances"><h2>Instances</h2>
-<p>${furthest === undefined ? '' : `Furthest from its weight: ${furthest.name} with ${percent(furthest.share)} of the connections where its weight asks for ${percent(furthest.shareByWeight)}.`}</p>
+<p>${furthestInWords(result.instances)}</p>
 ${await figureWith(shareChart(result), { note: 'The bar is what each instance got; the upright mark is what its weight asks for.' })}
 ${instanceTable(result)}</section>`;
+}
+
+/** Who got most more or less than its weight asks for. */
+function furthestInWords(instances: readonly SimulatedInstance[]): string {
+  const stray = (one: SimulatedInstance) => Math.abs(one.share - one.shareByWeight);
+  const [furthest] = instances.toSorted((a, b) => stray(b) - stray(a));
+  if (furthest === undefined) return 'There are none.';
+  if (stray(furthest) < 0.005)
+    return 'All got the share that their weight asks for, within half a point.';
+  return `Furthest from its weight: ${furthest.name}, with ${percent(furthest.share)} of the connections where its weight asks for ${percent(furthest.shareByWeight)}.`;
 }
 
 function instanceTable(result: SimulationResult): Markup {
@@ -167,9 +174,9 @@ function instanceLegend({ instances }: SimulationResult): NonNullable<FigureFram
 }
 
 async function sourceSection(result: SimulationResult): Promise<Markup> {
-  const { busiest, count } = result.sources;
+  const { busiest } = result.sources;
   if (busiest.length === 0) return nothing;
-  return html`<section id="sources"><h2>Sources</h2><p>${counted(count, 'source address', 'source addresses')} in all. One that holds a large share on one instance is what skews source IP.</p>
+  return html`<section id="sources"><h2>Sources</h2><p>${sourcesInWords(result)}</p>
 ${await figureWith(sourceChart(result), { note: 'Colours are instances.', legend: instanceLegend(result) })}
 <details><summary>The ${figure(busiest.length)} busiest in figures</summary>${table(
     'Busiest sources',
@@ -182,6 +189,16 @@ ${await figureWith(sourceChart(result), { note: 'Colours are instances.', legend
       mostUsed(source.instances),
     ]),
   )}</details></section>`;
+}
+
+function sourcesInWords({ sources: { count, busiest } }: SimulationResult): string {
+  const all = `${counted(count, 'source address', 'source addresses')} in all.`;
+  const [first] = busiest;
+  if (first === undefined) return all;
+  const used = Object.values(first.instances).filter((placed) => placed > 0).length;
+  const where =
+    used === 1 ? 'all of them on one instance' : `spread over ${counted(used, 'instance')}`;
+  return `${all} The busiest has ${percent(first.share)} of all connections, ${where}.`;
 }
 
 function mostUsed(instances: Readonly<Record<string, number>>): string {
@@ -201,7 +218,16 @@ ${await figureWith(outageChart(result), {
     { label: 'recovered, not yet back', colour: 'var(--inconclusive)' },
   ],
 })}
-${table('Failures', ['Instance', 'Failed at', 'Taken out after', 'Recovered at', 'Back after'], result.detections.map(detectionCells))}</section>`;
+${table('Failures', ['Instance', 'Failed at', 'Taken out after', 'Recovered at', 'Back after'], result.detections.slice(0, detectionsListed).map(detectionCells))}${unlisted(result)}</section>`;
+}
+
+/** A page of rows; result.json has them all. */
+const detectionsListed = 100;
+
+function unlisted({ detections }: SimulationResult): Markup {
+  const rest = detections.length - detectionsListed;
+  if (rest <= 0) return nothing;
+  return html`<p class="small soft">and ${counted(rest, 'more failure')} in <code>result.json</code></p>`;
 }
 
 function detectionCells(each: Detection): readonly Content[] {
