@@ -161,6 +161,19 @@ describe('a removed instance', () => {
     ]);
   });
 
+  it('starts its health anew when it comes back after it was forgotten', () => {
+    const run = begin({}, () => [0, 503]);
+    run.service.register(0, 1);
+    run.passUntil(10_000);
+    run.service.remove(0);
+    run.service.register(0, 1);
+    expect(changed(run.said)).toEqual([
+      '0 eligible 0 true',
+      '10000 eligible 0 false',
+      '10000 eligible 0 true',
+    ]);
+  });
+
   it('resumes with its connections and its health when it is registered again', () => {
     const run = begin({}, (instance) => [0, instance === 0 ? 503 : 200]);
     run.service.register(0, 1);
@@ -265,34 +278,5 @@ describe('a reconfigured service', () => {
     expect(run.placed()).toBe(0);
     run.passUntil(1400);
     expect(run.open()).toBe(NONE);
-  });
-});
-
-describe('handles of connections', () => {
-  it('refuse more than there is room for, with a way out', () => {
-    const address = Uint32Array.of(1);
-    const listener = {
-      checkConcluded() {},
-      eligibilityChanged() {},
-      connectionsCut() {},
-      instanceForgotten() {},
-    };
-    const service = assemble(
-      referenceParts(configuration),
-      { sourcesMax: 1, address },
-      Float64Array.of(0),
-      listener,
-      { instancesMax: 1, connectionsMax: 8 },
-    );
-    service.register(0, 1);
-    for (let connection = 0; connection < 8; connection++) service.open(0);
-    expect(() => service.open(0)).toThrow(/more than 8 connections/);
-    expect(service.instances.active[0]).toBe(8);
-    // Slots of connections that the instance dropped are found again, and their late handles mean nothing.
-    service.reset(0);
-    const handle = service.open(0);
-    expect(service.instanceOf(handle)).toBe(0);
-    expect(service.close(handle)).toBe(true);
-    expect(service.close(handle)).toBe(false);
   });
 });

@@ -22,8 +22,9 @@ import type {
 } from './backend-service.ts';
 import { CheckRounds } from './check-rounds.ts';
 import { Connections } from './connections.ts';
+import { InstanceTimers } from './instance-timers.ts';
+import { carryOver } from './recount.ts';
 import { Sessions } from './sessions.ts';
-import { Timers } from './timers.ts';
 
 /** How much a service has room for: columns over instances are made at once, those over connections grow. */
 export interface Capacity {
@@ -32,10 +33,6 @@ export interface Capacity {
 }
 /** Twice the vendor's limit of 100 instances a group, for those that still drain; a million connections at once. */
 export const usualCapacity: Capacity = { instancesMax: 200, connectionsMax: 2 ** 20 };
-
-/** A timer is one of these kinds for one instance: kind · instancesMax + instance. */
-const timerKinds = { checkStart: 0, checkEnd: 1, drain: 2, propagation: 3 } as const;
-const kinds = Object.keys(timerKinds).length;
 
 export function assemble(
   parts: ServiceParts,
@@ -59,7 +56,7 @@ class AssembledService implements BackendService {
   readonly #sessions: Sessions;
   readonly #connections: Connections;
   readonly #checks: CheckRounds;
-  readonly #timers: Timers;
+  readonly #timers: InstanceTimers;
   readonly #sources: SourceColumns;
   readonly #listener: ServiceListener;
   readonly #instancesMax: number;
@@ -92,7 +89,7 @@ class AssembledService implements BackendService {
     this.#isLeaving = new Uint8Array(instancesMax);
     this.#tenure = new Int32Array(instancesMax);
     this.#wantedWeight = new Int32Array(instancesMax);
-    this.#timers = new Timers(kinds * instancesMax);
+    this.#timers = new InstanceTimers(instancesMax);
     this.due = this.#timers.due;
     this.#connections = new Connections(connectionsMax);
     this.#checks = new CheckRounds(instancesMax);
@@ -140,13 +137,11 @@ class AssembledService implements BackendService {
     this.#checks.expectAnswered();
     const atMs = this.due[0] as number;
     invariant(atMs >= (this.now[0] as number), 'a timer of the service was passed over');
-    const timer = this.#timers.take();
+    const { kind, instance } = this.#timers.take();
     this.now[0] = atMs;
-    const instance = timer % this.#instancesMax;
-    const kind = (timer - instance) / this.#instancesMax;
-    if (kind === timerKinds.checkStart) return this.#checks.begin(instance, atMs);
-    if (kind === timerKinds.checkEnd) this.#concludeCheck(instance);
-    else if (kind === timerKinds.drain) this.#happen(instance, 'drain.expired');
+    if (kind === 'checkStart') return this.#checks.begin(instance, atMs);
+    if (kind === 'checkEnd') this.#concludeCheck(instance);
+    else if (kind === 'drain') this.#happen(instance, 'drain.expired');
     else this.#putInForce(instance);
     return NONE;
   }
@@ -158,8 +153,8 @@ class AssembledService implements BackendService {
   answer(check: Check, afterMs: number, reply: CheckReply): void {
     const concludesMs = this.#checks.answer(check, afterMs, reply, this.#parts);
     if (concludesMs === NONE) return;
-    const timer = this.#timer('checkEnd', this.#checks.instanceOf(check));
-    this.#timers.set(timer, Math.max(concludesMs, this.#nowMs()));
+    const instance = this.#checks.instanceOf(check);
+    this.#timers.set('checkEnd', instance, Math.max(concludesMs, this.#nowMs()));
   }
 
   register(instance: Instance, weight: number): void {
@@ -198,7 +193,9 @@ class AssembledService implements BackendService {
       before.check.unhealthyThreshold !== after.check.unhealthyThreshold ||
       before.check.healthyThreshold !== after.check.healthyThreshold
     ) {
-      this.#recountHealth();
+      const health = parts.engine(parts.health, this.#instancesMax);
+      carryOver(this.#health, health, this.#instancesMax);
+      this.#health = health;
     }
     if (before.scheduling !== after.scheduling) {
       this.#scheduler = parts.scheduler(this.instances, this.#sources);
@@ -209,29 +206,13 @@ class AssembledService implements BackendService {
     this.#hastenChecks(after.check.intervalMs);
   }
 
-  /** What an instance is taken for stays; only its counts start again. */
-  #recountHealth(): void {
-    const health = this.#parts.engine(this.#parts.health, this.#instancesMax);
-    const eligible = tagBit(health.table, 'eligible');
-    for (let instance = 0; instance < this.#instancesMax; instance++) {
-      const wasUp = (this.#health.tags(instance) & eligible) !== 0;
-      const event = eventIndex(health.table, wasUp ? 'check.passed' : 'check.failed');
-      // No machine needs more steps than it has states to get where one result keeps leading.
-      for (let step = 0; step < health.table.states.length; step++) {
-        if (((health.tags(instance) & eligible) !== 0) === wasUp) break;
-        health.step(instance, event);
-      }
-    }
-    this.#health = health;
-  }
-
   /** A shorter interval holds for the checks that are waiting, too. */
   #hastenChecks(intervalMs: number): void {
+    const soonestMs = this.#nowMs() + intervalMs;
     for (let instance = 0; instance < this.#instancesMax; instance++) {
-      const timer = this.#timer('checkStart', instance);
-      const soonestMs = this.#nowMs() + intervalMs;
-      if (this.#timers.isSet(timer) && this.#timers.atMs(timer) > soonestMs) {
-        this.#timers.set(timer, soonestMs);
+      const atMs = this.#timers.atMs('checkStart', instance);
+      if (atMs > soonestMs && atMs < Number.POSITIVE_INFINITY) {
+        this.#timers.set('checkStart', instance, soonestMs);
       }
     }
   }
@@ -239,7 +220,7 @@ class AssembledService implements BackendService {
   #concludeCheck(instance: Instance): void {
     const { check, failure } = this.#checks.conclude(instance);
     const nextMs = this.#checks.nextStartMs(instance, this.#nowMs(), this.#parts);
-    this.#timers.set(this.#timer('checkStart', instance), nextMs);
+    this.#timers.set('checkStart', instance, nextMs);
     const result = failure === null ? 'check.passed' : 'check.failed';
     this.#health.step(instance, eventIndex(this.#health.table, result));
     this.#listener.checkConcluded(check, instance, failure);
@@ -265,11 +246,11 @@ class AssembledService implements BackendService {
     if (action === 'admit') {
       this.#health.reset(instance);
       const firstMs = this.#nowMs() + this.#parts.firstCheckMs(instance);
-      this.#timers.set(this.#timer('checkStart', instance), firstMs);
+      this.#timers.set('checkStart', instance, firstMs);
     } else if (action === 'startDrain') {
       const overMs = this.#nowMs() + this.#parts.configuration.drainMs;
-      this.#timers.set(this.#timer('drain', instance), overMs);
-    } else if (action === 'resume') this.#timers.cancel(this.#timer('drain', instance));
+      this.#timers.set('drain', instance, overMs);
+    } else if (action === 'resume') this.#timers.cancel('drain', instance);
     else if (action === 'cutConnections') {
       this.#listener.connectionsCut(instance, this.#endConnections(instance));
     } else if (action === 'forget') this.#forget(instance);
@@ -277,9 +258,7 @@ class AssembledService implements BackendService {
   }
 
   #forget(instance: Instance): void {
-    for (const kind of ['checkStart', 'checkEnd', 'drain', 'propagation'] as const) {
-      this.#timers.cancel(this.#timer(kind, instance));
-    }
+    this.#timers.cancelAll(instance);
     this.#checks.abandon(instance);
     this.#tenure[instance] = (this.#tenure[instance] as number) + 1;
     this.#putInForce(instance);
@@ -305,8 +284,10 @@ class AssembledService implements BackendService {
       this.#putInForce(instance);
       return;
     }
-    const timer = this.#timer('propagation', instance);
-    if (!this.#timers.isSet(timer)) this.#timers.set(timer, this.#nowMs() + propagationMs);
+    const inForceMs = this.#nowMs() + propagationMs;
+    if (this.#timers.atMs('propagation', instance) > inForceMs) {
+      this.#timers.set('propagation', instance, inForceMs);
+    }
   }
 
   #putInForce(instance: Instance): void {
@@ -320,10 +301,6 @@ class AssembledService implements BackendService {
     isEligible[instance] = wantsTraffic ? 1 : 0;
     this.#scheduler.eligibilityChanged(instance);
     this.#listener.eligibilityChanged(instance, wantsTraffic);
-  }
-
-  #timer(kind: keyof typeof timerKinds, instance: Instance): number {
-    return timerKinds[kind] * this.#instancesMax + instance;
   }
 
   #nowMs(): number {
