@@ -108,6 +108,10 @@ describe('validate', () => {
     },
   );
 
+  it('refuses what is no regular file, without waiting for it to end', async () => {
+    await expect(runValidate({ file: '/dev/zero' })).rejects.toThrow(/: not a regular file$/);
+  });
+
   it('refuses a folder, and a file that is not there', async () => {
     await expect(runValidate({ file: folder })).rejects.toThrow(/: a folder, not a file$/);
     await expect(runValidate({ file: join(folder, 'x') })).rejects.toThrow(/x: no such file$/);

@@ -2,6 +2,7 @@
  * The rules by example: each kind of mistake, how it is told, and that all are told at once. That the rules keep every
  * boundary is shown against an independent table (`conformance/configurations`).
  */
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { associations } from './associations.ts';
 import { effectiveDurations, readBackOf, resolveService } from './resolve.ts';
@@ -242,6 +243,71 @@ describe('a mistake', () => {
     const many = Array.from({ length: 100_000 }, () => ({}));
     const document = { listeners: many, backendServices: many, serverGroups: many.slice(0, 900) };
     expect(validateDocument(document).violations.length).toBeGreaterThan(1000);
+  });
+});
+
+describe('any document', () => {
+  const whole = {
+    loadBalancer: { region: 'r', vpc: 'v' },
+    listeners: [{ name: 'l', protocol: 'tcp', port: 80, backendService: 'web' }],
+    backendServices: [
+      {
+        ...service,
+        serverGroup: 'g',
+        sessionPersistence: { enabled: true },
+        connectionDraining: { durationSeconds: 5 },
+      },
+    ],
+    serverGroups: [group],
+  };
+  /** Every place in it, each list and map included. */
+  function pathsIn(value: unknown): readonly (readonly string[])[] {
+    if (typeof value !== 'object' || value === null) return [[]];
+    const inside = Object.entries(value).flatMap(([key, entry]) =>
+      pathsIn(entry).map((path) => [key, ...path]),
+    );
+    return [[], ...inside];
+  }
+  function withValueAt(document: unknown, path: readonly string[], value: unknown): unknown {
+    const [key, ...rest] = path;
+    if (key === undefined) return value;
+    const copy = (Array.isArray(document) ? [...document] : { ...(document as object) }) as Record<
+      string,
+      unknown
+    >;
+    copy[key] = withValueAt(copy[key], rest, value);
+    return copy;
+  }
+  const document = fc
+    .tuple(
+      fc.constantFrom(...pathsIn(whole)),
+      fc.oneof(
+        fc.jsonValue({ maxDepth: 2 }),
+        fc.constantFrom(undefined, Number.NaN, 1, 300, '__proto__', 'constructor', [whole], whole),
+      ),
+    )
+    .map(([path, value]) => withValueAt(whole, path, value));
+
+  it('is judged without an error, and completed and resolved if it is valid; twice is as once', () => {
+    let valid = 0;
+    const profile = fc.constantFrom('console' as const, 'openapi' as const);
+    fc.assert(
+      fc.property(document, profile, (value, asked) => {
+        const { document: good, violations } = validateDocument(value, { profile: asked });
+        if (good === null) {
+          for (const { expected } of violations) expect(expected).not.toBe('');
+          return;
+        }
+        valid++;
+        const complete = readBackOf(good, asked);
+        expect(validateDocument(complete, { profile: asked }).violations).toEqual([]);
+        expect(readBackOf(complete, asked)).toEqual(complete);
+        expect(resolveService(complete, asked)).toEqual(resolveService(good, asked));
+        associations(good, asked);
+      }),
+      { seed: 3, numRuns: 4000 },
+    );
+    expect(valid).toBeGreaterThan(100);
   });
 });
 

@@ -73,7 +73,7 @@ function numbers(profile: Profile): readonly Boundary[] {
       to: 60,
       isRequired,
       // So that no timeout is longer than the interval, which is a matter of its own.
-      beside: { [`${check}.intervalSeconds`]: 300 },
+      beside: { [`${check}.intervalSeconds`]: 60 },
     },
     {
       clause: 'config.health.interval',
