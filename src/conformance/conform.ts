@@ -22,7 +22,7 @@ import { type DrawnTimeline, drawTimelines } from './drawn-timeline.ts';
 import { explainFailure, type Found } from './explaining.ts';
 import { families } from './families/families.ts';
 import type { Bounds } from './families/family.ts';
-import { gateOf, rollUpClause } from './roll-up.ts';
+import { attributed, gateOf, rollUpClause } from './roll-up.ts';
 import { scalesFor } from './scales.ts';
 import { Tally } from './tally.ts';
 
@@ -238,11 +238,13 @@ class Run {
   #result(): ConformanceResult {
     const { description } = this.#testbed;
     const { connectable, suite, seed, profile, selected, filter, signal } = this.#options;
-    const results = judgedClauses
-      .filter(({ id }) => selected.includes(id))
-      .map((clause) =>
-        rollUpClause(clause, this.#tally.saidOn(clause.id), description, !signal.aborted),
-      );
+    const results = attributed(
+      judgedClauses
+        .filter(({ id }) => selected.includes(id))
+        .map((clause) =>
+          rollUpClause(clause, this.#tally.saidOn(clause.id), description, !signal.aborted),
+        ),
+    );
     const counts: Record<ClauseVerdict, number> = { ...noCounts };
     for (const { verdict } of results) counts[verdict]++;
     return {

@@ -6,7 +6,7 @@
 import type { Description } from '../adapters/contract.ts';
 import { exitCodes } from '../errors/operator-error.ts';
 import type { ClauseResult, ClauseVerdict, Failure } from '../results/conformance-result.ts';
-import type { Clause } from '../spec/clauses.ts';
+import { type Clause, clauseOf } from '../spec/clauses.ts';
 
 /** What one case said on one clause. */
 export interface Said {
@@ -152,6 +152,23 @@ function summed(said: readonly Said[]): Record<string, number> {
     }
   }
   return totals;
+}
+
+/**
+ * A derived clause that fails only because a narrower one does is also affected, not a failure of its own, even where
+ * no single history shows both: an instance whose bad answers count as good is never out of rotation.
+ */
+export function attributed(results: readonly ClauseResult[]): readonly ClauseResult[] {
+  const failing = results.filter(({ verdict }) => verdict === 'fail');
+  return results.map((one) => {
+    if (one.verdict !== 'fail' || one.strength !== 'derived') return one;
+    const narrower = failing.find(
+      ({ id }) => id !== one.id && (clauseOf(id)?.broader ?? []).includes(one.id),
+    );
+    if (narrower === undefined) return one;
+    const why = `also affected by the failure of ${narrower.id}: ${one.why}`;
+    return { ...one, verdict: 'inconclusive', why, attributedTo: narrower.id, failures: [] };
+  });
 }
 
 /** The exit code and its reason, the first that applies. */

@@ -5,6 +5,8 @@ const basic = 'Basic Information';
 const check = 'Health check setting';
 const group = 'Add server group';
 
+const namesField = 'config.rejection-names-field';
+
 export const configurationClauses: readonly Clause[] = [
   {
     id: 'config.name',
@@ -140,7 +142,7 @@ export const configurationClauses: readonly Clause[] = [
       'A configuration that keeps every rule is accepted, and reads back as it was given with the defaults filled in.',
   },
   {
-    id: 'config.rejection-names-field',
+    id: namesField,
     strength: 'derived',
     section: 'the whole page',
     statement: 'Whoever is turned away is told which field is wrong.',
@@ -152,4 +154,9 @@ export const configurationClauses: readonly Clause[] = [
     trait: 'config.timeoutBeyondInterval',
     statement: 'A timeout longer than the interval is accepted or rejected, as declared.',
   },
-].map((clause) => ({ ...clause, needs: ['configuration'] }) as Clause);
+].map((clause) => {
+  // what wrongly turns a valid configuration away shows in the wider clause too
+  const isWider = clause.id === 'config.accepts-valid' || clause.id === namesField;
+  const broader = isWider ? [] : ['config.accepts-valid'];
+  return { ...clause, needs: ['configuration'], broader } as Clause;
+});

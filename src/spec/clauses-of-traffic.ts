@@ -45,7 +45,6 @@ export const trafficClauses: readonly Clause[] = [
     statement:
       'An instance whose connections ended gets the next ones until it is level with the others.',
     needs: ['schedule.wlc'],
-    broader: ['schedule.wlc.ratio'],
   },
   {
     id: 'schedule.wlc.active-only',
@@ -53,7 +52,6 @@ export const trafficClauses: readonly Clause[] = [
     section: algorithm,
     statement: 'Weighted least connections counts open connections; closed ones weigh nothing.',
     needs: ['schedule.wlc'],
-    broader: ['schedule.wlc.release', 'schedule.wlc.ratio'],
   },
   {
     id: 'schedule.source.sticky',

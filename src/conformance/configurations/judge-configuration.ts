@@ -80,7 +80,10 @@ function judgeAccepting(
       : [verdict(one.clause, own), verdict(acceptsValid, valid)];
   if (outcome.is === 'rejected') {
     const fault = `rejected: ${told(outcome.violations)}`;
-    return both(fault, fault);
+    // Turned away for another field: that says nothing about this clause.
+    return isElsewhere(one, outcome.violations)
+      ? [verdict(acceptsValid, fault)]
+      : both(fault, fault);
   }
   const difference = firstDifference(expected.readBack, readBack);
   if (difference === null) return both(null, null);
@@ -107,6 +110,16 @@ const fieldOfClause: Readonly<Record<string, RegExp>> = {
   'config.health.path.syntax': /healthCheck\.path$/,
   'config.health.path.http-only': /healthCheck\.path$/,
 };
+
+/** Whether all the fields named belong to other clauses than the case's own. */
+function isElsewhere({ clause }: ConfigurationCase, violations: readonly Violation[]): boolean {
+  const own = fieldOfClause[clause];
+  if (own === undefined || violations.length === 0) return false;
+  const others = Object.values(fieldOfClause).filter((field) => String(field) !== String(own));
+  return violations.every(
+    ({ path }) => !own.test(path) && others.some((field) => field.test(path)),
+  );
+}
 
 function isOf({ clause }: ConfigurationCase, { path }: Difference): boolean {
   return fieldOfClause[clause]?.test(path) ?? false;
