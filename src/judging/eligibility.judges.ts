@@ -97,6 +97,7 @@ export const recovery: Judge = judgeOf('schedule.recovery', (subject) => {
       const window = showing(
         subject,
         looks.filter((look) => known <= look.known && look.possible <= to),
+        { afterChange: true },
       );
       if (window.shows === 'nothing') continue;
       recovered++;

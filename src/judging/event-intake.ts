@@ -25,7 +25,6 @@ export class EventIntake {
   readonly checks = new Map<number, Draft<CheckSeen>>();
   readonly behaviours = new Map<string, BehaviourReading[]>();
   readonly changes: MembershipChange[] = [];
-  readonly lags: When[] = [];
   readonly strayed: number[] = [];
   readonly names: Set<string>;
   configured: { readonly event: Configured; readonly line: number } | null = null;
@@ -70,13 +69,12 @@ export class EventIntake {
       case 'check.abandoned':
         this.#checked(event, line);
         return;
-      case 'harness.lagged':
-        this.lags.push(event);
-        return;
       case 'history.ended':
         this.endedWhy = event.why;
         return;
       case 'step.skipped':
+      // what the machine itself delayed shows in the intervals of what it witnessed
+      case 'harness.lagged':
         return;
       default:
         this.#defect(line, `'${event.event}' is no event`);

@@ -46,6 +46,7 @@ function steadyAnswers(
         const window = showing(
           subject,
           looks.filter(({ known, possible }) => from <= known && possible <= to),
+          { afterChange: true },
         );
         const checkLines = checks.slice(start, end).map(({ startedLine }) => startedLine);
         found.push({ instance: instance.name, kind, reply: first.reply, window, checkLines });
@@ -232,6 +233,7 @@ function refusedFor(subject: Subject, { name, behaviours }: InstanceReading): re
         ({ connection: { opened, placed } }) =>
           opened.fromMs > fromMs && (until === undefined || placed.line < until.line),
       ),
+      { afterChange: true },
     );
     const steady = { instance: name, kind: 'refused', reply: 'refused' as const, window };
     return window.shows === 'nothing' ? [] : [{ ...steady, checkLines: [behaviour.line] }];

@@ -36,14 +36,25 @@ interface Course {
   readonly name: string;
   readonly ledger: Ledger;
   readonly health: HealthStates;
+  /** What is seen of an instance whose state should have stood still; `afterEntry`: that should just have entered. */
   readonly window: (known: number) => Window;
+  readonly afterEntry: (known: number) => Window;
 }
 
 function coursesOf(subject: Subject): readonly Course[] {
   const health = healthStatesOf(subject.configuration.check);
   return [...subject.instances.values()]
     .filter(({ ledger }) => ledger.checks.length > 0)
-    .map(({ name, ledger }) => ({ name, ledger, health, window: windowsOf(subject, name) }));
+    .map(({ name, ledger }) => {
+      const window = windowsOf(subject, name);
+      return {
+        name,
+        ledger,
+        health,
+        window: (known) => window(known, { afterChange: false }),
+        afterEntry: (known) => window(known, { afterChange: true }),
+      };
+    });
 }
 
 export const unhealthyThreshold: Judge = thresholdJudge('health.unhealthy-threshold', down);
@@ -125,7 +136,7 @@ function judgeRun(course: Course, start: number, direction: Direction) {
     return { ...base, breach: say(known, to === 'out' ? 'left' : 'entered', shown.lines) };
   }
   const isBefore = window(start + limit - 1).shows === from;
-  const after = window(start + limit);
+  const after = (to === 'in' ? course.afterEntry : window)(start + limit);
   if (after.shows === to) return { ...base, isBefore, isAfter: true };
   if (after.shows === 'nothing') return { ...base, isBefore };
   for (let known = start + limit + 1; known <= start + limit + lateMax; known++) {

@@ -49,7 +49,6 @@ function finish(history: History, intake: EventIntake, eventCount: number): Read
     traits,
     connections: [...intake.connections.values()],
     changes: intake.changes,
-    lags: intake.lags,
     strayed: intake.strayed,
     endedWhy: intake.endedWhy,
     endMs: intake.endMs,

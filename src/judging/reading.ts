@@ -29,7 +29,6 @@ export interface Reading {
   /** Times during which the set of members and their weights stood still. */
   readonly epochs: readonly Epoch[];
   readonly changes: readonly MembershipChange[];
-  readonly lags: readonly When[];
   readonly strayed: readonly number[];
   readonly endedWhy: 'complete' | 'budget' | 'interrupted' | 'error' | null;
   readonly endMs: number;

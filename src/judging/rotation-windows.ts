@@ -56,21 +56,11 @@ export function looksOf(subject: Subject, instance: string): readonly Look[] {
   });
 }
 
-/** What the connections decided with `from` to `to` results known show. */
-export function windowOf(
-  subject: Subject,
-  looks: readonly Look[],
-  from: number,
-  to: number,
-): Window {
-  return showing(
-    subject,
-    looks.filter(({ known, possible }) => from <= known && possible <= to),
-  );
-}
-
 /** By number of results known: the connections decided with exactly so many. */
-export function windowsOf(subject: Subject, instance: string): (known: number) => Window {
+export function windowsOf(
+  subject: Subject,
+  instance: string,
+): (known: number, around: { readonly afterChange: boolean }) => Window {
   const byCount = new Map<number, Look[]>();
   for (const look of looksOf(subject, instance)) {
     if (look.known !== look.possible) continue;
@@ -78,14 +68,30 @@ export function windowsOf(subject: Subject, instance: string): (known: number) =
     byCount.set(look.known, own);
     own.push(look);
   }
-  return (known) => showing(subject, byCount.get(known) ?? []);
+  const isSteady = areOthersSteady(subject, instance);
+  return (known, { afterChange }) =>
+    showing(subject, byCount.get(known) ?? [], { afterChange: afterChange || !isSteady });
 }
 
-export function showing(subject: Subject, looks: readonly Look[]): Window {
+/** `afterChange`: somebody may have entered or left just before, so the declared wash-out is due first. */
+export function showing(
+  subject: Subject,
+  looks: readonly Look[],
+  { afterChange }: { readonly afterChange: boolean },
+): Window {
   const here = looks.filter(({ isHere }) => isHere).map(({ connection }) => connection.placed.line);
   const lines = looks.map(({ connection }) => connection.placed.line);
-  const cycles = cyclesToSee + numericTrait(subject, 'wrr.washoutCycles', 0);
-  const needed = cycles * Math.max(1, ...looks.slice(0, 1).map(({ cycle }) => cycle));
+  const washout = afterChange ? numericTrait(subject, 'wrr.washoutCycles', 0) : 0;
+  const needed = (cyclesToSee + washout) * Math.max(1, looks[0]?.cycle ?? 1);
   const shows = here.length > 0 ? 'in' : looks.length >= needed ? 'out' : 'nothing';
   return { shows, looks, here, lines };
+}
+
+/** Whether the results of all other instances were alike throughout, so that none of them entered or left. */
+function areOthersSteady(subject: Subject, instance: string): boolean {
+  return [...subject.instances.values()].every(({ name, ledger }) => {
+    const count = ledger.checks.length;
+    const isSteady = ledger.notPassed[count] === 0 || ledger.notFailed[count] === 0;
+    return name === instance || isSteady;
+  });
 }
