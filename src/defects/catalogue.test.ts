@@ -1,7 +1,18 @@
 import { describe, expect, it } from 'vitest';
 import type { Adapter, CallDeployment, InstanceAt, Probe } from '../adapters/contract.ts';
 import { createReferenceAdapter } from '../adapters/in-process/reference.ts';
+import {
+  cyclesAreExact,
+  Fleet,
+  picks,
+  picksOnlyParticipants,
+  releasedIsFilledFirst,
+} from '../scheduling/scheduler.properties.ts';
+import type { SchedulerFactory } from '../scheduling/scheduler.ts';
+import { configuration } from '../service/drive.properties.ts';
+import { referenceParts } from '../service/reference-parts.ts';
 import { clauseOf } from '../spec/clauses.ts';
+import type { ServiceConfiguration } from '../spec/configuration.ts';
 import { defectNamed, defects } from './catalogue.ts';
 import { variantNamed, variants } from './variants.ts';
 
@@ -196,6 +207,26 @@ describe('every variant', () => {
       expect(await transcript(createReferenceAdapter({ variant }))).not.toBe(reference);
     },
   );
+});
+
+describe('the variants of schedulers', () => {
+  const factoryOf = (name: string, scheduling: ServiceConfiguration['scheduling']) => {
+    const parts = referenceParts({ ...configuration, scheduling });
+    return variantNamed(name)?.edit?.(parts).scheduler as SchedulerFactory;
+  };
+
+  it('give whole cycles in bursts, whatever the common divisor of the weights', () => {
+    const inBursts = factoryOf('burst-round-robin', 'weighted-round-robin');
+    expect(picks(new Fleet(inBursts, [10, 16, 2]), 14)).toBe('aaaaabbbbbbbbc');
+    cyclesAreExact(inBursts);
+    picksOnlyParticipants(inBursts);
+  });
+
+  it('restore the ratio of the weights, counting the next connection, too', () => {
+    const plusOne = factoryOf('least-connections-plus-one', 'weighted-least-connections');
+    releasedIsFilledFirst(plusOne);
+    picksOnlyParticipants(plusOne);
+  });
 });
 
 describe('the reference', () => {

@@ -11,13 +11,19 @@ import { NONE, type SchedulerFactory } from '../scheduling/scheduler.ts';
 import type { Variant } from './defect.ts';
 import { rescheduled, withLoad } from './misread-columns.ts';
 
-/** Each instance gets its whole weight of connections in one burst, then the next one does. */
+/** Each instance gets its whole part of a cycle in one burst, then the next one does. */
 const inBursts: SchedulerFactory = (instances) => {
   const participants = new Participants(instances);
+  let divisor = commonDivisor();
   let position = 0;
   let given = 0;
+  function commonDivisor(): number {
+    const taking = participants.list.subarray(0, participants.count);
+    return taking.reduce((sum, instance) => gcd(sum, instances.weight[instance] as number), 0);
+  }
   const changed = () => {
     participants.rebuild();
+    divisor = commonDivisor();
     position = 0;
     given = 0;
   };
@@ -26,7 +32,7 @@ const inBursts: SchedulerFactory = (instances) => {
       if (participants.count === 0) return NONE;
       const instance = participants.list[position] as number;
       given += 1;
-      if (given >= (instances.weight[instance] as number)) {
+      if (given >= (instances.weight[instance] as number) / divisor) {
         position = (position + 1) % participants.count;
         given = 0;
       }
@@ -38,10 +44,14 @@ const inBursts: SchedulerFactory = (instances) => {
   };
 };
 
+function gcd(a: number, b: number): number {
+  return b === 0 ? a : gcd(b, a % b);
+}
+
 export const variants: readonly Variant[] = [
   {
     name: 'burst-round-robin',
-    sentence: 'Round robin gives each instance its whole weight of connections in one burst.',
+    sentence: 'Round robin gives each instance its whole part of a cycle in one burst.',
     traits: {},
     edit: rescheduled('weighted-round-robin', () => inBursts),
   },
