@@ -7,6 +7,7 @@ import { promisify } from 'node:util';
 import { describe, expect, it, vi } from 'vitest';
 import { createHaproxyAdapter } from '../adapters/haproxy/haproxy-adapter.ts';
 import type { HistoryEvent, Reply } from '../history/vocabulary.ts';
+import { openTestbed } from './open-testbed.ts';
 import {
   answering,
   begun,
@@ -231,6 +232,15 @@ describe('a trial on HAProxy', () => {
       expect(events.at(-1)).toMatchObject({ event: 'history.ended', why: 'budget' });
     });
   });
+});
+
+it('ends a deployment that is still under way when its testbed is disposed of', async () => {
+  const adapter = createHaproxyAdapter();
+  const testbed = await openTestbed(adapter);
+  const beginning = testbed.begin(requestWith());
+  const outcome = expect(beginning).rejects.toThrow();
+  await testbed.dispose();
+  await outcome;
 });
 
 describe('a HAProxy misconfigured on purpose', () => {

@@ -40,7 +40,7 @@ export async function measureLoad(testbed: Testbed): Promise<LoadMeasured | null
   }
 }
 
-export interface LoadTarget {
+interface LoadTarget {
   readonly address: string;
   readonly port: number;
 }

@@ -1,7 +1,10 @@
 /** However a run ends, no process of it goes on. */
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { setTimeout as pass } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
@@ -32,12 +35,14 @@ function isAlive(pid: number): boolean {
 it.concurrent.each(['SIGINT', 'SIGTERM', 'SIGKILL'] as const)(
   'leaves no process when its parent is ended by %s',
   async (signal) => {
+    const directory = await mkdtemp(join(tmpdir(), 'counterpoise-test-'));
     const tsx = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
     const parent = spawn(
       process.execPath,
       ['--import', tsx, '--input-type=module', '-e', program],
       {
         stdio: ['ignore', 'pipe', 'inherit'],
+        env: { ...process.env, TMPDIR: directory },
       },
     );
     await once(parent.stdout, 'data');
@@ -47,5 +52,6 @@ it.concurrent.each(['SIGINT', 'SIGTERM', 'SIGKILL'] as const)(
     await once(parent, 'exit');
     for (let waited = 0; waited < 50 && children.some(isAlive); waited++) await pass(50);
     expect(children.filter(isAlive)).toEqual([]);
+    await rm(directory, { recursive: true });
   },
 );

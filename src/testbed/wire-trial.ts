@@ -36,7 +36,7 @@ export class WireTrial implements Trial {
   readonly #instanceOfCheck = new Map<number, string>();
   readonly #ended = new Map<string, number>();
   readonly #waiting = new Set<() => void>();
-  readonly #budget: NodeJS.Timeout;
+  #budget: NodeJS.Timeout | null = null;
   #deployment: WireDeployment | null = null;
   #instances: readonly InstanceListed[];
   #ports: PortsNamed;
@@ -47,7 +47,6 @@ export class WireTrial implements Trial {
     this.#instances = ground.request.instances;
     this.#ports = portsNamed(ground.request.configuration);
     ground.channel.listen(ground.trial, (event) => this.#hear(event));
-    this.#budget = setTimeout(() => void this.end('budget'), ground.request.budgetMs);
   }
 
   /** Brings the instances up, each answering as scripted, before the balancer hears of them. */
@@ -58,8 +57,14 @@ export class WireTrial implements Trial {
     return this.#located(request.instances);
   }
 
+  /** The budget counts from here: how long a balancer takes to start is not the trial's. */
   async deployed(deployment: WireDeployment): Promise<void> {
     this.#deployment = deployment;
+    if (this.#over !== null) {
+      await deployment.dispose();
+      throw budgetSpent(this.#ground.request);
+    }
+    this.#budget = setTimeout(() => void this.end('budget'), this.#ground.request.budgetMs);
     await this.#tellRegistered(this.#instances);
   }
 
@@ -171,7 +176,7 @@ export class WireTrial implements Trial {
 
   async #tearDown(why: Why): Promise<History> {
     const { trial, channel, recorder } = this.#ground;
-    clearTimeout(this.#budget);
+    if (this.#budget !== null) clearTimeout(this.#budget);
     try {
       await channel.ask('freeze', { trial });
       const history = recorder.end(why, this.nowMs());

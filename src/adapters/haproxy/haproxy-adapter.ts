@@ -4,6 +4,7 @@
  */
 import process from 'node:process';
 import { execa } from 'execa';
+import { invariant } from '../../errors/invariant.ts';
 import type { Outcome } from '../../history/vocabulary.ts';
 import { readBackOf, resolveService } from '../../spec/resolve.ts';
 import { validateDocument } from '../../spec/validate-document.ts';
@@ -37,6 +38,8 @@ class HaproxyAdapter implements Adapter {
   readonly #edit: (configurationText: string) => string;
   readonly #editCommand: EditCommand;
   readonly #deployments = new Set<HaproxyDeployment>();
+  readonly #deploying = new Set<Promise<Deployed>>();
+  #isOver = false;
 
   constructor({ command, edit, editCommand }: HaproxyOptions) {
     this.#command = command ?? process.env['COUNTERPOISE_HAPROXY'] ?? 'haproxy';
@@ -52,6 +55,22 @@ class HaproxyAdapter implements Adapter {
   }
 
   async deploy(request: DeployRequest): Promise<Deployed> {
+    const deploying = this.#deploy(request);
+    this.#deploying.add(deploying);
+    try {
+      return await deploying;
+    } finally {
+      this.#deploying.delete(deploying);
+    }
+  }
+
+  async dispose(): Promise<void> {
+    this.#isOver = true;
+    await Promise.allSettled(this.#deploying);
+    await Promise.all([...this.#deployments].map((deployment) => deployment.dispose()));
+  }
+
+  async #deploy(request: DeployRequest): Promise<Deployed> {
     const unnamable = request.instances.find(({ name }) => !isServerName(name));
     if (unnamable !== undefined) return { outcome: unsupportedName(unnamable.name) };
     const { document, violations } = validateDocument(request.configuration, request);
@@ -74,16 +93,18 @@ class HaproxyAdapter implements Adapter {
       ended: () => this.#deployments.delete(deployment),
     });
     this.#deployments.add(deployment);
-    await deployment.begin();
+    try {
+      invariant(!this.#isOver, 'nothing is deployed on an adapter that has ended');
+      await deployment.begin();
+    } catch (error) {
+      await deployment.dispose();
+      throw error;
+    }
     return {
       outcome: { is: 'accepted' },
       readBack: readBackOf(document, request.profile),
       deployment,
     };
-  }
-
-  async dispose(): Promise<void> {
-    await Promise.all([...this.#deployments].map((deployment) => deployment.dispose()));
   }
 }
 

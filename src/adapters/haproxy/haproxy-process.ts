@@ -2,14 +2,14 @@
  * One HAProxy process: started in a directory of its own on a port that nobody else has, watched, and ended without
  * a trace. Knows nothing of what it balances.
  */
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pass } from 'node:timers/promises';
 import { execa } from 'execa';
 import { exitCodes, OperatorError } from '../../errors/operator-error.ts';
 import { raisePriority } from '../priority.ts';
+import { makeRunDirectory, removeRunDirectory } from './run-directory.ts';
 import { askRuntime } from './runtime-socket.ts';
 
 const endpointAddress = '127.0.0.1';
@@ -25,7 +25,7 @@ const guardWords = [guard, '--pdeathsig', 'KILL', '--'];
 /** What setpriv answers when there is no such program to run. */
 const exitOfMissing = 127;
 
-export const installHint =
+const installHint =
   'Install it with `apt-get update && apt-get install --no-install-recommends haproxy`, or name another one in COUNTERPOISE_HAPROXY.';
 
 export interface HaproxyProcess {
@@ -59,7 +59,7 @@ async function startOnce(
   command: string,
   render: Render,
 ): Promise<HaproxyProcess | HaproxyRejection> {
-  const directory = await mkdtemp(join(tmpdir(), 'counterpoise-haproxy-'));
+  const directory = await makeRunDirectory();
   const socketPath = join(directory, 'runtime.sock');
   const endpoint = { address: endpointAddress, port: await freePort() };
   const file = join(directory, 'haproxy.cfg');
@@ -68,7 +68,7 @@ async function startOnce(
   const dispose = async (): Promise<void> => {
     running.stop();
     await running.ended;
-    await rm(directory, { recursive: true, force: true });
+    await removeRunDirectory(directory);
   };
   try {
     await ready(running, socketPath);
