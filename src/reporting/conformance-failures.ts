@@ -4,7 +4,8 @@ import type { ClauseResult, ConformanceResult, Failure } from '../results/confor
 import { counted, figure, moment } from './figures.ts';
 import { html, type Markup, nothing } from './markup.ts';
 import { command } from './page.ts';
-import { numberedSteps, storyPicture } from './story-picture.ts';
+import { storyPicture } from './story-picture.ts';
+import { passagesOf, type Step } from './story-steps.ts';
 import { verdictMark } from './verdict-markup.ts';
 
 /** Histories of failing cases by the file of the failure; what is absent is drawn from the story's own events. */
@@ -67,10 +68,15 @@ function against(failure: Failure): Markup {
 
 function steps(failure: Failure): Markup {
   if (failure.story.length === 0) return nothing;
-  return html`<ol class="steps">${numberedSteps(failure).map(
-    ({ number, line }) =>
-      html`<li${number === null ? nothing : html` class="evidence"`}><span class="mark">${number === null ? '' : number}</span><time>${moment(line.atMs)}</time><span class="text">${line.text}${number === null ? null : html`<span class="unseen"> (evidence)</span>`}</span></li>`,
+  return html`<ol class="steps">${passagesOf(failure.story).map((passage) =>
+    passage.is === 'told'
+      ? passage.steps.map(stepItem)
+      : html`<li class="folded"><details><summary>${counted(passage.steps.length, 'step')} of background</summary><ol class="steps">${passage.steps.map(stepItem)}</ol></details></li>`,
   )}</ol>`;
+}
+
+function stepItem({ number, line }: Step): Markup {
+  return html`<li${number === null ? nothing : html` class="evidence"`}><span class="mark">${number === null ? '' : number}</span><time>${moment(line.atMs)}</time><span class="text">${line.text}${number === null ? null : html`<span class="unseen"> (evidence)</span>`}</span></li>`;
 }
 
 function shrinkage({ shrunk }: Failure): string {

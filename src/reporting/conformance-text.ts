@@ -11,6 +11,7 @@ import type {
 } from '../results/conformance-result.ts';
 import type { RunFacts } from '../results/run-facts.ts';
 import { counted, duration, figure, moment, timeInWords } from './figures.ts';
+import { passagesOf } from './story-steps.ts';
 import {
   columns,
   harmless,
@@ -211,13 +212,18 @@ function storyLines(failure: Failure, look: TerminalLook): string {
 export function storyTable(story: readonly StoryLine[], look: TerminalLook): string {
   const paint = paintFor(look);
   const momentWidth = Math.max(...story.map((line) => moment(line.atMs).length));
-  const rows = story.map((line) => {
-    const text = wrapped(harmless(line.text), look.width - momentWidth - 12);
-    return [
-      paint.dim(moment(line.atMs)),
-      line.isEvidence ? paint.red('▸') : ' ',
-      line.isEvidence ? paint.bold(text) : text,
-    ];
+  const rows = passagesOf(story).flatMap((passage) => {
+    if (passage.is === 'folded') {
+      return [['', '', paint.dim(`… ${counted(passage.steps.length, 'step')} of background`)]];
+    }
+    return passage.steps.map(({ line }) => {
+      const text = wrapped(harmless(line.text), look.width - momentWidth - 12);
+      return [
+        paint.dim(moment(line.atMs)),
+        line.isEvidence ? paint.red('▸') : ' ',
+        line.isEvidence ? paint.bold(text) : text,
+      ];
+    });
   });
   return columns(rows, ['right', 'left', 'left']);
 }

@@ -129,6 +129,7 @@ const stories = `
 ol.steps { list-style: none; padding: 0; margin: 1rem 0; font-size: .92rem; }
 ol.steps li { display: grid; grid-template-columns: 1.6rem 5.5rem 1fr; gap: .25rem .5rem; padding: .25rem .4rem; border-top: 1px solid var(--line); }
 ol.steps time { color: var(--soft); text-align: right; padding-right: .6rem; white-space: nowrap; }
+ol.steps li.folded { display: block; padding-left: 2.4rem; } ol.steps li.folded ol { margin: .25rem 0; padding: 0; }
 ol.steps li.evidence { background: var(--fail-fill); font-weight: 600; } ol.steps .mark { text-align: center; font-weight: 700; color: var(--fail); }
 figure { margin: 1.25rem 0; } figcaption { font-weight: 600; margin-bottom: .25rem; } figcaption span { display: block; font-weight: 400; color: var(--soft); font-size: .9rem; max-width: 70ch; }
 .chart { display: block; width: 100%; height: auto; } .chart-narrow { display: none; }

@@ -2,46 +2,66 @@
 import type { History, HistoryEvent } from '../history/vocabulary.ts';
 import type { Failure } from '../results/conformance-result.ts';
 import { type Chart, type ChartLook, renderChart } from './chart.ts';
+import { moment } from './figures.ts';
 import type { Markup } from './markup.ts';
 import { figureOf, type LegendEntry } from './page.ts';
-import { type Lanes, lanesOf } from './story-lanes.ts';
+import { type Lanes, lanesOf, type Places, placesOf } from './story-lanes.ts';
 
-/** More marks than this are a smear: the picture then shows the story's own events instead of the whole history. */
-const eventsDrawn = 600;
+/** More events than this are a smear: the picture then shows those of the story instead of the whole history. */
+const eventsDrawn = 120;
 
 export async function storyPicture(
   failure: Failure,
   id: string,
   history: History | null,
 ): Promise<Markup | null> {
-  const told = failure.story.flatMap((line) => (line.event === null ? [] : [line.event]));
-  const isWhole = history !== null && history.events.length <= eventsDrawn;
-  const events: readonly HistoryEvent[] = isWhole ? history.events : told;
-  const initial = isWhole ? history.header.instances.map((each) => each.name) : [];
-  const lanes = lanesOf(events, initial);
+  const events = eventsToDraw(failure, history);
+  const places = placesOf(events);
+  const lanes = lanesOf(events, places);
   if (lanes.lanes.length === 0) return null;
-  const evidence = evidenceOf(failure);
-  const drawing = await renderChart(chartOf(lanes, evidence, id));
+  const drawing = await renderChart(
+    chartOf({ lanes, evidence: evidenceOf(failure, places), moments: momentsOf(places) }, id),
+  );
   return figureOf(
     {
       title: 'What happened',
-      note: 'Vertical lines are the evidence, numbered as in the steps below.',
+      note: 'Numbered lines are the evidence. Half of the width is time, half is order, so that what happened at one instant can be told apart.',
       legend: legendFor(lanes),
     },
     drawing,
   );
 }
 
-interface Evidence {
-  readonly number: number;
-  readonly atMs: number;
+function eventsToDraw(failure: Failure, history: History | null): readonly HistoryEvent[] {
+  const told = failure.story.flatMap((line) => (line.event === null ? [] : [line.event]));
+  if (history === null || history.events.length > eventsDrawn) return told;
+  const all = new Set(history.events);
+  return told.every((event) => all.has(event)) ? history.events : told;
 }
 
-/** Evidence is numbered in the order of the story. */
-function evidenceOf(failure: Failure): readonly Evidence[] {
+interface Picture {
+  readonly lanes: Lanes;
+  readonly evidence: readonly { readonly number: number; readonly at: number }[];
+  readonly moments: readonly { readonly at: number; readonly ms: number }[];
+}
+
+/** Evidence is numbered in the order of the story; evidence without an event is only in the text. */
+function evidenceOf(failure: Failure, places: Places): Picture['evidence'] {
   return failure.story
     .filter((line) => line.isEvidence)
-    .map((line, index) => ({ number: index + 1, atMs: line.atMs }));
+    .flatMap(({ event }, index) => {
+      const at = event === null ? undefined : places.get(event);
+      return at === undefined ? [] : [{ number: index + 1, at }];
+    });
+}
+
+/** The places at which the clock moved on. */
+function momentsOf(places: Places): Picture['moments'] {
+  const moments: { at: number; ms: number }[] = [];
+  for (const [event, at] of places) {
+    if (moments.at(-1)?.ms !== event.toMs) moments.push({ at, ms: event.toMs });
+  }
+  return moments;
 }
 
 const spanLooks: Readonly<Record<Lanes['spans'][number]['kind'], LegendEntry>> = {
@@ -75,17 +95,36 @@ function legendFor(lanes: Lanes): LegendEntry[] {
   return [...kinds, ...points];
 }
 
-function chartOf(lanes: Lanes, evidence: readonly Evidence[], id: string): Chart {
+function chartOf(picture: Picture, id: string): Chart {
+  const { lanes } = picture.lanes;
   return {
     id,
     title: 'Timeline of the failing case',
-    description: `${lanes.lanes.length} lanes over ${(lanes.endMs / 1000).toFixed(3)} seconds: ${lanes.lanes.join(', ')}. The steps are listed as text below.`,
-    spec: (look) => specOf(lanes, evidence, look),
+    description: `${lanes.length} lanes: ${lanes.join(', ')}. The steps are listed as text below.`,
+    spec: (look) => specOf(picture, look),
   };
 }
 
-function specOf(lanes: Lanes, evidence: readonly Evidence[], look: ChartLook) {
-  const endMs = evidence.reduce((latest, each) => Math.max(latest, each.atMs), lanes.endMs);
+/** As many labels as fit, the earliest of each crowd. */
+function timeAxis({ moments, lanes }: Picture, look: ChartLook) {
+  const apart = lanes.end / (look.isNarrow ? 4 : 12);
+  const labels: Record<string, string> = {};
+  let lastAt = Number.NEGATIVE_INFINITY;
+  for (const { at, ms } of moments) {
+    if (at - lastAt < apart) continue;
+    lastAt = at;
+    labels[at] = moment(ms);
+  }
+  return {
+    title: null,
+    values: Object.keys(labels).map(Number),
+    labelExpr: `(${JSON.stringify(labels)})[datum.value]`,
+    labelOverlap: false,
+  };
+}
+
+function specOf(picture: Picture, look: ChartLook) {
+  const { lanes, evidence } = picture;
   const y = {
     field: 'lane',
     type: 'nominal' as const,
@@ -98,31 +137,36 @@ function specOf(lanes: Lanes, evidence: readonly Evidence[], look: ChartLook) {
       labelLimit: look.isNarrow ? 120 : 180,
     },
   };
+  const axis = timeAxis(picture, look);
   const x = (field: string) => ({
     field,
     type: 'quantitative' as const,
-    scale: { domain: [0, endMs / 1000], nice: false },
-    axis: { title: 'seconds, in the clock of the history', tickCount: look.isNarrow ? 4 : 10 },
+    scale: { domain: [0, lanes.end], nice: false },
+    axis,
   });
-  const seconds = (ms: number) => ms / 1000;
   const bands = lanes.spans
     .filter((span) => span.kind !== 'connection')
     .map((span) => ({
       lane: span.lane,
-      from: seconds(span.fromMs),
-      to: seconds(span.toMs),
+      from: span.from,
+      to: span.to,
       colour: spanLooks[span.kind].colour,
     }));
   const held = lanes.spans
     .filter((span) => span.kind === 'connection')
-    .map((span) => ({ lane: span.lane, from: seconds(span.fromMs), to: seconds(span.toMs) }));
+    .map((span) => ({ lane: span.lane, from: span.from, to: span.to }));
   const points = lanes.points.map((point) => ({
     lane: point.lane,
-    at: seconds(point.atMs),
+    at: point.at,
     colour: pointLooks[point.kind].colour,
     shape: pointLooks[point.kind].shape,
+    // only what is out of the ordinary is worth the ink
+    reply:
+      look.isNarrow || point.reply === '200' || point.reply === 'accepted'
+        ? ''
+        : (point.reply ?? ''),
   }));
-  const cited = evidence.map((each) => ({ at: seconds(each.atMs), label: String(each.number) }));
+  const cited = evidence.map((each) => ({ at: each.at, label: String(each.number) }));
   const literal = { type: 'nominal' as const, scale: null, legend: null };
   return {
     height: 30 * lanes.lanes.length,
@@ -164,17 +208,17 @@ function specOf(lanes: Lanes, evidence: readonly Evidence[], look: ChartLook) {
           shape: { field: 'shape', ...literal },
         },
       },
+      {
+        data: { values: points.filter((point) => point.reply !== '') },
+        mark: {
+          type: 'text' as const,
+          align: 'left' as const,
+          dx: 7,
+          color: 'var(--soft)',
+          fontSize: 11,
+        },
+        encoding: { x: x('at'), y, text: { field: 'reply' } },
+      },
     ],
   };
-}
-
-/** The steps, evidence with the numbers that the picture uses. */
-export function numberedSteps(
-  failure: Failure,
-): readonly { readonly number: number | null; readonly line: Failure['story'][number] }[] {
-  let number = 0;
-  return failure.story.map((line) => {
-    if (line.isEvidence) number += 1;
-    return { number: line.isEvidence ? number : null, line };
-  });
 }
