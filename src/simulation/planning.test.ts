@@ -182,6 +182,11 @@ describe('a contradiction', () => {
     );
   });
 
+  it('is none where one outage begins as another ends', () => {
+    const second = 'outages:\n  - { instance: alpha, fromSeconds: 20, toSeconds: 30 }\n';
+    expect(broken('outages:\n', second)).toBe('none');
+  });
+
   it('of a simulation without instances is told', () => {
     const none = broken(
       right.slice(right.indexOf('        - { id: alpha'), right.indexOf('traffic:')),

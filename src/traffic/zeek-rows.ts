@@ -154,8 +154,8 @@ export class ZeekRows {
     for (let row = 1; row < micros.length; row++) {
       if ((micros[row] as number) < (micros[row - 1] as number)) disordered++;
     }
-    // Equal times keep the order of the file.
-    rows.sort((a, b) => (micros[a] as number) - (micros[b] as number) || a - b);
+    // Sorting is stable: equal times keep the order of the file.
+    rows.sort((a, b) => (micros[a] as number) - (micros[b] as number));
     const first = micros[rows[0] as number] as number;
     const pick = (column: readonly number[]) => (row: number) => column[row] as number;
     const durationMs = Float64Array.from(rows, pick(this.#durationMs));
