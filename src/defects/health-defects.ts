@@ -172,10 +172,11 @@ const resultDefects: readonly Defect[] = [
     edit: withCheck(({ intervalMs }) => ({ intervalMs: 2 * intervalMs })),
   },
   {
-    name: 'down-keeps-getting-new',
-    sentence: 'New connections still go to an instance for two intervals after it went out.',
+    name: 'eligibility-late',
+    sentence:
+      'An instance that goes out or is removed gets new connections for two more intervals.',
     thread: 'aws/containers-roadmap/issues/470',
-    breaks: ['schedule.eligible', 'health.detection-time', 'change.effective'],
+    breaks: ['health.unhealthy-threshold', 'draining.no-new'],
     edit: (parts) => ({ ...parts, propagationMs: 2 * parts.configuration.check.intervalMs }),
   },
 ];

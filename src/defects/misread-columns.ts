@@ -59,6 +59,21 @@ export const firstSeen: Misreading = ({ weight }, seen) => {
   }
 };
 
+/** The scheduler notices who comes and never who goes. */
+export function withoutLosses(factory: SchedulerFactory): SchedulerFactory {
+  return (instances, sources) => {
+    const isEligible = new Uint8Array(instances.isEligible);
+    const scheduler = factory({ ...instances, isEligible }, sources);
+    return {
+      ...delegating(scheduler),
+      eligibilityChanged: (instance) => {
+        if (instances.isEligible[instance] === 1) isEligible[instance] = 1;
+        scheduler.eligibilityChanged(instance);
+      },
+    };
+  };
+}
+
 /** What the scheduler takes for an instance's load, from what it is, was, and was taken for. */
 export type LoadMisreading = (now: number, before: number, seen: number) => number;
 

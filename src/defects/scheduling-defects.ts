@@ -115,6 +115,12 @@ export const schedulingDefects: readonly Defect[] = [
     edit: rescheduled('source-ip', () => plainTable),
   },
   {
+    name: 'source-sticks-to-dead',
+    sentence: 'Sources keep being sent to an instance that went out.',
+    breaks: ['schedule.eligible'],
+    edit: rescheduled('source-ip', withoutLosses),
+  },
+  {
     name: 'source-ignores-weight',
     sentence: 'Source hashing gives each instance the same share, whatever its weight.',
     thread: 'envoyproxy/gateway/issues/9775',
