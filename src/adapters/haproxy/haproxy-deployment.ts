@@ -47,7 +47,7 @@ export class HaproxyDeployment implements WireDeployment {
 
   /** Before any traffic: servers start in maintenance, so that no check comes before their state is set right. */
   async begin(): Promise<void> {
-    for (const slot of this.#slots.values()) await this.#ask(this.#entering(slot));
+    await this.#ask([...this.#slots.values()].flatMap((slot) => this.#entering(slot)));
   }
 
   async setInstances({
@@ -75,16 +75,6 @@ export class HaproxyDeployment implements WireDeployment {
 
   /** Runtime commands are answered once they are in effect. */
   settle(): void {}
-
-  async status(): Promise<readonly { instance: string; isEligible: boolean }[]> {
-    const text = await this.#parts.process.ask([`show stat ${backendName} 4 -1 typed`]);
-    const names = fieldsOf(text, 'svname');
-    const states = fieldsOf(text, 'status');
-    return [...names].map(([object, instance]) => ({
-      instance,
-      isEligible: (states.get(object) ?? '').startsWith('UP'),
-    }));
-  }
 
   dispose(): Promise<void> {
     for (const slot of this.#slots.values()) this.#stopDeadline(slot);
@@ -185,14 +175,4 @@ export function isServerName(name: string): boolean {
 
 export function unsupportedName(name: string): Exclude<Outcome, { is: 'accepted' }> {
   return { is: 'unsupported', note: `HAProxy takes no server named ${JSON.stringify(name)}` };
-}
-
-/** `S.3.1.0.1.svname.1:KNSV:str:a` → object → value. */
-function fieldsOf(text: string, field: string): ReadonlyMap<string, string> {
-  const found = new Map<string, string>();
-  for (const line of text.split('\n')) {
-    const match = /^S\.(\d+\.\d+)\.\d+\.(\w+)\.\d+:[^:]*:[^:]*:(.*)$/.exec(line);
-    if (match?.[2] === field) found.set(match[1] ?? '', match[3] ?? '');
-  }
-  return found;
 }
