@@ -16,8 +16,8 @@ const trace = {
   file: 'x.log',
   atMs: Float64Array.of(0, 1000, 2000, 10_000),
   durationMs: new Float64Array(4).fill(1000),
-  source: Int32Array.of(0, 0, 1, 0),
-  addresses: Uint32Array.of(0x0a000001, 0x0a000002),
+  source: Int32Array.of(1, 1, 0, 1),
+  addresses: Uint32Array.of(0x0a000002, 0x0a000001),
   durationsMissing: 0,
   notes: [],
 };

@@ -36,7 +36,7 @@ export class Detections {
 
   recovered(instance: number, atMs: number): void {
     const failure = this.#latest[instance];
-    if (failure != null) failure.recoveredAtMs = atMs;
+    if (failure != null) failure.recoveredAtMs ??= atMs;
   }
 
   /** May come after the recovery: the last failed check was still waiting for its timeout. */
