@@ -9,6 +9,7 @@ import {
   rescheduled,
   swapped,
   withLoad,
+  withoutLosses,
   withWeights,
 } from './misread-columns.ts';
 
