@@ -8,7 +8,7 @@ const count = z.int().nonnegative();
 /** Milliseconds, since the first line unless said otherwise. */
 const ms = z.number().nonnegative();
 
-export const violationSchema = z
+const violationSchema = z
   .strictObject({
     clause: z
       .string()

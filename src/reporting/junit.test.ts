@@ -48,6 +48,10 @@ describe('JUnit', () => {
     );
   });
 
+  it('is what the golden file shows', async () => {
+    await expect(renderJUnit(result)).toMatchFileSnapshot('../../reports/golden/junit.xml');
+  });
+
   it('says why a clause failed, and how to run the case again', () => {
     const failed = cases.find((found) => found['@name'] === 'persistence.draining')?.failure;
     expect(failed?.['@message']).toContain('127.1.0.7');

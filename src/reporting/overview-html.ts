@@ -58,7 +58,7 @@ function matrix(runs: Overview['runs']): Markup {
   const verdictOf = runs.map(
     ({ result }) => new Map(result.clauses.map((clause) => [clause.id, clause])),
   );
-  return html`<section id="clauses"><h2>Clause by clause</h2><p>The reference shows what a right implementation does; the others are real.</p>
+  return html`<section id="clauses"><h2>Clause by clause</h2><p>Each verdict leads to its reason. The reference shows what a right implementation does.</p>
 <div class="scroll" tabindex="0" role="region" aria-label="Clauses by implementation"><table class="matrix"><thead><tr><th scope="col">Clause</th>${runs.map(
     ({ result, href }) => html`<th scope="col"><a href="${href}">${nameOf(result)}</a></th>`,
   )}</tr></thead>
