@@ -10,6 +10,9 @@ import type { ReplayTraffic } from '../traffic/replay.ts';
 /** How an instance that is down treats connections and checks: it resets them, or says nothing. */
 export type Manner = 'refuses' | 'silent';
 
+/** Open at once; each costs the service and the queue about 30 bytes, taken as they are needed. */
+export const connectionsMax = 2 ** 22;
+
 export interface Plan {
   readonly seed: string;
   readonly replication: number;
@@ -44,7 +47,7 @@ export interface Outage {
   readonly manner: Manner;
 }
 
-/** Every instance fails and recovers on its own, up and down times being exponential or constant, …. */
+/** Every instance fails and recovers on its own, with up and down times of its own. */
 export interface RandomFailures {
   readonly betweenMs: Distribution;
   readonly repairMs: Distribution;

@@ -170,6 +170,11 @@ describe('a contradiction', () => {
     ['remove: beta', 'remove: beta, weight: 3', /means nothing to a removal/],
     ['remove: beta', 'remove: beta, reweigh: beta', /exactly one of remove, register, reweigh/],
     ['durationSeconds: 60', 'durationSeconds: 1e8', /makes about 500000000 connections/],
+    [
+      'ratePerSecond: 5, durationSeconds: 60 }\n  holdSeconds: { exponential: 10 }',
+      'ratePerSecond: 1e5, durationSeconds: 200 }\n  holdSeconds: { exponential: 1000 }',
+      /holdSeconds {2}makes about 20000000 connections open at a time/,
+    ],
     ['  poisson:', '  speed: 2\n  poisson:', /traffic\.speed {2}belongs to a trace/],
   ])('%s → %s is told', (from, to, message) => {
     expect(broken(from, to)).toMatch(message);

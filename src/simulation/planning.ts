@@ -6,7 +6,7 @@ import type { Document } from '../documents/document.ts';
 import { type Path, parsePath } from '../documents/places.ts';
 import { invariant } from '../errors/invariant.ts';
 import { badInput } from '../errors/operator-error.ts';
-import type { Distribution } from '../random/distributions.ts';
+import { type Distribution, meanOf } from '../random/distributions.ts';
 import type {
   ConfigurationDocument,
   Scheduling,
@@ -18,7 +18,13 @@ import { validateDocument } from '../spec/validate-document.ts';
 import type { Violation } from '../spec/violation.ts';
 import type { Trace } from '../traffic/trace.ts';
 import { Findings, inWords } from './finding.ts';
-import type { Plan, PlannedInstance, RandomFailures, Traffic } from './plan.ts';
+import {
+  connectionsMax,
+  type Plan,
+  type PlannedInstance,
+  type RandomFailures,
+  type Traffic,
+} from './plan.ts';
 import type { HoldSeconds, ScenarioDocument } from './scenario-shape.ts';
 import { planChanges, planOutages } from './scripted.ts';
 
@@ -184,7 +190,8 @@ type PlannedTraffic =
   | Extract<Traffic, { kind: 'poisson' }>
   | Omit<Extract<Traffic, { kind: 'replay' }>, 'trace'>;
 
-function planTraffic(findings: Findings, { document, scenario }: Planning): PlannedTraffic | null {
+function planTraffic(findings: Findings, planning: Planning): PlannedTraffic | null {
+  const { document, scenario } = planning;
   const { poisson, sources, trace, speed, holdSeconds } = scenario.traffic;
   const at = (...path: string[]) => ['traffic', ...path];
   const holdMs = holdSeconds === undefined ? null : planHold(findings, document, holdSeconds);
@@ -206,17 +213,8 @@ function planTraffic(findings: Findings, { document, scenario }: Planning): Plan
       'is missing; Poisson arrivals say nothing of durations',
     );
   }
-  const eventsMax = scenario.limits?.eventsMax ?? defaults.eventsMax;
-  const expected = Math.round(poisson.ratePerSecond * poisson.durationSeconds);
-  // Each connection arrives and ends: two events.
-  if (2 * expected > eventsMax) {
-    findings.add(
-      document,
-      at('poisson'),
-      `makes about ${expected} connections, ${2 * expected} events; limits.eventsMax is ${eventsMax}`,
-    );
-  }
   if (holdMs === null) return null;
+  checkSize(findings, planning, poisson, holdMs);
   return {
     kind: 'poisson',
     ratePerMs: poisson.ratePerSecond / 1000,
@@ -225,6 +223,34 @@ function planTraffic(findings: Findings, { document, scenario }: Planning): Plan
     zipfExponent: sources?.zipfExponent ?? 0,
     holdMs,
   };
+}
+
+/** What would run out of events or of room is told before it runs. */
+function checkSize(
+  findings: Findings,
+  { document, scenario }: Planning,
+  poisson: NonNullable<ScenarioDocument['traffic']['poisson']>,
+  holdMs: Distribution,
+): void {
+  const eventsMax = scenario.limits?.eventsMax ?? defaults.eventsMax;
+  const expected = Math.round(poisson.ratePerSecond * poisson.durationSeconds);
+  // Each connection arrives and ends: two events.
+  if (2 * expected > eventsMax) {
+    findings.add(
+      document,
+      ['traffic', 'poisson'],
+      `makes about ${expected} connections, ${2 * expected} events; limits.eventsMax is ${eventsMax}`,
+    );
+  }
+  // Little's law; no more can be open than arrive.
+  const open = Math.min((poisson.ratePerSecond / 1000) * meanOf(holdMs), expected);
+  if (open > connectionsMax) {
+    findings.add(
+      document,
+      ['traffic', 'holdSeconds'],
+      `makes about ${Math.round(open)} connections open at a time; at most ${connectionsMax} can be`,
+    );
+  }
 }
 
 function completed(traffic: PlannedTraffic, trace: Trace | null, document: Document): Traffic {

@@ -14,14 +14,12 @@ import { poissonArrivals } from '../traffic/poisson.ts';
 import { replayArrivals } from '../traffic/replay.ts';
 import { Detections } from './detections.ts';
 import { Metrics } from './metrics.ts';
-import type { Change, Plan } from './plan.ts';
+import { type Change, connectionsMax, type Plan } from './plan.ts';
 import { WheelQueue } from './wheel-queue.ts';
 import { World, type WorldListener } from './world.ts';
 
 /** Failures told one by one in a result; more are counted. */
 const failuresNotedMax = 1000;
-/** Open at once; each costs the service and the queue about 30 bytes, taken as they are needed. */
-const connectionsMax = 2 ** 22;
 
 /** Few enough to be sorted in the first-level cache, many enough that few buckets are empty. */
 const departuresInBucket = 32;
