@@ -18,6 +18,8 @@ export interface Ledger {
   /** By number of results: when all of them were known at the latest, and on which line. */
   readonly knownMs: Float64Array;
   readonly knownLine: Float64Array;
+  /** By index of a result: when it or a later one may have been known at the earliest. */
+  readonly possibleMs: Float64Array;
 }
 
 export function ledgerOf(checks: readonly CheckReading[], health: HealthStates | null): Ledger {
@@ -31,7 +33,12 @@ export function ledgerOf(checks: readonly CheckReading[], health: HealthStates |
     notFailed: new Int32Array(size),
     knownMs: new Float64Array(size).fill(Number.NEGATIVE_INFINITY),
     knownLine: new Float64Array(size).fill(-1),
+    possibleMs: new Float64Array(size).fill(Number.POSITIVE_INFINITY),
   };
+  for (let index = checks.length - 1; index >= 0; index--) {
+    const ownMs = checks[index]?.concluded.fromMs ?? Number.POSITIVE_INFINITY;
+    ledger.possibleMs[index] = Math.min(ownMs, ledger.possibleMs[index + 1] ?? ownMs);
+  }
   checks.forEach(({ result, concluded }, index) => {
     const passed = result === 'passed' ? 1 : 0;
     const failed = result === 'failed' ? 1 : 0;
@@ -71,9 +78,8 @@ export function knownPossibly(ledger: Ledger, connection: Placed): number {
   return lastWhere(ledger.checks.length, (count) => {
     const check = ledger.checks[count - 1];
     if (check === undefined) return true;
-    return (
-      check.started.fromMs <= connection.placed.toMs && check.startedLine < connection.placed.line
-    );
+    const earliestMs = ledger.possibleMs[count - 1] ?? 0;
+    return earliestMs <= connection.placed.toMs && check.startedLine < connection.placed.line;
   });
 }
 

@@ -108,7 +108,7 @@ function wasGivenUpFirst(check: CheckSeen): boolean {
   );
 }
 
-/** Not before the check started, nor, where an answer counted, before that was sent; at the latest when the balancer showed it. */
+/** Not before the check started, nor before an answer that counted was sent or the balancer was seen to give up; at the latest when it showed. */
 function conclusionOf(
   check: CheckSeen,
   rules: ResultRules,
@@ -129,7 +129,9 @@ function conclusionOf(
     };
   }
   if (abandoned !== null) {
-    return { fromMs: started.fromMs, toMs: abandoned.toMs, line: abandoned.line };
+    // in stepped time it is the testbed that stops listening, in real time the balancer is seen to
+    const { fromMs } = rules.time === 'stepped' ? started : abandoned;
+    return { fromMs, toMs: abandoned.toMs, line: abandoned.line };
   }
   return { fromMs: started.fromMs, ...silentConclusion(started, rules, seen, index) };
 }

@@ -26,7 +26,7 @@ export interface Window {
   readonly lines: readonly number[];
 }
 
-/** Wherever in its cycle a scheduler stands, two cycles hold a whole one. */
+/** Wherever in its cycle a scheduler stands, one connection less than two cycles hold a whole one. */
 const cyclesToSee = 2;
 
 /** Whether absence from a few cycles means anything here; a reason where it does not. */
@@ -82,8 +82,8 @@ export function showing(
   const here = looks.filter(({ isHere }) => isHere).map(({ connection }) => connection.placed.line);
   const lines = looks.map(({ connection }) => connection.placed.line);
   const washout = afterChange ? numericTrait(subject, 'wrr.washoutCycles', 0) : 0;
-  const needed = (cyclesToSee + washout) * Math.max(1, looks[0]?.cycle ?? 1);
-  const shows = here.length > 0 ? 'in' : looks.length >= needed ? 'out' : 'nothing';
+  const needed = (cyclesToSee + washout) * Math.max(1, looks[0]?.cycle ?? 1) - 1;
+  const shows = here.length > 0 ? 'in' : looks.length >= Math.max(1, needed) ? 'out' : 'nothing';
   return { shows, looks, here, lines };
 }
 

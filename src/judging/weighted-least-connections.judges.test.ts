@@ -41,20 +41,26 @@ describe('weighted least connections', () => {
   });
 
   it('fails where closed connections count', () => {
-    expect(failures(refilled({ pick: least(({ total, weight }) => total / weight) }))).toEqual([
-      'schedule.wlc.active-only',
-    ]);
+    const returned = (wrong: Wrong) =>
+      new FakeBalancer({ ...asked, weights: { a: 1, b: 1 } }, wrong)
+        .rounds(4)
+        .behave('b', { reply: 503 })
+        .rounds(6)
+        .openFresh(20)
+        .behave('b', {})
+        .rounds(6)
+        .openFresh(12, { hold: true })
+        .end();
+    expect(failures(returned({}))).toEqual([]);
+    const total = { pick: least(({ total, weight }) => total / weight) };
+    expect(failures(returned(total))).toContain('schedule.wlc.active-only');
+    expect(verdictOn(refilled(total), 'schedule.wlc.ratio').is).toBe('fail');
   });
 
-  it('fails round robin in its place', () => {
-    const history = refilled({
-      pick: (eligible, { number }) =>
-        [...'abcabacba'].filter((name) => eligible.some((one) => one.name === name))[
-          number % 9
-        ] as string,
-    });
-    expect(verdictOn(history, 'schedule.wlc.ratio').is).toBe('fail');
-    expect(failures(history).length).toBe(1);
+  it('fails round robin in its place, but not for counting closed connections', () => {
+    const order = [...'abcabacba'];
+    const history = refilled({ pick: (_, { number }) => order[number % 9] as string });
+    expect(failures(history)).toEqual(['schedule.wlc.ratio', 'schedule.wlc.release']);
   });
 
   it('says nothing where nothing is closed, held or scheduled so', () => {

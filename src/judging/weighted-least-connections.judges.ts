@@ -5,7 +5,7 @@
 import { type Assessment, type Breach, counted, judgeOf, type Subject } from './assessment.ts';
 import { heldSteps } from './held-connections.ts';
 import type { Judge } from './judge.ts';
-import { cycleOf, type Epoch, epochOf, type Member } from './membership.ts';
+import { cycleOf, divisorOf, type Epoch, epochOf, type Member } from './membership.ts';
 import type { Placed } from './reading.ts';
 import { standingOf } from './rotation.ts';
 
@@ -217,6 +217,21 @@ export const wlcRelease: Judge = judgeOf('schedule.wlc.release', (subject) => {
 /** As many coincidences as these are none. */
 const coincidencesMax = 2;
 
+/** Round robin levels what was ever placed without counting anything; then ratio and release are to be charged, not this. */
+function looksLikeRoundRobin(decisions: readonly Decision[]): boolean {
+  const members = decisions[0]?.members ?? [];
+  const weights = new Map(members.map(({ name, weight }) => [name, weight]));
+  const divisor = divisorOf([...weights.values()]);
+  const cycle = cycleOf(members);
+  const counts = new Map<string, number>();
+  return decisions.every(({ connection: { placed } }, index) => {
+    if (index % cycle === 0) counts.clear();
+    const count = (counts.get(placed.instance) ?? 0) + 1;
+    counts.set(placed.instance, count);
+    return count <= (weights.get(placed.instance) ?? 0) / divisor;
+  });
+}
+
 export const wlcActiveOnly: Judge = judgeOf('schedule.wlc.active-only', (subject) => {
   const decisions = decisionsOf(subject);
   if (typeof decisions === 'string') return decisions;
@@ -229,7 +244,8 @@ export const wlcActiveOnly: Judge = judgeOf('schedule.wlc.active-only', (subject
       : [{ connection, right, wrong }];
   });
   const astray = telling.filter(({ connection, wrong }) => connection.placed.instance === wrong);
-  const isBroken = astray.length > coincidencesMax && astray.length === telling.length;
+  const isCounting = astray.length > coincidencesMax && astray.length === telling.length;
+  const isBroken = isCounting && !looksLikeRoundRobin(decisions);
   const [first] = astray;
   return {
     breaches:
