@@ -125,7 +125,7 @@ async function perform(deployment: CallDeployment, lines: unknown[]): Promise<vo
   };
   const open = async (source: number) => {
     connection += 1;
-    const ask = { connection, source: `10.0.0.${source}`, port: 80 };
+    const ask = { connection, source: `10.0.0.${source}`, port: 50_000 + connection };
     lines.push(await deployment.connect(ask));
   };
   const burst = async (count: number) => {

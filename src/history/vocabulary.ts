@@ -88,6 +88,7 @@ export type Traffic =
       readonly event: 'connection.opened';
       readonly connection: number;
       readonly source: string;
+      /** The client's; 0: not known when the connection was opened. */
       readonly port: number;
     }
   | {

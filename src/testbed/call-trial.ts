@@ -7,16 +7,13 @@ import { invariant } from '../errors/invariant.ts';
 import type { History, HistoryEvent, InstanceListed, Outcome } from '../history/vocabulary.ts';
 import type { EffectiveDurations } from '../spec/behaviour.ts';
 import { CallChecks } from './call-checks.ts';
-import { changeEvent, changesBetween, portsNamed } from './listening.ts';
+import { changeEvent, changesBetween } from './listening.ts';
 import { monotonicMs } from './monotonic.ts';
 import { budgetSpent, type Recorder, type Why } from './recorder.ts';
 import type { Behaviour, Trial, TrialRequest } from './trial.ts';
 
 /** What `carry` sends, in words: nothing is really sent here. As many as on the wire. */
 const carriedBytes = 1024;
-/** Where the service listens when its configuration names no port: an accepted one does. */
-const unnamedPort = 1;
-
 type Held = ReturnType<Trial['held']>[number];
 
 export class CallTrial implements Trial {
@@ -27,7 +24,6 @@ export class CallTrial implements Trial {
   readonly #budgetEndMs: number;
   #deployment: CallDeployment | null = null;
   #instances: readonly InstanceListed[];
-  #port: number;
   #nowMs = 0;
   #answers: Answer[] = [];
   #over: Promise<History> | null = null;
@@ -38,7 +34,6 @@ export class CallTrial implements Trial {
     this.#checks = new CallChecks((event) => recorder.record(event));
     this.#checks.timeoutMs = request.effective?.timeoutMs ?? Number.POSITIVE_INFINITY;
     this.#instances = request.instances;
-    this.#port = portsNamed(request.configuration).service ?? unnamedPort;
     this.#budgetEndMs = monotonicMs() + request.budgetMs;
   }
 
@@ -63,20 +58,21 @@ export class CallTrial implements Trial {
   }): ReturnType<Trial['open']> {
     const deployment = await this.#running();
     const { connection, source } = ask;
-    this.#record({ event: 'connection.opened', connection, source, port: this.#port });
-    const answer = await deployment.connect({ connection, source, port: this.#port });
+    const port = clientPort(connection);
+    this.#record({ event: 'connection.opened', connection, source, port });
+    const answer = await deployment.connect({ connection, source, port });
     if ('refused' in answer) {
       this.#record({ event: 'connection.refused', connection, how: answer.refused });
       return answer;
     }
-    const { placed: instance, port } = answer;
+    const { placed: instance, port: reached } = answer;
     if (this.#checks.isRefusingTraffic(instance)) {
       await deployment.close({ connection });
       this.#record({ event: 'connection.refused', connection, how: 'refused' });
       return { refused: 'refused' };
     }
     this.#held.set(connection, { connection, source, instance });
-    this.#record({ event: 'connection.placed', connection, instance, port });
+    this.#record({ event: 'connection.placed', connection, instance, port: reached });
     return { placed: instance };
   }
 
@@ -133,7 +129,6 @@ export class CallTrial implements Trial {
       effective,
     });
     if (outcome.is === 'accepted') {
-      this.#port = portsNamed(configuration).service ?? unnamedPort;
       this.#checks.timeoutMs = effective?.timeoutMs ?? Number.POSITIVE_INFINITY;
     }
     await this.passUntil(this.#nowMs);
@@ -227,4 +222,9 @@ type Timeless<Event = HistoryEvent> = Event extends unknown
 /** Names only: nothing lives there. */
 function located(instances: readonly InstanceListed[]): readonly InstanceAt[] {
   return instances.map((listed, index) => ({ ...listed, address: `10.0.0.${index + 1}` }));
+}
+
+/** Never the same twice in a row for one client: dynamic ports (RFC 6335), one after the other. */
+function clientPort(connection: number): number {
+  return 49152 + (connection % 16384);
 }

@@ -72,7 +72,7 @@ export class ReferenceDeployment implements CallDeployment, ServiceListener {
   }): { readonly placed: string; readonly port: number } | { readonly refused: Refusal } {
     this.#expectLive();
     invariant(!this.#held.has(ask.connection), `connection ${ask.connection} is held already`);
-    const key = this.#parts.sourceKey(ask.source, clientPort(ask.connection));
+    const key = this.#parts.sourceKey(ask.source, ask.port);
     const source = this.#clients.numberOf(key);
     const handle = this.#service.open(source);
     if (handle === NONE) return { refused: 'reset' };
@@ -227,10 +227,3 @@ export class ReferenceDeployment implements CallDeployment, ServiceListener {
     invariant(!this.#isDisposed, `deployment ${this.#request.deployment} has ended`);
   }
 }
-
-/** `port` of an ask is the service's. A client's own differs from one connection to the next, as its number does. */
-function clientPort(connection: number): number {
-  return ephemeralFrom + (connection % (2 ** 16 - ephemeralFrom));
-}
-/** The dynamic ports of RFC 6335. */
-const ephemeralFrom = 49_152;
