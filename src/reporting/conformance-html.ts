@@ -10,7 +10,7 @@ import { readingSection } from './conformance-readings.ts';
 import { loadSection, runSection } from './conformance-run.ts';
 import { counted, timeInWords } from './figures.ts';
 import { html, type Markup, nothing } from './markup.ts';
-import { command, fact, renderPage } from './page.ts';
+import { command, fact, renderPage, typed } from './page.ts';
 import { verdictBar, verdictMap } from './verdict-markup.ts';
 import { headlineOf } from './verdict-words.ts';
 
@@ -92,14 +92,19 @@ function identity(result: ConformanceResult): Markup {
   ]}</dl>`;
 }
 
-/** As one would type it; what is not a plain word is quoted for a POSIX shell. */
 function reproduction(result: ConformanceResult): string {
-  const words = ['conform', result.implementation.connectable, ...result.filter];
-  const options = ['--profile', result.profile, '--seed', result.seed];
-  const quoted = [...words, ...options].map((word) =>
-    /^[\w./:@=-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`,
-  );
-  return `npx counterpoise ${quoted.join(' ')}`;
+  const { profile, seed, filter, implementation } = result;
+  return typed([
+    'npx',
+    'counterpoise',
+    'conform',
+    implementation.connectable,
+    ...filter,
+    '--profile',
+    profile,
+    '--seed',
+    seed,
+  ]);
 }
 
 function footer(result: ConformanceResult): Markup {

@@ -266,7 +266,7 @@ export function sourceChart(result: SimulationResult): Chart {
           field: 'source',
           type: 'nominal',
           sort: busiest.map((source) => source.address),
-          axis: { title: null, labelLimit: 120, labelColor: 'var(--ink)' },
+          axis: { title: null, labelLimit: 170, labelColor: 'var(--ink)' },
         },
         color: literalColour,
         order: { field: 'order' },

@@ -8,7 +8,7 @@ import type {
 import { type Chart, renderChart, seriesColour } from './chart.ts';
 import { counted, duration, figure, moment, percent, shortFigure } from './figures.ts';
 import { type Content, html, type Markup, nothing } from './markup.ts';
-import { command, type FigureFrame, fact, figureOf, renderPage } from './page.ts';
+import { command, type FigureFrame, fact, figureOf, renderPage, typed } from './page.ts';
 import {
   activeChart,
   arrivalsChart,
@@ -77,7 +77,21 @@ function summary(result: SimulationResult, facts: RunFacts | null): Markup {
     fact('Simulated', `${duration(result.simulatedMs)}, ${counted(result.events, 'event')}`),
     facts === null ? null : fact('Took', duration(facts.durationMs)),
   ]}</dl>
-<p class="small soft after">Run it again:</p>${command(`npx counterpoise simulate ${result.scenario.file} --seed ${result.seed}`)}</section>`;
+<p class="small soft after">Run it again:</p>${command(reproduction(result))}</section>`;
+}
+
+/** With the algorithm spelt out: it may not have been the scenario's own. */
+function reproduction({ scenario, scheduling, seed }: SimulationResult): string {
+  return typed([
+    'npx',
+    'counterpoise',
+    'simulate',
+    scenario.file,
+    '--scheduling',
+    scheduling,
+    '--seed',
+    seed,
+  ]);
 }
 
 function number(label: string, value: string, isBad = false): Markup {
