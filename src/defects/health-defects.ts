@@ -80,7 +80,7 @@ const thresholdDefects: readonly Defect[] = [
     name: 'never-back',
     sentence: 'An instance that went out stays out, whatever its checks say.',
     thread: 'haproxy/haproxy/issues/1234',
-    breaks: ['health.healthy-threshold', 'schedule.recovery'],
+    breaks: ['schedule.recovery'],
     edit: withHealth((wire) => (wire.actions.includes('enterRotation') ? ignored(wire) : wire)),
   },
   {

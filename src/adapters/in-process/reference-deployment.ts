@@ -196,10 +196,11 @@ export class ReferenceDeployment implements CallDeployment, ServiceListener {
     }
   }
 
-  #probe(check: number): Probe {
-    const { name, port } = this.#roster.at(this.#service.checkOf(check).instance);
-    const { method, path, port: checkPort } = this.#parts.configuration.check;
-    const asked = { probe: check, instance: name, port: checkPort ?? this.#trafficPort(port) };
+  #probe(probe: number): Probe {
+    const { name, port } = this.#roster.at(this.#service.checkOf(probe).instance);
+    const { check, port: servicePort } = this.#parts.configuration;
+    const { method, path } = check;
+    const asked = { probe, instance: name, port: check.port ?? port ?? servicePort };
     return method === 'http' ? { ...asked, method, path } : { ...asked, method };
   }
 
