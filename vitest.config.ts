@@ -10,7 +10,7 @@ export default defineConfig({
     coverage: {
       provider: 'v8',
       include: ['src/**/*.ts', 'models/**/*.ts'],
-      exclude: ['**/*.test.ts', '**/*.properties.ts'],
+      exclude: ['**/*.test.ts', '**/*.properties.ts', '**/*.fixture.ts'],
       reporter: ['text-summary', 'json-summary'],
       reportsDirectory: 'coverage',
     },
