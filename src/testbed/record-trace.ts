@@ -12,7 +12,7 @@ import type { DeployRequest } from '../adapters/contract.ts';
 import { OperatorError } from '../errors/operator-error.ts';
 import { monotonicMs } from './monotonic.ts';
 import { WireChannel } from './wire-channel.ts';
-import { carriedBytes } from './wire-connection.ts';
+import { carriedBytes } from './wire-end.ts';
 import { bannerLine, helloLine } from './wire-messages.ts';
 import { type ConnectionLogged, renderZeekConnLog } from './zeek-log.ts';
 

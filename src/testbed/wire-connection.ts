@@ -2,26 +2,23 @@
  * One client connection with both its ends in this process: opening it, carrying bytes, ending it from one end, and
  * noticing when somebody else ended it. Knows no instance script and no clause.
  */
-import { randomBytes } from 'node:crypto';
 import { connect, type Socket } from 'node:net';
 import type { HistoryEvent } from '../history/vocabulary.ts';
 import type { Refusal } from '../spec/behaviour.ts';
 import { monotonicMs } from './monotonic.ts';
+import { carried, carriedBytes, End, type How } from './wire-end.ts';
 import { bannerLine, helloLine, type OpenAnswer } from './wire-messages.ts';
 
 /** Real ms. Long against a loopback round trip (under 1 ms), short against a trial. */
 const openLimitMs = 2000;
 const learnLimitMs = 1000;
-const carryLimitMs = 1000;
-/** More than one segment of loopback's MTU would prove no more. */
-export const carriedBytes = 1024;
-
-type How = 'closed' | 'reset';
 
 export class WireConnection {
   readonly connection: number;
   readonly #record: (event: HistoryEvent) => void;
   readonly #client: Socket;
+  /** When it was asked for. */
+  readonly #fromMs: number;
   readonly #ends: { client: End; instance: End | null };
   #placedAt: { instance: string; port: number } | null = null;
   #isEnding = false;
@@ -39,14 +36,14 @@ export class WireConnection {
   ) {
     this.connection = ask.connection;
     this.#record = record;
-    const fromMs = monotonicMs();
+    this.#fromMs = monotonicMs();
     this.#client = connect({
       host: ask.address,
       port: ask.port,
       localAddress: ask.source,
       noDelay: true,
     });
-    const when = { fromMs, toMs: monotonicMs() };
+    const when = { fromMs: this.#fromMs, toMs: monotonicMs() };
     record({
       ...when,
       event: 'connection.opened',
@@ -56,9 +53,7 @@ export class WireConnection {
     });
     this.#ends = { client: new End(this.#client), instance: null };
     this.#client.write(helloLine(ask.trial, ask.connection));
-    this.#fromMs = fromMs;
   }
-  readonly #fromMs: number;
 
   /** The instance's end has read the hello: it is spoken to, so it names itself. */
   arrived(instance: string, port: number, socket: Socket): void {
@@ -182,83 +177,4 @@ export class WireConnection {
     this.#client.destroy();
     this.#ends.instance?.socket.destroy();
   }
-}
-
-/** One end of a connection, and how it learned that it is over. */
-class End {
-  readonly socket: Socket;
-  how: How = 'closed';
-  error: string | null = null;
-  overMs: number | null = null;
-  #waiting: (() => void)[] = [];
-
-  constructor(socket: Socket) {
-    this.socket = socket;
-    socket.on('error', (error: NodeJS.ErrnoException) => {
-      this.error = error.code ?? error.message;
-      // a write into a connection that is gone, or bytes dropped unread: TCP says reset for both
-      this.how = 'reset';
-      this.#over();
-    });
-    socket.on('end', () => this.#over());
-    socket.on('close', () => this.#over());
-    socket.resume();
-  }
-
-  whenOver(then: () => void): void {
-    if (this.overMs === null) this.#waiting.push(then);
-    else then();
-  }
-
-  overWithin(limitMs: number): Promise<boolean> {
-    return within(limitMs, (done) => this.whenOver(done));
-  }
-
-  closedWithin(limitMs: number): Promise<boolean> {
-    if (this.socket.closed) return Promise.resolve(true);
-    return within(limitMs, (done) => this.socket.once('close', done));
-  }
-
-  end(how: How): void {
-    if (how === 'reset') this.socket.resetAndDestroy();
-    else this.socket.end();
-  }
-
-  #over(): void {
-    if (this.overMs !== null) return;
-    this.overMs = monotonicMs();
-    for (const waiting of this.#waiting) waiting();
-    this.#waiting = [];
-  }
-}
-
-function within(limitMs: number, wait: (done: () => void) => void): Promise<boolean> {
-  return new Promise((resolve) => {
-    const limit = setTimeout(() => resolve(false), limitMs);
-    wait(() => {
-      clearTimeout(limit);
-      resolve(true);
-    });
-  });
-}
-
-/** How many bytes arrived unchanged at the other end. */
-async function carried(from: End, to: End): Promise<number> {
-  const sent = randomBytes(carriedBytes);
-  const received: Buffer[] = [];
-  let length = 0;
-  let read: (bytes: Buffer) => void = () => {};
-  await within(carryLimitMs, (done) => {
-    read = (bytes) => {
-      received.push(bytes);
-      length += bytes.length;
-      if (length >= carriedBytes) done();
-    };
-    to.socket.on('data', read);
-    to.whenOver(done);
-    from.socket.write(sent);
-  });
-  to.socket.off('data', read);
-  const differs = Buffer.concat(received).findIndex((byte, index) => byte !== sent[index]);
-  return differs < 0 ? Math.min(length, carriedBytes) : differs;
 }
