@@ -95,7 +95,8 @@ describe('a trial on HAProxy', () => {
     });
   });
 
-  it('counts refused TCP checks that nobody sees', async () => {
+  // again where the machine stood still for half an interval: the testbed says so, and that is no miscount
+  it('counts refused TCP checks that nobody sees', { retry: 2 }, async () => {
     await withTestbed(createHaproxyAdapter(), async (testbed) => {
       const configuration = configurationWith({ healthCheck: { ...tcp, port: 9100 } });
       const replies: readonly Reply[] = [
@@ -120,6 +121,8 @@ describe('a trial on HAProxy', () => {
         .filter(({ check }) => ofA.has(check))
         .map(({ reply }) => reply);
       expect(seen.slice(0, 7)).toEqual(replies);
+      const miscounted = named(events, 'harness.lagged').filter(({ limitMs }) => limitMs === 50);
+      expect(miscounted).toEqual([]);
     });
   });
 
