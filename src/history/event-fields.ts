@@ -1,7 +1,7 @@
 /** What each event must carry, as data: the codec checks lines against it. Knows types, no meaning. */
 import type { HistoryEvent } from './vocabulary.ts';
 
-export type FieldKind =
+type FieldKind =
   | 'number'
   | 'string'
   | 'text or null'

@@ -26,7 +26,7 @@ export function healthStatesOf(thresholds: {
   return statesOver(compile(healthMachine, input, healthEvents).table);
 }
 
-export function statesOver(table: Table): HealthStates {
+function statesOver(table: Table): HealthStates {
   const passed = eventIndex(table, 'check.passed');
   const failed = eventIndex(table, 'check.failed');
   const eligible = tagBit(table, 'eligible');

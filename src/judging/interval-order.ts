@@ -2,8 +2,6 @@
  * The order of things witnessed at the earliest and latest. Touching intervals are unordered, so that no judge
  * depends on a tie; only what we asked for ourselves, after we knew something, is later than it by cause.
  */
-import type { When } from '../history/vocabulary.ts';
-
 /** Something that became known: at the latest then, and on which line; null: worked out, so it stands on none. */
 export interface Known {
   readonly toMs: number;
@@ -13,11 +11,6 @@ export interface Known {
 export interface Done {
   readonly fromMs: number;
   readonly line: number;
-}
-
-export function order(a: When, b: When): 'yes' | 'no' | 'maybe' {
-  if (a.toMs < b.fromMs) return 'yes';
-  return b.toMs < a.fromMs ? 'no' : 'maybe';
 }
 
 /** Lines are written when known: at one instant of stepped time, what stands on an earlier line had happened when we acted. */

@@ -101,7 +101,7 @@ export function epochOf(epochs: readonly Epoch[], connection: Placed): Epoch | n
   return epoch !== undefined && isWithin(epoch, connection) ? epoch : null;
 }
 
-export function isWithin({ from, until }: Epoch, { opened, openedLine, placed }: Placed): boolean {
+function isWithin({ from, until }: Epoch, { opened, openedLine, placed }: Placed): boolean {
   const isAfter =
     opened.fromMs > from.toMs ||
     (opened.fromMs === from.toMs && from.line !== null && from.line < openedLine);

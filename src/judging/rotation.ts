@@ -8,9 +8,9 @@ import { type Epoch, epochOf, type Member } from './membership.ts';
 import { type ConnectionReading, isPlaced, numericTrait, type Placed } from './reading.ts';
 
 /** Results beyond a threshold that make a state sure even where the threshold kept is one or two off. */
-export const resultsBeyond = 2;
+const resultsBeyond = 2;
 
-export type Standing = 'in' | 'out' | 'maybe';
+type Standing = 'in' | 'out' | 'maybe';
 
 /**
  * `in`: passes only since the history began, one more than the threshold, or two more after a failure. `out`: two

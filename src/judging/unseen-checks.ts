@@ -35,7 +35,7 @@ interface Doubt {
   readonly untilLine: number | null;
 }
 
-export function refuses(behaviour: BehaviourReading): boolean {
+function refuses(behaviour: BehaviourReading): boolean {
   return [...behaviour.checks, behaviour.afterwards].some(({ reply }) => reply === 'refused');
 }
 
