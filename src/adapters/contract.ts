@@ -7,7 +7,7 @@ import type { Capability, Refusal, Supported, Traits } from '../spec/behaviour.t
 import type { Profile } from '../spec/configuration.ts';
 
 export const protocolVersion = 1;
-export type Awaitable<T> = T | Promise<T>;
+type Awaitable<T> = T | Promise<T>;
 
 export interface Adapter {
   describe(ask: { readonly protocol: number }): Awaitable<Description>;

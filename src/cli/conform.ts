@@ -207,6 +207,6 @@ function printReport(
 }
 
 /** `cmd:./my adapter` is no file name. */
-export function fileName(connectable: string): string {
+function fileName(connectable: string): string {
   return connectable.replace(/[^A-Za-z0-9.-]+/g, '-');
 }

@@ -12,7 +12,7 @@ export interface Terminal {
   note(text: string): void;
   progress(text: string): Progress;
 }
-export interface Progress {
+interface Progress {
   say(text: string): void;
   stop(): void;
 }

@@ -1,5 +1,5 @@
 /** Guards against our own mistakes; stays on in production. Never used for what a user or an implementation does. */
-export class InvariantError extends Error {
+class InvariantError extends Error {
   override readonly name = 'InvariantError';
 }
 

@@ -52,7 +52,7 @@ export type Outcome =
   | { readonly is: 'unsupported' | 'unknown'; readonly note: string };
 
 /** Asked of the implementation. `readBack` is its word, `effective` ours. fromMs: request sent; toMs: reply received, from which the declared propagation counts. */
-export type Asked =
+type Asked =
   | {
       readonly event: 'service.configured';
       readonly outcome: Outcome;
@@ -70,7 +70,7 @@ export type Asked =
   | { readonly event: 'instance.removed'; readonly instance: string; readonly outcome: Outcome };
 
 /** The world, which we own: what an instance does from now on. `checks`: replies to its next checks, one each; `afterwards`: to all later ones. */
-export type World = {
+type World = {
   readonly event: 'instance.behaved';
   readonly instance: string;
   readonly traffic: Reply;
@@ -83,7 +83,7 @@ export interface CheckReplyScript {
 }
 
 /** Seen at the client's end, or at the instance's end (`placed`, `strayed`), never told by the implementation. */
-export type Traffic =
+type Traffic =
   | {
       readonly event: 'connection.opened';
       readonly connection: number;
@@ -126,7 +126,7 @@ export type Traffic =
  * `replied` spans from when the reply was sent to when the balancer was seen to have taken it (it ended the check's
  * connection), where that can be seen.
  */
-export type Checks =
+type Checks =
   | {
       readonly event: 'check.started';
       readonly check: number;
@@ -139,7 +139,7 @@ export type Checks =
   | { readonly event: 'check.abandoned'; readonly check: number };
 
 /** Telemetry: the implementation's word. Judges do not receive these. */
-export type Reported =
+type Reported =
   | {
       readonly event: 'reported.eligibility';
       readonly instance: string;
@@ -151,7 +151,7 @@ export type Reported =
       readonly failure: FailureReason | null;
     };
 
-export type Harness =
+type Harness =
   | { readonly event: 'harness.lagged'; readonly lagMs: number; readonly limitMs: number } // voids the trial
   | { readonly event: 'step.skipped'; readonly step: number; readonly why: string }
   | {
@@ -161,7 +161,6 @@ export type Harness =
     }; // absent: truncated
 
 export type HistoryEvent = When & (Asked | World | Traffic | Checks | Reported | Harness);
-export type Witnessed = When & (Asked | World | Traffic | Checks | Harness);
 
 /** A whole history in memory. `events[i]` stands on line i + 2 of the NDJSON file. */
 export interface History {

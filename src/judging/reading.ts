@@ -69,7 +69,7 @@ export interface ConnectionReading {
   readonly carried: readonly Carried[];
   readonly closed: Closed | null;
 }
-export interface Placement extends When {
+interface Placement extends When {
   readonly line: number;
   readonly instance: string;
   readonly port: number;
@@ -80,7 +80,7 @@ export interface Carried extends When {
   readonly bytesUp: number;
   readonly bytesDown: number;
 }
-export interface Closed extends When {
+interface Closed extends When {
   readonly line: number;
   readonly by: 'client' | 'instance' | 'balancer';
   readonly how: 'closed' | 'reset';

@@ -9,7 +9,7 @@ import { sessionClauses } from './clauses-of-sessions.ts';
 import { trafficClauses } from './clauses-of-traffic.ts';
 
 /** `stated`: the page says it. `derived`: it follows. `declared`: the page leaves it open, the implementation says which reading it follows. */
-export type Strength = 'stated' | 'derived' | 'declared';
+type Strength = 'stated' | 'derived' | 'declared';
 
 export interface Clause {
   readonly id: string;

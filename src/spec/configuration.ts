@@ -48,7 +48,7 @@ export interface ConfigurationDocument {
   readonly serverGroups?: readonly ServerGroupDocument[];
 }
 
-export interface ListenerDocument {
+interface ListenerDocument {
   readonly name: string;
   readonly protocol: string;
   readonly port: number;
@@ -87,7 +87,7 @@ export interface ServerGroupDocument {
   readonly instances: readonly InstanceDocument[];
 }
 
-export interface InstanceDocument {
+interface InstanceDocument {
   readonly id: string;
   readonly address: string;
   readonly port?: number;
