@@ -27,6 +27,17 @@ const mistakes: readonly Mistake[] = [
     fails: ['health.unhealthy-threshold'],
   },
   {
+    sentence: '`fall` is one too low',
+    edit: (text) =>
+      text.replace(/ fall (\d+)/g, (_, fall) => ` fall ${Math.max(1, Number(fall) - 1)}`),
+    fails: ['health.unhealthy-threshold'],
+  },
+  {
+    sentence: '`rise` is one too high',
+    edit: (text) => text.replace(/ rise (\d+)/g, (_, rise) => ` rise ${Number(rise) + 1}`),
+    fails: ['health.healthy-threshold'],
+  },
+  {
     sentence: '`expire` is a third of what it should be',
     edit: (text) =>
       text.replace(/expire (\d+)ms/g, (_, ms) => `expire ${Math.round(Number(ms) / 3)}ms`),

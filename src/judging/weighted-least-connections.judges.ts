@@ -143,6 +143,26 @@ function leastOf(members: readonly Member[], counts: Counts): string | null {
   return plain >= 0 && plain === by(1) ? (members[plain]?.name ?? null) : null;
 }
 
+/**
+ * The one that is owed the next connection whoever has which of the weights: a scheduler that misreads weights is the
+ * ratio's matter, one that does not look at what is held is the release's.
+ */
+function owedOf(members: readonly Member[], counts: Counts): string | null {
+  const least = leastOf(members, counts);
+  if (least === null) return null;
+  const weights = members.map(({ weight }) => weight);
+  const lightest = Math.min(...weights);
+  const heaviest = Math.max(...weights);
+  const own = counts.get(least) ?? 0;
+  const others = members.filter(({ name }) => name !== least);
+  const isOwed = others.every(({ name }) =>
+    [0, 1].every(
+      (ahead) => (own + ahead) / lightest < ((counts.get(name) ?? 0) + ahead) / heaviest,
+    ),
+  );
+  return isOwed ? least : null;
+}
+
 export const wlcRatio: Judge = judgeOf('schedule.wlc.ratio', (subject) => {
   const decisions = decisionsOf(subject);
   if (typeof decisions === 'string') return decisions;
@@ -195,7 +215,7 @@ export const wlcRelease: Judge = judgeOf('schedule.wlc.release', (subject) => {
   const breaches: Breach[] = [];
   let owed = 0;
   for (const { connection, members, held, released } of decisions) {
-    const least = leastOf(members, held);
+    const least = owedOf(members, held);
     if (least === null || !released.has(least)) continue;
     owed++;
     const { instance, line } = connection.placed;

@@ -4,7 +4,12 @@ import type { Clause } from './clauses.ts';
 const check = 'Health check setting';
 
 /** An instance that is in or out at the wrong time also shows in how fast it was found out and in who got connections. */
-const wrongTime = ['health.detection-time', 'schedule.eligible', 'schedule.recovery'];
+const wrongTime = [
+  'health.detection-time',
+  'schedule.eligible',
+  'schedule.recovery',
+  'persistence.unhealthy',
+];
 /** A check that is classified wrongly also counts wrongly. */
 const wrongResult = [
   'health.unhealthy-threshold',

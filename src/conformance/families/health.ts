@@ -12,8 +12,8 @@ const threshold = fc.integer({ min: 1, max: 5 });
 const plainFailures: readonly ReplyScript[] = [{ reply: 503 }, { reply: 'silence' }];
 /** Checks beyond the threshold: enough that a threshold one or two too high still shows itself. */
 const margin = 3;
-/** Two cycles of three instances of one weight: who is in rotation gets at least one. */
-const connectionsAfterCheck = 6;
+/** Four cycles of two instances of one weight: two may be wash-out, and who is in rotation gets one in the rest. */
+const connectionsAfterCheck = 8;
 
 /** After each of `count` checks of a: a little traffic, so that a judge sees who is in rotation. */
 function watched(count: number): Step[] {
@@ -115,10 +115,10 @@ function scripted(
         healthyThreshold: script.healthyThreshold,
       },
     }),
-    instances: instancesOf([1, 1, 1]),
+    instances: instancesOf([1, 1]),
     behaviours: { a: scriptOf(script.warmUp + script.letters, script.failure) },
     steps: [
-      settled(namesOf(3), script.warmUp.length),
+      settled(namesOf(2), script.warmUp.length),
       { do: 'open', count: connectionsAfterCheck, sources: 'fresh' },
       ...watched(script.letters.length),
     ],
