@@ -34,10 +34,14 @@ describe('weighted least connections', () => {
     }
   });
 
-  it('fails the release where weights are ignored: somebody always stands above the target', () => {
-    const history = refilled({ pick: least(({ active }) => active) });
-    expect(verdictOn(history, 'schedule.wlc.ratio').is).toBe('inconclusive');
-    expect(failures(history)).toEqual(['schedule.wlc.release']);
+  it('charges misread weights to the ratio where nobody stands above target, never to the release', () => {
+    const ignored = { pick: least(({ active }) => active) };
+    const above = refilled(ignored);
+    expect(verdictOn(above, 'schedule.wlc.ratio').is).toBe('inconclusive');
+    expect(failures(above)).toEqual([]);
+    const empty = new FakeBalancer(asked, ignored).rounds(4).openFresh(36, { hold: true });
+    for (const name of ['a', 'b', 'c']) empty.closeSome(name, 100);
+    expect(failures(empty.openFresh(36, { hold: true }).end())).toEqual(['schedule.wlc.ratio']);
   });
 
   it('fails where closed connections count', () => {
