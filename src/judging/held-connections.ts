@@ -3,12 +3,17 @@ import type { Subject } from './assessment.ts';
 import { isPlaced, type Placed } from './reading.ts';
 
 export type HeldStep =
-  | { readonly kind: 'placed'; readonly connection: Placed; readonly line: number }
-  | { readonly kind: 'closed'; readonly connection: Placed; readonly line: number }
-  /** Counts are not certain here: two things happened at once, or the other end never learned. */
+  | {
+      readonly kind: 'placed' | 'closed';
+      readonly connection: Placed;
+      readonly line: number;
+      /** False: something else was going on at the same time, so what the balancer counted just then is not known. */
+      readonly isClear: boolean;
+    }
+  /** Counts are not certain from here on: a connection came to nothing, or an end never learned that it is over. */
   | { readonly kind: 'blurred'; readonly line: number };
 
-/** Placements and closes in the order of lines; a connection opened while another was being placed or closed blurs the counts. */
+/** Placements and closes in the order of lines. */
 export function heldSteps(subject: Subject): readonly HeldStep[] {
   const steps: HeldStep[] = [];
   for (const connection of subject.connections) {
@@ -16,15 +21,20 @@ export function heldSteps(subject: Subject): readonly HeldStep[] {
       steps.push({ kind: 'blurred', line: connection.refused?.line ?? connection.openedLine });
       continue;
     }
-    steps.push({ kind: 'placed', connection, line: connection.placed.line });
+    steps.push({ kind: 'placed', connection, line: connection.placed.line, isClear: true });
     const { closed } = connection;
     if (closed === null) continue;
-    steps.push({ kind: closed.learned ? 'closed' : 'blurred', connection, line: closed.line });
+    steps.push(
+      closed.learned
+        ? { kind: 'closed', connection, line: closed.line, isClear: true }
+        : { kind: 'blurred', line: closed.line },
+    );
   }
-  return withoutOverlaps(steps.toSorted((a, b) => a.line - b.line));
+  return withOverlapsNoted(steps.toSorted((a, b) => a.line - b.line));
 }
 
-function withoutOverlaps(steps: readonly HeldStep[]): readonly HeldStep[] {
+/** A connection opened while another was being placed or closed is counted, but decides nothing. */
+function withOverlapsNoted(steps: readonly HeldStep[]): readonly HeldStep[] {
   let knownMs = Number.NEGATIVE_INFINITY;
   let knownLine = -1;
   return steps.map((step): HeldStep => {
@@ -37,6 +47,6 @@ function withoutOverlaps(steps: readonly HeldStep[]): readonly HeldStep[] {
     const isClear = knownMs <= began.fromMs && knownLine < began.line;
     knownMs = Math.max(knownMs, (step.kind === 'placed' ? placed.toMs : closed?.toMs) ?? 0);
     knownLine = step.line;
-    return isClear ? step : { kind: 'blurred', line: step.line };
+    return { ...step, isClear };
   });
 }

@@ -36,12 +36,11 @@ function decisionsOf(subject: Subject): readonly Decision[] | string {
   const decisions: Decision[] = [];
   const fold = new HeldFold(subject);
   for (const step of heldSteps(subject)) {
-    if (step.kind === 'blurred') fold.blur();
-    else if (step.kind === 'closed') fold.close(step.connection);
-    else {
-      const decision = fold.place(step.connection);
-      if (decision !== null) decisions.push(decision);
-    }
+    if (step.kind === 'blurred' || !step.isClear) fold.blur();
+    if (step.kind === 'closed') fold.close(step.connection);
+    if (step.kind !== 'placed') continue;
+    const decision = fold.place(step.connection);
+    if (decision !== null && step.isClear) decisions.push(decision);
   }
   return decisions;
 }
