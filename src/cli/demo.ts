@@ -94,5 +94,5 @@ function worst(codes: readonly number[]): number {
 function shipped(name: string): string {
   const isBuilt = import.meta.url.endsWith('.js');
   const root = new URL(isBuilt ? '../../../' : '../../', import.meta.url);
-  return fileURLToPath(new URL(`scenarios/${name}`, root));
+  return relative(process.cwd(), fileURLToPath(new URL(`scenarios/${name}`, root)));
 }

@@ -202,7 +202,7 @@ class Run {
     const text = `${JSON.stringify(one, null, 2)}\n`;
     const name = `failures/configuration-${number}.json`;
     const file = failing.length === 0 ? '' : await this.#options.save(name, text);
-    const replay = `counterpoise replay ${file} ${this.#options.connectable}`;
+    const replay = `npx counterpoise replay ${file} ${this.#options.connectable}`;
     this.#tally.hearConfiguration(verdicts, one.note, ({ expected, observed }) => ({
       why: one.note,
       expected,

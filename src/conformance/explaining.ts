@@ -57,7 +57,7 @@ export async function explainFailure(
     expected: verdict?.expected ?? '',
     observed: verdict?.observed ?? '',
     file,
-    replay: `counterpoise replay ${file} ${options.connectable}`,
+    replay: `npx counterpoise replay ${file} ${options.connectable}`,
     story: history === undefined ? [] : storyOf(history, verdict?.evidence ?? []),
     shrunk: {
       from: drawn.timeline.steps.length,

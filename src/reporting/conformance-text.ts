@@ -48,6 +48,7 @@ export function renderConformanceText(
   const sections = [
     identity(result, facts, look),
     ...familiesOf(result.clauses).map((family) => familySection(family.name, family.clauses, look)),
+    ...adapterNotes(result.clauses, look),
     ...failureStories(result, look),
     summary(result, look),
   ];
@@ -133,6 +134,15 @@ function verdictPaint(verdict: ClauseVerdict, paint: Paint): (text: string) => s
 function reasonOf(clause: ClauseResult): string {
   const flags = flagsOf(clause).map((flag) => `[${flag}]`);
   return harmless([clause.why, ...flags].join('  '));
+}
+
+/** What the adapter does in the balancer's place, each thing once. */
+function adapterNotes(clauses: readonly ClauseResult[], look: TerminalLook): string[] {
+  const notes = new Set(clauses.flatMap(({ byAdapter }) => byAdapter ?? []));
+  if (notes.size === 0) return [];
+  const paint = paintFor(look);
+  const lines = [...notes].map((note) => paint.dim(wrapped(`- ${harmless(note)}`, look.width - 2)));
+  return [`${paint.bold('by adapter')}\n${indent(lines.join('\n'), 2)}`];
 }
 
 function failureStories(result: ConformanceResult, look: TerminalLook): string[] {

@@ -86,7 +86,7 @@ export function familiesOf(clauses: readonly ClauseResult[]): readonly Family[] 
 export function flagsOf(clause: ClauseResult): readonly string[] {
   const flags: string[] = [];
   if (clause.attributedTo !== null) flags.push(`also affected → ${clause.attributedTo}`);
-  if (clause.byAdapter !== null) flags.push(`by adapter: ${clause.byAdapter}`);
+  if (clause.byAdapter !== null) flags.push('by adapter');
   if (clause.vacuous) flags.push('vacuous');
   if (clause.intermittent !== null) {
     flags.push(`intermittent ${clause.intermittent.failed}/${clause.intermittent.of}`);
