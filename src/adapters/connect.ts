@@ -27,15 +27,18 @@ function adapterCalled(connectable: string): Adapter | null {
 }
 
 function unknown(connectable: string): OperatorError {
-  const known = [
-    'reference',
-    'haproxy',
-    ...defects.map(({ name }) => `defect:${name}`),
-    ...variants.map(({ name }) => `variant:${name}`),
-  ];
+  const named = {
+    defect: defects.map(({ name }) => `defect:${name}`),
+    variant: variants.map(({ name }) => `variant:${name}`),
+  };
+  const kind = /^(defect|variant):/.exec(connectable)?.[1] as keyof typeof named | undefined;
+  const known =
+    kind === undefined ? ['reference', 'haproxy', ...named.defect, ...named.variant] : named[kind];
+  const all =
+    kind === undefined ? 'reference, haproxy, defect:NAME and variant:NAME' : known.join(', ');
   return new OperatorError(`${JSON.stringify(connectable)}: there is no such implementation`, {
     code: 'CONNECTABLE_UNKNOWN',
     exitCode: exitCodes.usage,
-    hint: `Did you mean \`${closest(connectable, known)}\`? There are reference, haproxy, defect:NAME and variant:NAME.`,
+    hint: `Did you mean ${closest(connectable, known)}? There are ${all}.`,
   });
 }
