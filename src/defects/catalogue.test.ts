@@ -182,7 +182,7 @@ describe('every seeded defect', () => {
 
   it('has a name of its own', () => {
     expect(new Set(defects.map(({ name }) => name)).size).toBe(defects.length);
-    expect(defectNamed('wlc-counts-total')?.breaks).toEqual(['schedule.wlc.active-only']);
+    expect(defectNamed('wlc-ignores-weight')?.breaks).toEqual(['schedule.wlc.ratio']);
     expect(defectNamed('none-such')).toBeUndefined();
   });
 

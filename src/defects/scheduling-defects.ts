@@ -88,7 +88,7 @@ export const schedulingDefects: readonly Defect[] = [
   {
     name: 'wlc-counts-total',
     sentence: 'Least connections counts connections that have ended, too.',
-    breaks: ['schedule.wlc.active-only'],
+    breaks: ['schedule.wlc.active-only', 'schedule.wlc.ratio', 'schedule.wlc.release'],
     edit: rescheduled('weighted-least-connections', (factory) =>
       withLoad(factory, (now, before, seen) => (now > before ? seen + 1 : seen)),
     ),

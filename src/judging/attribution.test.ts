@@ -19,11 +19,11 @@ describe('attribution', () => {
     const charged = attribute([
       failing('schedule.eligible', 7),
       failing('draining.no-new', 7),
-      failing('persistence.draining', 7),
+      failing('draining.zero', 7),
     ]);
-    expect(charged.get('schedule.eligible')).toBe('persistence.draining');
-    expect(charged.get('draining.no-new')).toBe('persistence.draining');
-    expect(charged.get('persistence.draining')).toBeNull();
+    expect(charged.get('schedule.eligible')).toBe('draining.zero');
+    expect(charged.get('draining.no-new')).toBe('draining.zero');
+    expect(charged.get('draining.zero')).toBeNull();
   });
 
   it('leaves failures on lines of their own, and clauses that entail nothing', () => {

@@ -50,6 +50,12 @@ describe('draining', () => {
     expect(failures(removed({ drainMs: 0 }))).toEqual(['draining.established']);
   });
 
+  it('charges data that are lost on every connection to forwarding', () => {
+    const history = removed({ losesBytes: true });
+    expect(failures(history)).toEqual(['forward.data']);
+    expect(verdictOn(history, 'draining.established').is).toBe('fail');
+  });
+
   it('fails where others are cut', () => {
     expect(failures(removed({ cutsOthers: true }))).toEqual(['draining.others']);
   });

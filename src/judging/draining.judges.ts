@@ -3,6 +3,7 @@
  * else notices. The duration counts from somewhere between request and answer of the removal.
  */
 import { type Assessment, type Breach, counted, judgeOf, type Subject } from './assessment.ts';
+import { arrivedWhole, lostInForwarding } from './forwarding.judges.ts';
 import type { Judge } from './judge.ts';
 import { cycleOf, epochOf, type Removal } from './membership.ts';
 import { isPlaced, type MembershipChange, type Placed, wordTrait } from './reading.ts';
@@ -97,6 +98,8 @@ export const established: Judge = judgeOf('draining.established', (subject) => {
   const { drainMs } = subject.effective;
   if (drainMs === 0) return 'connection draining is off';
   const breaches: Breach[] = [];
+  // where data are lost on connections that no drain touches, the same loss here is no drain's doing
+  const lostAnyway = lostInForwarding(subject);
   let transfers = 0;
   let later = 0;
   for (const { connection, change } of drained(subject)) {
@@ -107,13 +110,14 @@ export const established: Judge = judgeOf('draining.established', (subject) => {
       if (closed !== null && closed.by !== 'balancer' && closed.line < one.line) continue;
       transfers++;
       if (one.fromMs >= change.toMs + laterShare * drainMs) later++;
-      if (one.bytesUp === one.bytesSent && one.bytesDown === one.bytesSent) continue;
-      breaches.push(lost(connection, placed.instance, one.fromMs - change.toMs, drainMs, one.line));
+      if (arrivedWhole(one)) continue;
+      const afterMs = one.fromMs - change.toMs;
+      const lines = [one.line, ...lostAnyway];
+      breaches.push(lost(connection, placed.instance, afterMs, drainMs, lines));
     }
     if (closed?.by === 'balancer' && closed.toMs < endMs) {
-      breaches.push(
-        lost(connection, placed.instance, closed.toMs - change.toMs, drainMs, closed.line),
-      );
+      const afterMs = closed.toMs - change.toMs;
+      breaches.push(lost(connection, placed.instance, afterMs, drainMs, [closed.line]));
     }
   }
   return {
@@ -131,13 +135,13 @@ function lost(
   instance: string,
   afterMs: number,
   drainMs: number,
-  line: number,
+  lines: readonly number[],
 ): Breach {
   return {
     why: `connection ${connection} on ${instance} no longer worked ${afterMs.toFixed(0)} ms after the removal`,
     expected: `it goes on for ${drainMs} ms`,
     observed: `over after ${afterMs.toFixed(0)} ms`,
-    lines: [line],
+    lines,
   };
 }
 

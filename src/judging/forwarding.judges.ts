@@ -2,7 +2,7 @@
 import { type Breach, counted, judgeOf, type Subject } from './assessment.ts';
 import type { Judge } from './judge.ts';
 import { epochOf } from './membership.ts';
-import { isPlaced, type Placed } from './reading.ts';
+import { type Carried, isPlaced, type Placed } from './reading.ts';
 
 export const forwardPort: Judge = judgeOf('forward.port', (subject) => {
   const breaches: Breach[] = [];
@@ -35,9 +35,10 @@ export const forwardData: Judge = judgeOf('forward.data', (subject) => {
   let carried = 0;
   let closes = 0;
   for (const { connection, carried: transfers, closed } of placed) {
-    for (const { bytesSent, bytesUp, bytesDown, line } of transfers) {
+    for (const one of transfers) {
       carried++;
-      if (bytesUp === bytesSent && bytesDown === bytesSent) continue;
+      if (arrivedWhole(one)) continue;
+      const { bytesSent, bytesUp, bytesDown, line } = one;
       breaches.push({
         why: `of ${bytesSent} bytes of connection ${connection} ${bytesUp} arrived and ${bytesDown} came back`,
         expected: `${bytesSent} bytes each way, unchanged`,
@@ -61,6 +62,19 @@ export const forwardData: Judge = judgeOf('forward.data', (subject) => {
     kept: `${counted(carried, 'transfer')} arrived whole, ${counted(closes, 'close')} reached the other end`,
   };
 });
+
+/** Lines of transfers that did not arrive whole although nothing but forwarding was at stake. */
+export function lostInForwarding(subject: Subject): readonly number[] {
+  return subject.connections
+    .filter(isPlaced)
+    .filter((one) => isUntroubled(subject, one))
+    .flatMap(({ carried }) => carried.filter((one) => !arrivedWhole(one)))
+    .map(({ line }) => line);
+}
+
+export function arrivedWhole({ bytesSent, bytesUp, bytesDown }: Carried): boolean {
+  return bytesUp === bytesSent && bytesDown === bytesSent;
+}
 
 /** Neither removed nor failing at any time, nor cut by the balancer: then nothing but forwarding is at stake. */
 function isUntroubled(subject: Subject, { placed, closed }: Placed): boolean {

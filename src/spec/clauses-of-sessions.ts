@@ -43,7 +43,7 @@ export const sessionClauses: readonly Clause[] = [
     section: `${persistence}; ${draining}`,
     statement: 'Even a known client opens no new connection to a draining instance.',
     needs: ['persistence', 'persistence.draining', 'drain'],
-    broader: ['draining.no-new', 'schedule.eligible'],
+    broader: ['schedule.eligible'],
   },
   {
     id: 'persistence.expiry',
@@ -60,7 +60,8 @@ export const sessionClauses: readonly Clause[] = [
     section: draining,
     statement: 'An instance that was removed gets no new connection.',
     needs: ['drain'],
-    broader: ['schedule.eligible'],
+    // whoever still places connections there places known clients there too, and counts it among those owed some
+    broader: ['schedule.eligible', 'persistence.draining', 'schedule.wlc.release'],
   },
   {
     id: 'draining.established',

@@ -142,6 +142,7 @@ export const trafficClauses: readonly Clause[] = [
     statement:
       'Bytes pass in both directions unchanged, and each end learns when the other closes.',
     needs: [],
+    broader: ['draining.established'],
   },
   {
     id: 'change.keeps-established',
