@@ -14,7 +14,7 @@ test('the reference and its defects are connected by name', async () => {
 
 test('an unknown name is a mistake of the user, answered with the nearest one', () => {
   expect(() => connect('haproxi')).toThrow(
-    expect.objectContaining({ exitCode: 64, hint: expect.stringContaining('`haproxy`') }),
+    expect.objectContaining({ exitCode: 64, hint: expect.stringContaining('mean haproxy?') }),
   );
   expect(() => connect('defect:nothing-like-this')).toThrow(/no such implementation/);
   expect(() => connect('__proto__')).toThrow(/no such implementation/);

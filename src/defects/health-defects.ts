@@ -174,9 +174,14 @@ const resultDefects: readonly Defect[] = [
   {
     name: 'eligibility-late',
     sentence:
-      'An instance that goes out or is removed gets new connections for two more intervals.',
+      'Whoever goes out, comes back, is removed or gets another weight does so for the scheduler two intervals late.',
     thread: 'aws/containers-roadmap/issues/470',
-    breaks: ['health.unhealthy-threshold', 'draining.no-new'],
+    breaks: [
+      'health.unhealthy-threshold',
+      'health.healthy-threshold',
+      'draining.no-new',
+      'schedule.weight-change',
+    ],
     edit: (parts) => ({ ...parts, propagationMs: 2 * parts.configuration.check.intervalMs }),
   },
 ];

@@ -49,6 +49,27 @@ const oneOfTwoBlind: SchedulerFactory = (instances, sources) => {
   };
 };
 
+/** A source stays with whoever took it last for as long as that one takes anybody. */
+function withMemory(factory: SchedulerFactory): SchedulerFactory {
+  return (instances, sources) => {
+    const scheduler = factory(instances, sources);
+    const last = new Map<number, number>();
+    return {
+      pick: (source) => {
+        const address = sources.address[source] as number;
+        const known = last.get(address);
+        const picked =
+          known !== undefined && instances.isEligible[known] === 1 ? known : scheduler.pick(source);
+        last.set(address, picked);
+        return picked;
+      },
+      loadChanged: (instance) => scheduler.loadChanged(instance),
+      eligibilityChanged: (instance) => scheduler.eligibilityChanged(instance),
+      weightChanged: (instance) => scheduler.weightChanged(instance),
+    };
+  };
+}
+
 export const schedulingDefects: readonly Defect[] = [
   {
     name: 'wrr-weights-swapped',
@@ -114,6 +135,12 @@ export const schedulingDefects: readonly Defect[] = [
     thread: 'envoyproxy/envoy/issues/22558',
     breaks: ['schedule.source.disruption'],
     edit: rescheduled('source-ip', () => plainTable),
+  },
+  {
+    name: 'source-never-returns',
+    sentence: 'Sources that had to leave an instance stay where they went after it has recovered.',
+    breaks: ['schedule.source.return'],
+    edit: rescheduled('source-ip', withMemory),
   },
   {
     name: 'source-sticks-to-dead',

@@ -62,7 +62,11 @@ export function ledgerOf(checks: readonly CheckReading[], health: HealthStates |
 }
 
 /** How many results, counted from the first, the balancer certainly had when the connection was opened; the declared propagation counts. */
-export function knownBefore(ledger: Ledger, connection: Placed, propagationMs = 0): number {
+export function knownBefore(
+  ledger: Ledger,
+  connection: Pick<Placed, 'opened' | 'openedLine'>,
+  propagationMs = 0,
+): number {
   const opened = {
     fromMs: connection.opened.fromMs - propagationMs,
     line: connection.openedLine,

@@ -3,6 +3,7 @@ import { checkInterval, checkPath, checkPort } from './check-places.judges.ts';
 import { deadline, drainingOthers, drainingZero, established, noNew } from './draining.judges.ts';
 import { eligible, recovery } from './eligibility.judges.ts';
 import { forwardData, forwardPort } from './forwarding.judges.ts';
+import { isolation } from './health-isolation.judges.ts';
 import { httpCodes, responseTimeout, tcpChecks } from './health-results.judges.ts';
 import { consecutive, healthyThreshold, unhealthyThreshold } from './health-thresholds.judges.ts';
 import type { Judge } from './judge.ts';
@@ -14,6 +15,8 @@ import {
   sticks,
 } from './persistence.judges.ts';
 import { sourceShare, sourceSticky } from './source-hashing.judges.ts';
+import { sourceDisruption, sourceReturn } from './source-movement.judges.ts';
+import { weightChange } from './weight-change.judges.ts';
 import { wlcActiveOnly, wlcRatio, wlcRelease } from './weighted-least-connections.judges.ts';
 import { wrrCycle, wrrShare } from './weighted-round-robin.judges.ts';
 
@@ -25,8 +28,11 @@ export const judges: readonly Judge[] = [
   wlcActiveOnly,
   sourceSticky,
   sourceShare,
+  sourceDisruption,
+  sourceReturn,
   eligible,
   recovery,
+  weightChange,
   forwardPort,
   forwardData,
   unhealthyThreshold,
@@ -38,6 +44,7 @@ export const judges: readonly Judge[] = [
   httpCodes,
   checkPath,
   checkPort,
+  isolation,
   sticks,
   sourceAddress,
   persistenceOff,

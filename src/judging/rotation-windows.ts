@@ -27,7 +27,7 @@ export interface Window {
 }
 
 /** Wherever in its cycle a scheduler stands, one connection less than two cycles hold a whole one. */
-const cyclesToSee = 2;
+export const cyclesToSee = 2;
 
 /** Whether absence from a few cycles means anything here; a reason where it does not. */
 export function whyNoWindows(subject: Subject): string | null {

@@ -81,7 +81,7 @@ export function stretchesOf(subject: Subject): readonly Stretch[] {
   return stretches;
 }
 
-function sameMembers(some: readonly Member[], others: readonly Member[]): boolean {
+export function sameMembers(some: readonly Member[], others: readonly Member[]): boolean {
   return some.length === others.length && some.every((one, index) => one === others[index]);
 }
 

@@ -4,19 +4,12 @@
  */
 import { lowerTail, upperTail } from '../statistics/binomial.ts';
 import { sharesOf } from '../statistics/e-process.ts';
-import { type Breach, counted, judgeOf, type Subject } from './assessment.ts';
+import { type Breach, counted, judgeOf } from './assessment.ts';
 import type { Judge } from './judge.ts';
-import type { Epoch } from './membership.ts';
 import { numericTrait, type Placed } from './reading.ts';
-import { countsOf, isAbsenceDoubtful, type Stretch, staysInside, stretchesOf } from './rotation.ts';
+import { countsOf, isAbsenceDoubtful, type Stretch, staysInside } from './rotation.ts';
+import { phasesOf, stretchesBySource } from './source-phases.ts';
 import { falseAlarmRate } from './statistical-budget.ts';
-
-function stretchesBySource(subject: Subject): readonly Stretch[] | string {
-  if (subject.configuration.scheduling !== 'source-ip') return 'not source IP';
-  // an address whose session is not over may rightly be elsewhere than its hash says
-  if (subject.configuration.persistenceMs > 0) return 'session persistence is on';
-  return stretchesOf(subject);
-}
 
 export const sourceSticky: Judge = judgeOf('schedule.source.sticky', (subject) => {
   const stretches = stretchesBySource(subject);
@@ -24,24 +17,14 @@ export const sourceSticky: Judge = judgeOf('schedule.source.sticky', (subject) =
   const breaches: Breach[] = [];
   const instances = new Set<string>();
   let returns = 0;
-  let epoch: Epoch | null = null;
-  let rotation = '';
-  const first = new Map<string, Placed>();
-  for (const { epoch: own, inRotation, connections } of stretches) {
-    const names = inRotation.map(({ name }) => name).join(' ');
-    // a gap in what is certain is no change of the set
-    if (own !== epoch || names !== rotation) first.clear();
-    epoch = own;
-    rotation = names;
+  for (const { connections, first } of phasesOf(stretches)) {
     for (const connection of connections) {
       instances.add(connection.placed.instance);
       const before = first.get(connection.source);
-      if (before === undefined) first.set(connection.source, connection);
-      else {
-        returns++;
-        if (before.placed.instance !== connection.placed.instance)
-          breaches.push(moved(before, connection));
-      }
+      if (before === undefined || before === connection) continue;
+      returns++;
+      if (before.placed.instance !== connection.placed.instance)
+        breaches.push(moved(before, connection));
     }
   }
   return {

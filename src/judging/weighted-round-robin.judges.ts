@@ -33,15 +33,22 @@ function roundRobinStretches(subject: Subject): readonly Stretch[] | string {
   );
 }
 
-export const wrrCycle: Judge = judgeOf('schedule.wrr.cycle', (subject) => {
+/** Those in which one scheduler hands out whole cycles. */
+export function wholeCycleStretches(subject: Subject): readonly Stretch[] | string {
   const schedulers = wordTrait(subject, 'wrr.schedulers') ?? '1';
   if (schedulers !== '1') return `declared: ${schedulers} schedulers, so no common cycle`;
-  const stretches = roundRobinStretches(subject);
+  return roundRobinStretches(subject);
+}
+
+/** Cycles after a change that need not be exact yet. */
+export function washoutOf(subject: Subject): number {
+  return Math.min(washoutCycles, numericTrait(subject, 'wrr.washoutCycles', washoutCycles));
+}
+
+export const wrrCycle: Judge = judgeOf('schedule.wrr.cycle', (subject) => {
+  const stretches = wholeCycleStretches(subject);
   if (typeof stretches === 'string') return stretches;
-  const washout = Math.min(
-    washoutCycles,
-    numericTrait(subject, 'wrr.washoutCycles', washoutCycles),
-  );
+  const washout = washoutOf(subject);
   const judged = stretches.map((stretch) => judgeCycles(stretch, washout));
   const cycles = judged.reduce((sum, one) => sum + one.cycles, 0);
   return {
@@ -51,7 +58,10 @@ export const wrrCycle: Judge = judgeOf('schedule.wrr.cycle', (subject) => {
   } satisfies Assessment;
 });
 
-function judgeCycles(stretch: Stretch, washout: number): { cycles: number; breach: Breach | null } {
+export function judgeCycles(
+  stretch: Stretch,
+  washout: number,
+): { readonly cycles: number; readonly breach: Breach | null } {
   const { inRotation, connections } = stretch;
   const cycle = cycleOf(inRotation);
   // where the scheduler stands when the stretch begins is not known: any alignment within a cycle after the wash-out

@@ -101,7 +101,8 @@ export const healthClauses: readonly Clause[] = [
     section: `${check}: thresholds`,
     statement: 'The results of one instance change nothing for another.',
     needs: [],
-    broader: ['health.unhealthy-threshold', 'health.healthy-threshold', 'health.consecutive'],
+    broader: ['health.timeout', 'health.tcp', 'health.http.codes', ...wrongResult],
+    isPremise: true,
   },
   {
     id: 'health.detection-time',

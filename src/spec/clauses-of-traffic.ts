@@ -108,6 +108,7 @@ export const trafficClauses: readonly Clause[] = [
     section: algorithm,
     statement: 'A changed weight shows in the shares and cuts no connection.',
     needs: ['change.weight'],
+    broader: ['schedule.wrr.cycle', 'schedule.wrr.share'],
   },
   {
     id: 'schedule.weight-zero',

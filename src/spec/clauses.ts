@@ -23,6 +23,8 @@ export interface Clause {
   readonly trait?: string;
   /** Wider clauses that a failure of this one also shows in: charged here, only mentioned there. */
   readonly broader?: readonly string[];
+  /** Nothing that a case says on the wider clauses stands while this one fails anywhere in a run, be they stated or derived. */
+  readonly isPremise?: true;
 }
 
 /** In the order of the page. */

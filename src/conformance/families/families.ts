@@ -3,11 +3,20 @@ import type { Family } from './family.ts';
 import {
   healthCodes,
   healthConsecutive,
+  healthIsolation,
   healthTcp,
   healthThresholds,
   healthTimeout,
 } from './health.ts';
-import { sourceReturns, sourceShares, wlcRefill, wrrCycles, wrrShares } from './scheduling.ts';
+import {
+  sourceFailures,
+  sourceReturns,
+  sourceShares,
+  wlcRefill,
+  wrrCycles,
+  wrrReweighs,
+  wrrShares,
+} from './scheduling.ts';
 import {
   draining,
   drainingZero,
@@ -23,14 +32,17 @@ export const families: readonly Family[] = [
   healthThresholds,
   healthTcp,
   healthTimeout,
+  healthIsolation,
   healthCodes,
   persistenceSticks,
+  sourceFailures,
   draining,
   wrrShares,
   sourceShares,
   wlcRefill,
   wrrCycles,
   sourceReturns,
+  wrrReweighs,
   persistenceDraining,
   persistenceUnhealthy,
   drainingZero,

@@ -84,6 +84,57 @@ export const healthConsecutive: Family = {
       }),
 };
 
+/** As many failures in a row, over all instances, as take out somebody who counts them together. */
+export const healthIsolation: Family = {
+  name: 'health-isolation',
+  clauses: ['health.isolation'],
+  needs: ['check.http', 'schedule.wrr'],
+  runs: { stepped: 24, wired: 3 },
+  timelines: (bounds) =>
+    fc
+      .record({
+        healthyThreshold: fc.integer({ min: 2, max: 3 }),
+        count: fc.integer({ min: 3, max: 4 }),
+        sound: fc.nat({ max: 2 }),
+        failure: fc.constantFrom(...plainFailures),
+      })
+      .map(({ healthyThreshold, count, sound, failure }): Timeline => {
+        const names = namesOf(count);
+        const others = names.filter((_, index) => index !== sound);
+        const unhealthyThreshold = others.length;
+        const sure = (threshold: number) => ({
+          checks: Object.fromEntries(others.map((name) => [name, threshold + margin + 1])),
+        });
+        // enough to see one instance among all through a wash-out, and as many again
+        const open = { do: 'open' as const, count: 6 * count, sources: 'fresh' as const };
+        const toldTo = (afterwards: ReplyScript) =>
+          others.map((instance) => ({
+            do: 'behave' as const,
+            instance,
+            behaviour: { afterwards },
+          }));
+        return {
+          timeline: 1,
+          family: 'health-isolation',
+          clauses: healthIsolation.clauses,
+          profile: bounds.profile,
+          configuration: documentOf(bounds.profile, {
+            check: { unhealthyThreshold, healthyThreshold },
+          }),
+          instances: instancesOf(names.map(() => 1)),
+          behaviours: {},
+          steps: [
+            settled(names, healthyThreshold + 1),
+            open,
+            ...toldTo(failure),
+            { after: sure(unhealthyThreshold), ...open },
+            ...toldTo({ reply: 'normal' }),
+            { after: sure(healthyThreshold), ...open },
+          ],
+        };
+      }),
+};
+
 /** Runs of `letter` two short of the threshold, each broken off by `opposite`, until more than the threshold came in all. */
 function interrupted(letter: string, opposite: string, limit: number): string {
   const run = letter.repeat(Math.max(1, limit - 2)) + opposite;

@@ -83,6 +83,64 @@ export const wrrShares: Family = {
     }),
 };
 
+/** Uneven before and after, so that somebody who sees no weights is told from somebody who misses the change. */
+const weightChanges: readonly (readonly [readonly number[], readonly number[]])[] = [
+  [
+    [5, 1, 1],
+    [1, 5, 1],
+  ],
+  [
+    [4, 3, 2],
+    [1, 3, 2],
+  ],
+  [
+    [3, 1],
+    [1, 3],
+  ],
+  [
+    [1, 2],
+    [5, 2],
+  ],
+  [
+    [2, 3, 5],
+    [5, 3, 2],
+  ],
+];
+
+export const wrrReweighs: Family = {
+  name: 'wrr-reweighs',
+  clauses: ['schedule.weight-change'],
+  needs: ['schedule.wrr', 'change.weight'],
+  runs: { stepped: 20, wired: 3 },
+  timelines: (bounds) =>
+    fc
+      .record({
+        weightsOf: fc.constantFrom(...weightChanges),
+        held: fc.integer({ min: 4, max: 9 }),
+      })
+      .map(({ weightsOf: [before, after], held }): Timeline => {
+        const names = namesOf(before.length);
+        const reweighed = names.flatMap((instance, index) => {
+          const weight = after[index] ?? 1;
+          return weight === before[index] ? [] : [{ do: 'reweigh' as const, instance, weight }];
+        });
+        return {
+          ...head('wrr-reweighs', wrrReweighs.clauses, bounds),
+          configuration: documentOf(bounds.profile, {}),
+          instances: instancesOf(before),
+          steps: [
+            settled(names, 3),
+            { do: 'open', count: held, sources: 'fresh', hold: true },
+            { do: 'open', count: cyclesToJudge * cycleOf(before), sources: 'fresh' },
+            ...reweighed,
+            { do: 'open', count: cyclesToJudge * cycleOf(after), sources: 'fresh' },
+            { do: 'carry' },
+            { do: 'close', of: 'all' },
+          ],
+        };
+      }),
+};
+
 export const wlcRefill: Family = {
   name: 'wlc-refill',
   clauses: ['schedule.wlc.ratio', 'schedule.wlc.release', 'schedule.wlc.active-only'],
@@ -149,6 +207,44 @@ export const sourceReturns: Family = {
               // every other round backwards, so that no cycle can look like memory
               sources: round % 2 === 0 ? sources : sources.toReversed(),
             })),
+          ],
+        };
+      }),
+};
+
+/** Checks until everybody is sure of a state, with one that was under way when the instance changed its mind. */
+const checksToBeSure = 6;
+
+export const sourceFailures: Family = {
+  name: 'source-failures',
+  clauses: ['schedule.source.disruption', 'schedule.source.return', 'schedule.eligible'],
+  needs: ['schedule.source', 'check.http'],
+  runs: { stepped: 30, wired: 3 },
+  timelines: (bounds) =>
+    fc
+      .record({
+        // three at least: those that stay have a choice
+        vector: fc.constantFrom([1, 1, 1], [4, 3, 2], [2, 1, 1], [2, 3, 5], [1, 2, 3, 4]),
+        failing: fc.nat({ max: 2 }),
+        clients: fc.integer({ min: 24, max: 40 }),
+      })
+      .map(({ vector, failing, clients }): Timeline => {
+        const sources = Array.from({ length: clients }, (_, index) => `client-${index + 1}`);
+        const instance = namesOf(vector.length)[failing] ?? 'a';
+        const settledAgain = { checks: { [instance]: checksToBeSure } };
+        return {
+          ...head('source-failures', sourceFailures.clauses, bounds),
+          configuration: documentOf(bounds.profile, { scheduling: 'source-ip' }),
+          instances: instancesOf(vector),
+          steps: [
+            settled(namesOf(vector.length), 3),
+            { do: 'open', count: clients, sources },
+            { do: 'behave', instance, behaviour: { afterwards: { reply: 503 } } },
+            { after: settledAgain, do: 'open', count: clients, sources: sources.toReversed() },
+            { do: 'behave', instance, behaviour: {} },
+            { after: settledAgain, do: 'open', count: clients, sources },
+            // somebody who never came before: whoever remembers clients takes only these there
+            { do: 'open', count: clients, sources: 'fresh' },
           ],
         };
       }),
