@@ -1,7 +1,6 @@
 /**
  * Goal: recorded traffic runs under every algorithm, and a source that dominates it shows. The traces are not ours to
- * ship, so this runs only where COUNTERPOISE_TRACES names the folder that holds them:
- * COUNTERPOISE_TRACES=DIR npx vitest run src/experiments/real-traces
+ * ship: `npm run check:traces -- DIR` runs this on the folder that holds them, and nothing else does.
  */
 import { createReadStream } from 'node:fs';
 import { join } from 'node:path';
@@ -11,14 +10,14 @@ import { instancesWeighing, planWith, service } from '../simulation/plan.fixture
 import { readZeekTrace } from '../traffic/zeek-trace.ts';
 import { runSimulation } from './run-simulation.ts';
 
-const folder = process.env['COUNTERPOISE_TRACES'];
+const folder = process.env['COUNTERPOISE_TRACES'] ?? '';
 const algorithms = ['weighted-round-robin', 'weighted-least-connections', 'source-ip'] as const;
 
 async function replayed(
   file: string,
   scheduling: (typeof algorithms)[number],
 ): Promise<SimulationResult> {
-  const trace = await readZeekTrace(createReadStream(join(folder ?? '', file)), file);
+  const trace = await readZeekTrace(createReadStream(join(folder, file)), file);
   const plan = planWith({
     service: { ...service, scheduling },
     instances: instancesWeighing(1, 1, 1, 1),
@@ -28,7 +27,7 @@ async function replayed(
   return runSimulation(plan, { suite: '0.0.0', scenario, configuration: {}, notes: trace.notes });
 }
 
-describe.skipIf(folder === undefined)('recorded traffic', () => {
+describe('recorded traffic', () => {
   it.each(algorithms)('49,474 TLS connections run under %s', async (scheduling) => {
     const { totals, sources, instances } = await replayed(
       'tls-connections.zeek.log.gz',
