@@ -117,7 +117,7 @@ function decide(said: readonly Said[], own: readonly Said[], isComplete: boolean
   }
   if (said.length === 0) {
     return isComplete
-      ? plain('not-applicable', 'nothing that can be done to this implementation brings it about')
+      ? plain('not-applicable', 'no judge decides it on this implementation in its kind of time')
       : plain('skipped', 'no case was run');
   }
   const voided = said.filter((one) => one.is === 'void').length;

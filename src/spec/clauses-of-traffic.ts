@@ -60,6 +60,7 @@ export const trafficClauses: readonly Clause[] = [
     statement:
       'Under source IP an address keeps its instance for as long as the eligible instances and their weights stay as they are, from whichever port.',
     needs: ['schedule.source'],
+    broader: ['schedule.source.disruption', 'schedule.source.return'],
   },
   {
     id: 'schedule.source.share',

@@ -238,7 +238,9 @@ export const sourceFailures: Family = {
           instances: instancesOf(vector),
           steps: [
             settled(namesOf(vector.length), 3),
+            // twice, so that addresses which move by themselves are told from those that something moved
             { do: 'open', count: clients, sources },
+            { do: 'open', count: clients, sources: sources.toReversed() },
             { do: 'behave', instance, behaviour: { afterwards: { reply: 503 } } },
             { after: settledAgain, do: 'open', count: clients, sources: sources.toReversed() },
             { do: 'behave', instance, behaviour: {} },

@@ -1,0 +1,98 @@
+/**
+ * Judge of a weight that is changed while traffic flows: round robin that kept the weights before keeps the new ones
+ * after it, and nobody's connection is cut by it. Who never kept any is charged elsewhere.
+ */
+import { type Breach, counted, judgeOf, type Subject } from './assessment.ts';
+import type { Judge } from './judge.ts';
+import { divisorOf, type Member } from './membership.ts';
+import { isPlaced, type MembershipChange } from './reading.ts';
+import type { Stretch } from './rotation.ts';
+import { judgeCycles, washoutOf, wholeCycleStretches } from './weighted-round-robin.judges.ts';
+
+export const weightChange: Judge = judgeOf('schedule.weight-change', (subject) => {
+  const changes = subject.changes.filter(
+    // weight 0 is another clause's
+    ({ kind, outcome, weight }) => kind === 'reweighed' && outcome === 'accepted' && weight > 0,
+  );
+  if (changes.length === 0) return 'no weight was changed';
+  const stretches = wholeCycleStretches(subject);
+  if (typeof stretches === 'string') return stretches;
+  const followed = judgeFollowing(stretches, washoutOf(subject));
+  const held = changes.map((change) => judgeHeld(subject, change));
+  const untouched = held.reduce((sum, one) => sum + one.untouched, 0);
+  return {
+    breaches: [...followed.breaches, ...held.flatMap(({ cuts }) => cuts)],
+    sometimes: {
+      'whole cycles by changed weights': followed.cycles,
+      'connections held through a change of weights': untouched,
+    },
+    kept: `${counted(followed.cycles, 'whole cycle')} by the new weights, ${counted(untouched, 'connection')} held through the change`,
+  };
+});
+
+/** Cycles by other weights than those that were kept exactly before. */
+function judgeFollowing(stretches: readonly Stretch[], washout: number) {
+  const keptBefore: Stretch[] = [];
+  const breaches: Breach[] = [];
+  let cycles = 0;
+  for (const stretch of stretches) {
+    const judged = judgeCycles(stretch, washout);
+    const before = keptBefore.findLast((one) => isReweighing(one.inRotation, stretch.inRotation));
+    if (before !== undefined) {
+      cycles += judged.cycles;
+      if (judged.breach !== null) breaches.push(afterwards(before, stretch, judged.breach));
+    }
+    // equal parts are also what somebody gives who sees no weights
+    const isUneven = new Set(stretch.inRotation.map(({ weight }) => weight)).size > 1;
+    if (isUneven && judged.cycles > 0 && judged.breach === null) keptBefore.push(stretch);
+  }
+  return { cycles, breaches };
+}
+
+/** The same instances with weights in another ratio. */
+function isReweighing(before: readonly Member[], after: readonly Member[]): boolean {
+  const parts = (members: readonly Member[]) => {
+    const divisor = divisorOf(members.map(({ weight }) => weight));
+    return new Map(members.map(({ name, weight }) => [name, weight / divisor]));
+  };
+  const [old, changed] = [parts(before), parts(after)];
+  const isSameSet = old.size === changed.size && [...old.keys()].every((name) => changed.has(name));
+  return isSameSet && [...old].some(([name, part]) => changed.get(name) !== part);
+}
+
+function afterwards(before: Stretch, after: Stretch, breach: Breach): Breach {
+  const named = ({ inRotation }: Stretch) =>
+    inRotation.map(({ name, weight }) => `${name} ${weight}`).join(', ');
+  return {
+    ...breach,
+    why: `after the weights were changed from ${named(before)} to ${named(after)}, ${breach.why}`,
+  };
+}
+
+/** Connections opened before the change and held at it; of instances that fail checks or are removed nothing is said. */
+function judgeHeld(subject: Subject, change: MembershipChange) {
+  const removals = subject.changes.filter(({ kind }) => kind === 'removed');
+  const untilLine =
+    removals.find(({ line }) => line > change.line)?.line ?? Number.POSITIVE_INFINITY;
+  const cuts: Breach[] = [];
+  let untouched = 0;
+  for (const connection of subject.connections.filter(isPlaced)) {
+    const { placed, closed, carried } = connection;
+    const isHeld = placed.line < change.line && (closed === null || closed.line > change.line);
+    const checks = subject.instances.get(placed.instance)?.ledger.checks ?? [];
+    const isTroubled =
+      removals.some(({ instance }) => instance === placed.instance) ||
+      checks.some(({ result }) => result === 'failed');
+    if (!isHeld || isTroubled) continue;
+    if (closed?.by === 'balancer') {
+      if (closed.line > untilLine) continue;
+      cuts.push({
+        why: `connection ${connection.connection} on ${placed.instance} was ended after ${change.instance} got the weight ${change.weight}`,
+        expected: 'established connections go on',
+        observed: `the balancer ${closed.how} it`,
+        lines: [closed.line],
+      });
+    } else if (closed !== null || carried.some(({ line }) => line > change.line)) untouched++;
+  }
+  return { cuts, untouched };
+}
