@@ -55,6 +55,11 @@ export interface Wrong {
   readonly drainMs?: number;
   readonly deadline?: 'close' | 'leave';
   readonly cutsOthers?: boolean;
+  /** A changed weight has no effect, ends every connection. */
+  readonly keepsFirstWeights?: boolean;
+  readonly cutsOnReweigh?: boolean;
+  /** All instances share the state that their results in turn lead to. */
+  readonly sharesHealth?: boolean;
   readonly checkPort?: number;
   readonly checkPath?: string;
   readonly intervalMs?: number;
@@ -220,7 +225,13 @@ export class FakeBalancer {
     return reply === 'accepted' || (typeof reply === 'number' && reply >= 200 && reply < 400);
   }
 
-  #conclude(instance: FakeInstance, passed: boolean): void {
+  #conclude(checked: FakeInstance, passed: boolean): void {
+    const instance = this.#wrong.sharesHealth ? (this.instances[0] as FakeInstance) : checked;
+    this.#count(instance, passed);
+    if (this.#wrong.sharesHealth) for (const one of this.instances) one.isUp = instance.isUp;
+  }
+
+  #count(instance: FakeInstance, passed: boolean): void {
     const { isCumulative = false, neverRecovers = false } = this.#wrong;
     const fall = this.#wrong.unhealthyThreshold ?? this.#asked.unhealthyThreshold ?? 2;
     const rise = this.#wrong.healthyThreshold ?? this.#asked.healthyThreshold ?? 2;
@@ -367,7 +378,8 @@ export class FakeBalancer {
 
   reweigh(name: string, weight: number): this {
     const instance = this.of(name);
-    instance.weight = weight;
+    if (!this.#wrong.keepsFirstWeights) instance.weight = weight;
+    for (const one of this.instances) one.current = 0;
     this.#say({
       event: 'instance.reweighed',
       instance: name,
@@ -375,6 +387,9 @@ export class FakeBalancer {
       port: instance.port,
       outcome: { is: 'accepted' },
     });
+    if (this.#wrong.cutsOnReweigh) {
+      for (const connection of this.held()) this.close(connection, 'balancer');
+    }
     return this;
   }
 

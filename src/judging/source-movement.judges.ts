@@ -32,7 +32,7 @@ export const sourceDisruption: Judge = judgeOf('schedule.source.disruption', (su
   const moved = others.filter(
     ({ before, after }) => before.placed.instance !== after.placed.instance,
   );
-  const observed = `${moved.length} of ${counted(others.length, 'address')} of other instances moved when one went`;
+  const observed = `${moved.length} of ${counted(others.length, 'source')} of other instances moved when one went`;
   if (reading === null) return `undeclared; observed: ${observed}`;
   return {
     breaches: reading === 'any' ? [] : moved.map((one) => movedBreach(one, reading)),
@@ -84,7 +84,7 @@ export const sourceReturn: Judge = judgeOf('schedule.source.return', (subject) =
       lines: [before.placed.line, after.placed.line],
     })),
     sometimes: { 'addresses whose instance went and came back': judged.length },
-    kept: `${counted(judged.length, 'address')} came back to the instance that had recovered`,
+    kept: `${counted(judged.length, 'source')} came back to the instance that had recovered`,
   };
 });
 

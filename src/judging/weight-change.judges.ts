@@ -4,7 +4,7 @@
  */
 import { type Breach, counted, judgeOf, type Subject } from './assessment.ts';
 import type { Judge } from './judge.ts';
-import { divisorOf, type Member } from './membership.ts';
+import { cycleOf, divisorOf, type Member } from './membership.ts';
 import { isPlaced, type MembershipChange } from './reading.ts';
 import type { Stretch } from './rotation.ts';
 import { judgeCycles, washoutOf, wholeCycleStretches } from './weighted-round-robin.judges.ts';
@@ -30,14 +30,23 @@ export const weightChange: Judge = judgeOf('schedule.weight-change', (subject) =
   };
 });
 
+/**
+ * The page does not say how soon a changed weight shows. HAProxy ends a round of 16 cycles by the old weights first
+ * (2.6.12: up to 54 connections with a cycle of 7 were seen to pass), so no more is asked of anybody.
+ */
+const cyclesToFollow = 16;
+
 /** Cycles by other weights than those that were kept exactly before. */
 function judgeFollowing(stretches: readonly Stretch[], washout: number) {
   const keptBefore: Stretch[] = [];
   const breaches: Breach[] = [];
   let cycles = 0;
   for (const stretch of stretches) {
-    const judged = judgeCycles(stretch, washout);
     const before = keptBefore.findLast((one) => isReweighing(one.inRotation, stretch.inRotation));
+    const judged = judgeCycles(
+      stretch,
+      before === undefined ? washout : cyclesAfter(before, stretch),
+    );
     if (before !== undefined) {
       cycles += judged.cycles;
       if (judged.breach !== null) breaches.push(afterwards(before, stretch, judged.breach));
@@ -47,6 +56,12 @@ function judgeFollowing(stretches: readonly Stretch[], washout: number) {
     if (isUneven && judged.cycles > 0 && judged.breach === null) keptBefore.push(stretch);
   }
   return { cycles, breaches };
+}
+
+/** How many of the new cycles the old round may last. */
+function cyclesAfter(before: Stretch, after: Stretch): number {
+  const cycle = cycleOf(after.inRotation);
+  return Math.ceil((cyclesToFollow * Math.max(cycle, cycleOf(before.inRotation))) / cycle);
 }
 
 /** The same instances with weights in another ratio. */

@@ -23,7 +23,7 @@ const cyclesToJudge = 3;
 const washoutCycles = 2;
 
 /** Round robin without persistence, in stretches in which several were certainly in rotation. */
-function roundRobinStretches(subject: Subject): readonly Stretch[] | string {
+function allRoundRobinStretches(subject: Subject): readonly Stretch[] | string {
   if (subject.configuration.scheduling !== 'weighted-round-robin')
     return 'not weighted round robin';
   if (subject.configuration.persistenceMs > 0) return 'session persistence is on';
@@ -33,11 +33,26 @@ function roundRobinStretches(subject: Subject): readonly Stretch[] | string {
   );
 }
 
-/** Those in which one scheduler hands out whole cycles. */
-export function wholeCycleStretches(subject: Subject): readonly Stretch[] | string {
+/** How soon a changed weight shows is another clause's matter. */
+function roundRobinStretches(subject: Subject): readonly Stretch[] | string {
+  const stretches = allRoundRobinStretches(subject);
+  if (typeof stretches === 'string') return stretches;
+  const reweighed = subject.changes.find(
+    ({ kind, outcome }) => kind === 'reweighed' && outcome !== 'rejected',
+  );
+  const untilLine = reweighed?.line ?? Number.POSITIVE_INFINITY;
+  return stretches.filter(({ epoch }) => epoch.until.line <= untilLine);
+}
+
+/** One scheduler hands out whole cycles; several have none in common. */
+function whyNoCycles(subject: Subject): string | null {
   const schedulers = wordTrait(subject, 'wrr.schedulers') ?? '1';
-  if (schedulers !== '1') return `declared: ${schedulers} schedulers, so no common cycle`;
-  return roundRobinStretches(subject);
+  return schedulers === '1' ? null : `declared: ${schedulers} schedulers, so no common cycle`;
+}
+
+/** Those in which one scheduler hands out whole cycles, whatever the weights were before. */
+export function wholeCycleStretches(subject: Subject): readonly Stretch[] | string {
+  return whyNoCycles(subject) ?? allRoundRobinStretches(subject);
 }
 
 /** Cycles after a change that need not be exact yet. */
@@ -46,7 +61,7 @@ export function washoutOf(subject: Subject): number {
 }
 
 export const wrrCycle: Judge = judgeOf('schedule.wrr.cycle', (subject) => {
-  const stretches = wholeCycleStretches(subject);
+  const stretches = whyNoCycles(subject) ?? roundRobinStretches(subject);
   if (typeof stretches === 'string') return stretches;
   const washout = washoutOf(subject);
   const judged = stretches.map((stretch) => judgeCycles(stretch, washout));

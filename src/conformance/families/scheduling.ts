@@ -107,6 +107,9 @@ const weightChanges: readonly (readonly [readonly number[], readonly number[]])[
   ],
 ];
 
+/** Cycles of the longer kind that an old round may last, as the judge grants it, and four to judge. */
+const cyclesToFollow = 16 + 4;
+
 export const wrrReweighs: Family = {
   name: 'wrr-reweighs',
   clauses: ['schedule.weight-change'],
@@ -133,7 +136,11 @@ export const wrrReweighs: Family = {
             { do: 'open', count: held, sources: 'fresh', hold: true },
             { do: 'open', count: cyclesToJudge * cycleOf(before), sources: 'fresh' },
             ...reweighed,
-            { do: 'open', count: cyclesToJudge * cycleOf(after), sources: 'fresh' },
+            {
+              do: 'open',
+              count: cyclesToFollow * Math.max(cycleOf(before), cycleOf(after)),
+              sources: 'fresh',
+            },
             { do: 'carry' },
             { do: 'close', of: 'all' },
           ],
