@@ -80,7 +80,9 @@ export class Tally {
   /** Puts the story of a clause's failure where its first failure was counted. */
   explain(clause: string, failure: NonNullable<Said['failure']>): void {
     const said = this.#said.get(clause) ?? [];
-    const at = said.findIndex((one) => one.is === 'fail' && one.attributedTo === null);
+    const at = said.findIndex(
+      (one) => one.is === 'fail' && one.attributedTo === null && one.intermittent === null,
+    );
     const known = said[at];
     if (known !== undefined) said[at] = { ...known, why: failure.why, failure };
   }
