@@ -160,7 +160,7 @@ class Run implements ServiceListener, WorldListener {
   #failToConnect(connection: number, instance: number): void {
     const { failed } = this.#metrics;
     failed[instance] = (failed[instance] as number) + 1;
-    if (this.#world.isSilent[instance] === 1) {
+    if (this.#world.silentReasons[instance] !== 0) {
       this.#waiting[instance] = (this.#waiting[instance] as number) + 1;
       this.#departures.atMs[0] = (this.#now[0] as number) + this.#plan.connectTimeoutMs;
       // The complement, a negative number, marks a client that gives up.
@@ -189,7 +189,7 @@ class Run implements ServiceListener, WorldListener {
     if (check === NONE) return;
     const { instance } = this.#service.checkOf(check);
     if (this.#world.downReasons[instance] === 0) this.#service.answer(check, 0, this.#passingReply);
-    else if (this.#world.isSilent[instance] === 0) this.#service.answer(check, 0, 'refused');
+    else if (this.#world.silentReasons[instance] === 0) this.#service.answer(check, 0, 'refused');
     else this.#service.answer(check, Number.POSITIVE_INFINITY, 'refused');
   }
 

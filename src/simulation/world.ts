@@ -23,9 +23,10 @@ export interface WorldListener {
 
 export class World {
   readonly queue = new EventQueue();
-  readonly isSilent: Uint8Array;
   /** 0: up; an instance may be down for several reasons at once. */
   readonly downReasons: Uint8Array;
+  /** Those of them that make it silent: one is enough, whatever the others do. */
+  readonly silentReasons: Uint8Array;
   readonly #plan: Plan;
   readonly #listener: WorldListener;
   readonly #lifetimes: ((kind: 'between' | 'repair') => number)[];
@@ -33,7 +34,7 @@ export class World {
   constructor(plan: Plan, listener: WorldListener) {
     this.#plan = plan;
     this.#listener = listener;
-    this.isSilent = new Uint8Array(plan.instances.length);
+    this.silentReasons = new Uint8Array(plan.instances.length);
     this.downReasons = new Uint8Array(plan.instances.length);
     this.#lifetimes = plan.instances.map((_, instance) => lifetimesOf(plan, instance));
     this.#script();
@@ -56,15 +57,15 @@ export class World {
       }
       case outageEnds: {
         const outage = this.#plan.outages[index];
-        if (outage !== undefined) this.#recover(outage.instance);
+        if (outage !== undefined) this.#recover(outage.instance, outage.manner);
         return;
       }
       case failure:
-        this.#fail(index, this.#plan.failures?.manner ?? 'refuses');
+        this.#fail(index, this.#failureManner);
         this.#schedule(nowMs + this.#lifetime(index, 'repair'), repair, index);
         return;
       case repair:
-        this.#recover(index);
+        this.#recover(index, this.#failureManner);
         this.#schedule(nowMs + this.#lifetime(index, 'between'), failure, index);
         return;
       default: {
@@ -90,19 +91,28 @@ export class World {
     this.queue.push(index * kinds + kind);
   }
 
+  get #failureManner(): Manner {
+    return this.#plan.failures?.manner ?? 'refuses';
+  }
+
   #lifetime(instance: number, kind: 'between' | 'repair'): number {
     return this.#lifetimes[instance]?.(kind) ?? Number.POSITIVE_INFINITY;
   }
 
   #fail(instance: number, manner: Manner): void {
-    this.isSilent[instance] = manner === 'silent' ? 1 : 0;
-    this.downReasons[instance] = (this.downReasons[instance] as number) + 1;
+    this.#count(instance, manner, 1);
     if (this.downReasons[instance] === 1) this.#listener.failed(instance);
   }
 
-  #recover(instance: number): void {
-    this.downReasons[instance] = (this.downReasons[instance] as number) - 1;
+  #recover(instance: number, manner: Manner): void {
+    this.#count(instance, manner, -1);
     if (this.downReasons[instance] === 0) this.#listener.recovered(instance);
+  }
+
+  #count(instance: number, manner: Manner, more: 1 | -1): void {
+    this.downReasons[instance] = (this.downReasons[instance] as number) + more;
+    if (manner === 'refuses') return;
+    this.silentReasons[instance] = (this.silentReasons[instance] as number) + more;
   }
 }
 
