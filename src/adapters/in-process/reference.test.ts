@@ -172,4 +172,18 @@ describe('the reference as an implementation', () => {
       outcome: { is: 'unsupported' },
     });
   });
+
+  it('says that it has no room when too many removed instances still drain', async () => {
+    const deployment = await deployed(createReferenceAdapter(), { instances: [] });
+    const comeAndDrain = async (): Promise<void> => {
+      for (let number = 0; number <= 200; number++) {
+        await deployment.setInstances({ instances: [instance(`i${number}`)] });
+        await deployment.connect({ connection: number, source: '10.1.0.1', port: 1 });
+      }
+    };
+    await expect(comeAndDrain()).rejects.toMatchObject({
+      code: 'INSTANCES_EXHAUSTED',
+      hint: expect.stringContaining('fewer instances'),
+    });
+  });
 });

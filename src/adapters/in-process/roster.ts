@@ -3,6 +3,7 @@
  * find it again, until the slot is needed for another. Knows no health and no traffic.
  */
 import { invariant } from '../../errors/invariant.ts';
+import { exitCodes, OperatorError } from '../../errors/operator-error.ts';
 import type { Instance, InstanceColumns } from '../../scheduling/scheduler.ts';
 import type { InstanceAt } from '../contract.ts';
 
@@ -53,7 +54,14 @@ export class Roster {
     const unused = this.#known.indexOf(undefined);
     if (unused >= 0) return unused;
     const slot = this.#isForgotten.findIndex((is, index) => is && active[index] === 0);
-    invariant(slot >= 0, 'every slot is taken or still drains');
-    return slot;
+    if (slot >= 0) return slot;
+    throw new OperatorError(
+      `more than ${this.#known.length} instances are listed or still drain in one deployment`,
+      {
+        code: 'INSTANCES_EXHAUSTED',
+        exitCode: exitCodes.unavailable,
+        hint: 'Add fewer instances in one timeline, or let removed ones finish their drains first.',
+      },
+    );
   }
 }
