@@ -198,21 +198,23 @@ export const drainingZero: Family = {
   needs: ['drain'],
   runs: { stepped: 20, wired: 3 },
   timelines: (bounds) =>
-    fc.record({ scheduling: dynamicScheduling, removed: fc.constantFrom('a', 'b', 'c') }).map(
-      ({ scheduling, removed }): Timeline => ({
-        ...head('draining-zero', drainingZero.clauses, bounds),
-        configuration: documentOf(bounds.profile, { scheduling, drainSeconds: 0 }),
-        instances: instancesOf([1, 1, 1]),
-        steps: [
-          settled(namesOf(3), 3),
-          { do: 'open', count: 6, sources: 'fresh', hold: true },
-          { do: 'remove', instance: removed },
-          { do: 'open', count: 9, sources: 'fresh' },
-          { after: { intervals: 1 }, do: 'open', count: 9, sources: 'fresh' },
-          { do: 'carry' },
-        ],
-      }),
-    ),
+    fc
+      .record({ held: fc.integer({ min: 3, max: 9 }), removed: fc.constantFrom('a', 'b', 'c') })
+      .map(
+        ({ held, removed }): Timeline => ({
+          ...head('draining-zero', drainingZero.clauses, bounds),
+          configuration: documentOf(bounds.profile, { drainSeconds: 0 }),
+          instances: instancesOf([1, 1, 1]),
+          steps: [
+            settled(namesOf(3), 3),
+            { do: 'open', count: held, sources: 'fresh', hold: true },
+            { do: 'remove', instance: removed },
+            { do: 'open', count: 9, sources: 'fresh' },
+            { after: { intervals: 1 }, do: 'open', count: 9, sources: 'fresh' },
+            { do: 'carry' },
+          ],
+        }),
+      ),
 };
 
 function head(family: string, clauses: readonly string[], bounds: Bounds) {
