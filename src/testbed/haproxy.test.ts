@@ -270,6 +270,19 @@ describe('a HAProxy misconfigured on purpose', () => {
     });
   });
 
+  it('that refuses a command is told as such, with the command', async () => {
+    const editCommand = (command: string) => command.replace('state drain', 'state asleep');
+    await withTestbed(createHaproxyAdapter({ editCommand }), async (testbed) => {
+      const trial = await begun(testbed);
+      const left = [{ name: 'a', weight: 3, port: 9000 }];
+      await expect(trial.setInstances(left)).rejects.toMatchObject({
+        code: 'HAPROXY_COMMAND',
+        message: expect.stringContaining('set server be/b state asleep'),
+      });
+      await trial.end('error');
+    });
+  });
+
   it("is rejected in HAProxy's own words when it cannot be read", async () => {
     const edit = (text: string): string => `${text}\nnonsense\n`;
     await withTestbed(createHaproxyAdapter({ edit }), async (testbed) => {

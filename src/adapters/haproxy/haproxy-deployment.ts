@@ -2,7 +2,7 @@
  * A backend service running on HAProxy: turns changes of its instances into runtime commands, and does what HAProxy
  * cannot: ends drains at their deadline and makes it forget clients of a draining instance.
  */
-import { invariant } from '../../errors/invariant.ts';
+import { exitCodes, OperatorError } from '../../errors/operator-error.ts';
 import type { Outcome } from '../../history/vocabulary.ts';
 import type { ServiceConfiguration } from '../../spec/configuration.ts';
 import type { InstanceAt, Scales, WireDeployment } from '../contract.ts';
@@ -161,9 +161,14 @@ export class HaproxyDeployment implements WireDeployment {
     const answer = await this.#parts.process.ask(edited);
     const complaint =
       /^(No such|Unknown|Invalid|Require|'|.*(denied|not support|failed|must )).*$/im.exec(answer);
-    invariant(
-      complaint === null,
-      `haproxy takes \`${edited.join('; ')}\`: ${complaint?.[0] ?? ''}`,
+    if (complaint === null) return;
+    throw new OperatorError(
+      `haproxy: it does not take \`${edited.join('; ')}\`: ${complaint[0].trim()}`,
+      {
+        code: 'HAPROXY_COMMAND',
+        exitCode: exitCodes.unavailable,
+        hint: 'The adapter was measured on HAProxy 2.6; name such a one in COUNTERPOISE_HAPROXY.',
+      },
     );
   }
 }
