@@ -1,6 +1,7 @@
 /** Trials in stepped time on the reference: points in time, scripted checks, nothing left to chance. */
 import { expect, test } from 'vitest';
 import { connect } from '../adapters/connect.ts';
+import type { Adapter, InstanceAt } from '../adapters/contract.ts';
 import type { HistoryEvent, Reply } from '../history/vocabulary.ts';
 import { answering, begun, picks, requestWith, withTestbed } from './trial.fixture.ts';
 import type { TrialRequest } from './trial.ts';
@@ -114,4 +115,28 @@ test('a trial ends itself at its number of events', async () => {
     expect(events).toHaveLength(51);
     expect(events.at(-1)).toMatchObject({ event: 'history.ended', why: 'budget' });
   });
+});
+
+test('an instance keeps its address when another before it is removed', async () => {
+  const reference = connect('reference');
+  const told: (readonly InstanceAt[])[] = [];
+  const deploy: Adapter['deploy'] = async (request) => {
+    told.push(request.instances);
+    const deployed = await reference.deploy(request);
+    if (!('deployment' in deployed)) return deployed;
+    const { deployment } = deployed;
+    const list = deployment.setInstances.bind(deployment);
+    const setInstances: typeof list = (change) => {
+      told.push(change.instances);
+      return list(change);
+    };
+    return { ...deployed, deployment: Object.assign(deployment, { setInstances }) };
+  };
+  await withTestbed({ ...reference, deploy }, async (testbed) => {
+    const trial = await begun(testbed, stepped);
+    await trial.setInstances([{ name: 'b', weight: 1, port: null }]);
+    await trial.end('complete');
+  });
+  const addresses = told.map((list) => list.find(({ name }) => name === 'b')?.address);
+  expect(addresses).toEqual(['10.0.0.2', '10.0.0.2']);
 });

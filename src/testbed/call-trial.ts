@@ -21,6 +21,8 @@ export class CallTrial implements Trial {
   readonly #recorder: Recorder;
   readonly #checks: CallChecks;
   readonly #held = new Map<number, Held>();
+  /** Of instances, in the order in which they were first listed. */
+  readonly #numbers = new Map<string, number>();
   readonly #budgetEndMs: number;
   #deployment: CallDeployment | null = null;
   #instances: readonly InstanceListed[];
@@ -40,7 +42,7 @@ export class CallTrial implements Trial {
   /** Every instance behaves as scripted before the first check. */
   prepare(): readonly InstanceAt[] {
     for (const { name } of this.#instances) this.#behaveAsRequested(name);
-    return located(this.#instances);
+    return this.#located(this.#instances);
   }
 
   async deployed(deployment: CallDeployment): Promise<void> {
@@ -108,7 +110,7 @@ export class CallTrial implements Trial {
     for (const { event, instance } of changes) {
       if (event === 'instance.registered') this.#behaveAsRequested(instance.name);
     }
-    const outcome = await deployment.setInstances({ instances: located(instances) });
+    const outcome = await deployment.setInstances({ instances: this.#located(instances) });
     for (const change of changes) this.#record(changeEvent(change, outcome));
     if (outcome.is === 'accepted') this.#instances = instances;
     await this.passUntil(this.#nowMs);
@@ -210,6 +212,15 @@ export class CallTrial implements Trial {
     this.#record({ event: 'instance.behaved', instance, ...behaviour });
   }
 
+  /** Names only, nothing lives there; an instance keeps its own whoever else is listed. */
+  #located(instances: readonly InstanceListed[]): readonly InstanceAt[] {
+    return instances.map((listed) => {
+      const number = this.#numbers.get(listed.name) ?? this.#numbers.size + 1;
+      this.#numbers.set(listed.name, number);
+      return { ...listed, address: `10.0.${number >>> 8}.${number & 255}` };
+    });
+  }
+
   #record(event: Timeless): void {
     this.#recorder.record({ fromMs: this.#nowMs, toMs: this.#nowMs, ...event });
   }
@@ -218,11 +229,6 @@ export class CallTrial implements Trial {
 type Timeless<Event = HistoryEvent> = Event extends unknown
   ? Omit<Event, 'fromMs' | 'toMs'>
   : never;
-
-/** Names only: nothing lives there. */
-function located(instances: readonly InstanceListed[]): readonly InstanceAt[] {
-  return instances.map((listed, index) => ({ ...listed, address: `10.0.0.${index + 1}` }));
-}
 
 /** Never the same twice in a row for one client: dynamic ports (RFC 6335), one after the other. */
 function clientPort(connection: number): number {
