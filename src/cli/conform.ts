@@ -136,6 +136,12 @@ function watching(terminal: Terminal, folder: OutputFolder, clock: () => number)
   let cases = 0;
   let ended = 0;
   let failing = 0;
+  const keep = ({ name, history }: Recorded): Promise<unknown> => {
+    const written = folder.write(`histories/${name}.ndjson`, encodeHistory(history));
+    // told when the run stops; unheard until then, it would end the process and leave its balancers behind
+    written.catch(() => {});
+    return written;
+  };
   const listen = (event: ConformEvent): void => {
     switch (event.event) {
       case 'run.planned':
@@ -149,7 +155,7 @@ function watching(terminal: Terminal, folder: OutputFolder, clock: () => number)
         );
         return;
       case 'history.recorded':
-        writing.push(folder.write(`histories/${event.name}.ndjson`, encodeHistory(event.history)));
+        writing.push(keep(event));
         return;
       case 'shrinking.began':
         progress.say(`making the failure of ${event.clause} small`);
@@ -163,6 +169,8 @@ function watching(terminal: Terminal, folder: OutputFolder, clock: () => number)
     },
   };
 }
+
+type Recorded = Extract<ConformEvent, { event: 'history.recorded' }>;
 
 function secondsLeft(ended: number, cases: number, elapsedMs: number): number {
   return Math.ceil(((elapsedMs / ended) * (cases - ended)) / 1000);

@@ -5,6 +5,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { exitCodes } from '../errors/operator-error.ts';
 import { renderOverviewHtml } from '../reporting/overview-html.ts';
 import { findServers } from '../testbed/servers.ts';
 import { type ConformReport, runConform } from './conform.ts';
@@ -66,7 +67,8 @@ export async function runDemo(command: DemoCommand, terminal: Terminal): Promise
     }),
   );
   sayWhatWasFound(reports, index, terminal);
-  return worst(reports.map(({ result }) => result.gate.exitCode));
+  const codes = reports.map(({ result }) => result.gate.exitCode);
+  return worst(signal.aborted ? [...codes, exitCodes.interrupted] : codes);
 }
 
 function sayWhatWasFound(

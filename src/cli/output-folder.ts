@@ -14,24 +14,34 @@ const ours = ['result.json', 'run.json', 'junit.xml', 'report.html', 'histories'
 
 export async function openOutputFolder(root: string, name: string): Promise<OutputFolder> {
   const path = join(root, name);
-  try {
+  await writing(path, async () => {
     await mkdir(path, { recursive: true });
     for (const one of ours) await rm(join(path, one), { recursive: true, force: true });
-  } catch (cause) {
-    throw new OperatorError(`${path}: cannot be written to`, {
-      code: 'OUTPUT_NOT_WRITABLE',
-      exitCode: exitCodes.usage,
-      hint: 'name another folder with --out',
-      cause,
-    });
-  }
+  });
   return {
     path,
     async write(file, text) {
       const target = join(path, file);
-      await mkdir(dirname(target), { recursive: true });
-      await writeFile(target, text);
+      await writing(target, async () => {
+        await mkdir(dirname(target), { recursive: true });
+        await writeFile(target, text);
+      });
       return relative(process.cwd(), target);
     },
   };
+}
+
+/** A full disk or a folder that somebody took away is no mistake of ours. */
+async function writing(path: string, write: () => Promise<void>): Promise<void> {
+  try {
+    await write();
+  } catch (cause) {
+    const why = (cause as NodeJS.ErrnoException).code ?? String(cause);
+    throw new OperatorError(`${path}: cannot be written to (${why})`, {
+      code: 'OUTPUT_NOT_WRITABLE',
+      exitCode: exitCodes.usage,
+      hint: 'Make room, or name another folder with --out.',
+      cause,
+    });
+  }
 }
