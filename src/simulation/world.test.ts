@@ -1,6 +1,6 @@
 /** Lives of instances where reasons to be down overlap. */
 import { expect, it } from 'vitest';
-import { planWith } from './plan.fixture.ts';
+import { instancesWeighing, planWith } from './plan.fixture.ts';
 import { World } from './world.ts';
 
 it('is silent as long as one reason makes it so, and no longer', () => {
@@ -11,7 +11,7 @@ it('is silent as long as one reason makes it so, and no longer', () => {
     manner: 'silent',
   } as const;
   const nobody = { failed: () => {}, recovered: () => {}, changed: () => {} };
-  const world = new World(planWith({ outages, failures }), nobody);
+  const world = new World(planWith({ instances: instancesWeighing(1), outages, failures }), nobody);
   const seen: string[] = [];
   while ((world.queue.headMs[0] as number) <= 110) {
     const atMs = world.queue.headMs[0] as number;
