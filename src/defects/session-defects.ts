@@ -48,7 +48,8 @@ const persistenceDefects: readonly Defect[] = [
   {
     name: 'session-always-on',
     sentence: 'Clients stay with their instance although persistence is off.',
-    breaks: ['persistence.off'],
+    // under source IP a client that was moved by an outage stays where it was moved to
+    breaks: ['persistence.off', 'schedule.source.return'],
     edit: withPersistence((durationMs) => (durationMs === 0 ? persistenceMs : durationMs)),
   },
   {
