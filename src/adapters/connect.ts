@@ -9,6 +9,7 @@ import { exitCodes, OperatorError } from '../errors/operator-error.ts';
 import type { Adapter } from './contract.ts';
 import { createHaproxyAdapter } from './haproxy/haproxy-adapter.ts';
 import { createReferenceAdapter } from './in-process/reference.ts';
+import { remoteAdapterCalled } from './process/remote-connectables.ts';
 
 export function connect(connectable: string): Adapter {
   const adapter = adapterCalled(connectable);
@@ -19,6 +20,8 @@ export function connect(connectable: string): Adapter {
 function adapterCalled(connectable: string): Adapter | null {
   if (connectable === 'reference') return createReferenceAdapter();
   if (connectable === 'haproxy') return createHaproxyAdapter();
+  const remote = remoteAdapterCalled(connectable);
+  if (remote !== null) return remote;
   const [, kind, name = ''] = /^(defect|variant):(.+)$/.exec(connectable) ?? [];
   const defect = kind === 'defect' ? defectNamed(name) : undefined;
   if (defect !== undefined) return createReferenceAdapter({ defect });
@@ -35,7 +38,9 @@ function unknown(connectable: string): OperatorError {
   const known =
     kind === undefined ? ['reference', 'haproxy', ...named.defect, ...named.variant] : named[kind];
   const all =
-    kind === undefined ? 'reference, haproxy, defect:NAME and variant:NAME' : known.join(', ');
+    kind === undefined
+      ? 'reference, haproxy, cmd:COMMAND, tcp:HOST:PORT, module:FILE, defect:NAME and variant:NAME'
+      : known.join(', ');
   return new OperatorError(`${JSON.stringify(connectable)}: there is no such implementation`, {
     code: 'CONNECTABLE_UNKNOWN',
     exitCode: exitCodes.usage,
