@@ -5,7 +5,7 @@
 export type Line = { readonly text: string } | { readonly fault: string; readonly excerpt: string };
 
 /** A document of 20 services with 100 instances each takes some 300 kB. */
-export const lineBytesMax = 4 << 20;
+const lineBytesMax = 4 << 20;
 const excerptBytes = 200;
 
 export class Lines {

@@ -35,6 +35,8 @@ export interface Opening {
   readonly open: () => Link;
   /** Conversations side by side: a program is started for each, somebody else's server is called on once. */
   readonly sessionsMax: number;
+  /** Multiplies every deadline; 1 where nobody says. */
+  readonly patience?: number;
 }
 
 export function createRemoteAdapter(opening: Opening): Adapter {
@@ -47,6 +49,8 @@ class RemoteAdapter implements Adapter {
   /** The last one that was begun. */
   #latest: Promise<Session> | null = null;
   #free: Session[] = [];
+  /** Of dropped ones, so that nothing of them is left when we are. */
+  readonly #ending = new Set<Promise<void>>();
   #failures = 0;
   #description: Description | null = null;
 
@@ -69,9 +73,6 @@ class RemoteAdapter implements Adapter {
       const deployment = this.#deployment(session, request, result);
       isKept = true;
       return { outcome, readBack: result.readBack, deployment };
-    } catch (error) {
-      this.#count(session);
-      throw error;
     } finally {
       if (!isKept) this.#release(session);
     }
@@ -88,6 +89,7 @@ class RemoteAdapter implements Adapter {
         await session.end();
       }),
     );
+    await Promise.all(this.#ending);
   }
 
   #deployment(session: Session, request: DeployRequest, result: Result<'deploy'>): Deployment {
@@ -143,9 +145,6 @@ class RemoteAdapter implements Adapter {
     const dispose = async (): Promise<void> => {
       try {
         if (!session.isOver) await this.#ask(session, 'dispose', { deployment });
-      } catch (error) {
-        this.#count(session);
-        throw error;
       } finally {
         this.#release(session);
       }
@@ -175,10 +174,16 @@ class RemoteAdapter implements Adapter {
     params: object,
     waitMs = 0,
   ): Promise<Result<Name>> {
-    const limitMs = (limitsMs[method] ?? usualLimitMs) + Math.ceil(waitMs);
-    const result = await session.request(method, params, limitMs);
-    heed(session, method, faultIn(messages[method].result, result));
-    return result as Result<Name>;
+    const { patience = 1 } = this.#opening;
+    const limitMs = (limitsMs[method] ?? usualLimitMs) * patience + Math.ceil(waitMs);
+    try {
+      const result = await session.request(method, params, limitMs);
+      heed(session, method, faultIn(messages[method].result, result));
+      return result as Result<Name>;
+    } catch (error) {
+      this.#count(session);
+      throw error;
+    }
   }
 
   /** A conversation for a new deployment: an idle one, a new one, or, where there may be no more, the only one. */
@@ -208,8 +213,7 @@ class RemoteAdapter implements Adapter {
       this.#description = this.#understood(told);
       return session;
     } catch (error) {
-      this.#sessions.delete(session);
-      this.#failures++;
+      this.#drop(session);
       await session.end();
       throw error;
     }
@@ -232,11 +236,16 @@ class RemoteAdapter implements Adapter {
     if (!this.#free.includes(session)) this.#free.push(session);
   }
 
-  /** A conversation that ended with a fault is over with; its process has been put away. */
+  /** A conversation that ended with a fault is over; its process is being put away. */
   #count(session: Session): void {
-    if (!session.isOver || !this.#sessions.delete(session)) return;
+    if (session.isOver) this.#drop(session);
+  }
+
+  #drop(session: Session): void {
+    if (!this.#sessions.delete(session)) return;
     this.#failures++;
     this.#free = this.#free.filter((one) => one !== session);
+    this.#ending.add(session.end());
   }
 }
 

@@ -41,9 +41,8 @@ export class Session {
 
   /** What it did wrong while nobody asked; told once. */
   takeFault(): OperatorError | null {
-    const fault = this.#isTold ? null : this.#fault;
-    this.#isTold = true;
-    return fault;
+    if (this.#fault === null || this.#isTold) return null;
+    return this.#told(this.#fault);
   }
 
   /** An error about what it answered, with what it said beside. */
