@@ -13,7 +13,7 @@ import {
   conformanceResultVersion,
 } from '../results/conformance-result.ts';
 import type { RunFacts } from '../results/run-facts.ts';
-import { type Clause, clauses } from '../spec/clauses.ts';
+import { type Clause, clauseOf, clauses } from '../spec/clauses.ts';
 import type { Profile } from '../spec/configuration.ts';
 import type { Testbed } from '../testbed/trial.ts';
 import { type CaseContext, type CaseOutcome, runCase } from './case-runner.ts';
@@ -143,8 +143,11 @@ class Run {
   #configurations(): readonly ConfigurationCase[] {
     const { profile, seed, selected } = this.#options;
     if (!selected.some((id) => id.startsWith('config.'))) return [];
+    const { capabilities } = this.#testbed.description;
     const count = this.#isWired ? generatedConfigurations.wired : generatedConfigurations.stepped;
-    return configurationCases(profile, seed, count);
+    return configurationCases(profile, seed, count).filter(({ clause }) =>
+      clauseOf(clause)?.needs.every((need) => capabilities[need].supported),
+    );
   }
 
   /** Runs one case in the next free lane; what cannot be run is counted as an error of its clauses. */
