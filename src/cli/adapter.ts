@@ -83,6 +83,7 @@ export async function runAdapterTest(
 ): Promise<ExitCode> {
   const findings: Finding[] = [];
   await tryAdapter(
+    connectable,
     () => connect(connectable),
     (finding) => {
       findings.push(finding);

@@ -30,16 +30,19 @@ process.once('exit', () => {
 
 /**
  * util-linux's setpriv, where there is one, has the kernel tell the adapter when we are killed. `exec`: signals reach
- * the adapter, not a shell in front of it.
+ * the adapter, not a shell in front of it, which would end first.
  */
 const guarded =
   'command -v setpriv >/dev/null && exec setpriv --pdeathsig TERM -- /bin/sh -c "$0"; exec /bin/sh -c "$0"';
+
+/** One command and its words: no shell need stay in front of it. */
+const isPlain = /^[^;&|<>()`\n={}!]+$/;
 
 /** `line`: as typed in a shell. */
 export function startChild(line: string): Link {
   swept ??= endOrphans();
   const token = `${process.pid}-${randomUUID()}`;
-  const child = execa('/bin/sh', ['-c', guarded, line], {
+  const child = execa('/bin/sh', ['-c', guarded, isPlain.test(line) ? `exec ${line}` : line], {
     env: { [marker]: token },
     // a group of its own: Ctrl-C at the terminal is for us, and all of it can be ended at once
     detached: true,
@@ -66,10 +69,26 @@ export function startChild(line: string): Link {
     await Promise.race([drained, pass(drainedMs)]);
     return { how, isMissing: exitsOfMissing.includes(child.exitCode ?? 0) || group === undefined };
   });
+  const isAllGone = async () =>
+    (child.exitCode !== null || child.signalCode !== null || group === undefined) &&
+    (await markedProcesses((mark) => mark === token)).length === 0;
+  // a shell in front of the adapter may go before it
+  const gone = async (limitMs: number): Promise<boolean> => {
+    const untilMs = performance.now() + limitMs;
+    await Promise.race([exited, pass(limitMs, undefined, { ref: false })]);
+    while (!(await isAllGone())) {
+      if (performance.now() > untilMs) return false;
+      await pass(sweepPauseMs);
+    }
+    return true;
+  };
+  const leaves = (when: 'end of input' | 'SIGTERM'): Promise<boolean> => {
+    if (when === 'end of input') child.stdin.end();
+    else if (group !== undefined) signal(group, 'SIGTERM');
+    return gone(endOfInputMs);
+  };
   const stop = async (how: 'orderly' | 'now'): Promise<void> => {
     child.stdin.end();
-    const gone = (limitMs: number) =>
-      Promise.race([exited.then(() => true), pass(limitMs, false, { ref: false })]);
     const isGone = how === 'orderly' && (await gone(endOfInputMs));
     if (!isGone && group !== undefined && how === 'orderly') {
       signal(group, 'SIGTERM');
@@ -89,6 +108,7 @@ export function startChild(line: string): Link {
     write: (text) => void child.stdin.write(text),
     ended,
     words: () => words,
+    leaves,
     stop: (how) => {
       stopping ??= stop(how);
       return stopping;

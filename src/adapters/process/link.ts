@@ -10,6 +10,8 @@ export interface Link {
   readonly ended: Promise<Ended>;
   /** What it said beside the protocol, the last of it; empty: nothing. */
   words(): string;
+  /** Whether it ends by itself, in the time that it has, once it is told so. A program only. */
+  leaves?(when: 'end of input' | 'SIGTERM'): Promise<boolean>;
   /** Ends the adapter: `orderly` first lets it end by itself. Answers once nothing of it is left. */
   stop(how: 'orderly' | 'now'): Promise<void>;
 }

@@ -8,22 +8,48 @@ import { resolve } from 'node:path';
 import process from 'node:process';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { exitCodes, OperatorError } from '../../errors/operator-error.ts';
-import type { Adapter } from '../contract.ts';
+import { type Adapter, protocolVersion } from '../contract.ts';
 import { startChild } from './child-link.ts';
 import { createRemoteAdapter } from './remote-adapter.ts';
+import { Session } from './session.ts';
 import { openSocket } from './socket-link.ts';
 
 const portMax = 65_535;
+const answerLimitMs = 15_000;
 
 /** null: the connectable is of another kind. */
 export function remoteAdapterCalled(connectable: string): Adapter | null {
-  const [, kind, rest = ''] = /^(cmd|tcp|module):(.*)$/s.exec(connectable) ?? [];
-  if (kind === undefined) return null;
-  if (kind === 'tcp') return tcpAdapter(connectable, rest);
-  if (rest.trim() === '') throw malformed(connectable, `${kind}: names nothing to run`);
-  const line = kind === 'cmd' ? rest : moduleLine(connectable, rest);
+  if (connectable.startsWith('tcp:')) return tcpAdapter(connectable, connectable.slice(4));
+  const line = lineOf(connectable);
+  if (line === null) return null;
   const open = () => startChild(line);
   return createRemoteAdapter({ connectable, open, sessionsMax: Number.POSITIVE_INFINITY });
+}
+
+/** Whether the program behind a connectable ends as it must; null: there is none that is ours to end. */
+export async function leavesWhenTold(
+  connectable: string,
+  when: 'end of input' | 'SIGTERM',
+): Promise<boolean | null> {
+  const line = lineOf(connectable);
+  if (line === null) return null;
+  const link = startChild(line);
+  const session = new Session(connectable, link);
+  try {
+    // once it has answered, it has begun, and knows how to end
+    await session.request('describe', { protocol: protocolVersion }, answerLimitMs);
+    return (await link.leaves?.(when)) ?? null;
+  } finally {
+    await session.end();
+  }
+}
+
+/** What is typed in a shell to run it. */
+function lineOf(connectable: string): string | null {
+  const [, kind, rest = ''] = /^(cmd|module):(.*)$/s.exec(connectable) ?? [];
+  if (kind === undefined) return null;
+  if (rest.trim() === '') throw malformed(connectable, `${kind}: names nothing to run`);
+  return kind === 'cmd' ? rest : moduleLine(connectable, rest);
 }
 
 function tcpAdapter(connectable: string, at: string): Adapter {

@@ -2,7 +2,7 @@
  * An adapter tried out as an adapter: does it answer everything it must, in shape, twice alike, and does it end? Judges
  * no balancer: that is what `conform` is for. Knows no terminal.
  */
-import { connect as connectSocket } from 'node:net';
+import { type AddressInfo, connect as connectSocket, createServer } from 'node:net';
 import { setTimeout as pass } from 'node:timers/promises';
 import { OperatorError } from '../../errors/operator-error.ts';
 import type {
@@ -15,6 +15,7 @@ import type {
   InstanceAt,
 } from '../contract.ts';
 import { protocolVersion } from '../contract.ts';
+import { leavesWhenTold } from '../process/remote-connectables.ts';
 
 export interface Finding {
   /** What was tried, a sentence. */
@@ -26,6 +27,7 @@ export interface Finding {
 
 const connectionsTried = 20;
 const settleMs = 300;
+const echoLimitMs = 2000;
 
 const instances: readonly InstanceAt[] = [
   { name: 'a', weight: 2, port: null, address: '127.0.0.1' },
@@ -52,19 +54,22 @@ const wrongConfiguration = { backendServices: [] };
 
 /** `connect` makes a fresh adapter each time: determinism needs two. Tells findings as they are made. */
 export async function tryAdapter(
+  connectable: string,
   connect: () => Adapter,
   tell: (finding: Finding) => void,
 ): Promise<void> {
-  const trying = new Trying(connect, tell);
+  const trying = new Trying(connectable, connect, tell);
   await trying.all();
 }
 
 class Trying {
+  readonly #connectable: string;
   readonly #connect: () => Adapter;
   readonly #tell: (finding: Finding) => void;
   #deployments = 0;
 
-  constructor(connect: () => Adapter, tell: (finding: Finding) => void) {
+  constructor(connectable: string, connect: () => Adapter, tell: (finding: Finding) => void) {
+    this.#connectable = connectable;
     this.#connect = connect;
     this.#tell = tell;
   }
@@ -83,6 +88,7 @@ class Trying {
         return null;
       });
       await this.#determinism(description);
+      for (const when of ['end of input', 'SIGTERM'] as const) await this.#ending(when);
     } finally {
       await adapter.dispose();
     }
@@ -147,16 +153,32 @@ class Trying {
   }
 
   async #endpoint(adapter: Adapter, description: Description): Promise<void> {
-    await this.#try('its endpoint takes connections, and none once it is put away', async () => {
-      const deployment = await this.#deployed(adapter, description);
-      if (deployment.plane !== 'wire') return 'it is on another plane than it says';
-      const { address, port } = deployment.endpoint;
-      const before = await takes(address, port);
-      await deployment.dispose();
-      await pass(settleMs);
-      const after = await takes(address, port);
-      if (!before) return `nobody listens at ${address}:${port} after deploy was answered`;
-      return after ? `somebody still listens at ${address}:${port} after dispose` : null;
+    await this.#try(`${connectionsTried} connections reach instances`, async () => {
+      const backend = await startBackend();
+      try {
+        const deployment = await this.#deployed(adapter, description, backend.port);
+        if (deployment.plane !== 'wire') return 'it is on another plane than it says';
+        const { address, port } = deployment.endpoint;
+        for (let tried = 0; tried < connectionsTried; tried++) {
+          if (!(await echoes(address, port))) {
+            return `connection ${tried + 1} to ${address}:${port} got nothing back from an instance that echoes`;
+          }
+        }
+        await deployment.dispose();
+        await pass(settleMs);
+        const after = await echoes(address, port);
+        return after ? `somebody still serves ${address}:${port} after dispose` : null;
+      } finally {
+        backend.stop();
+      }
+    });
+  }
+
+  async #ending(when: 'end of input' | 'SIGTERM'): Promise<void> {
+    await this.#try(`it ends by itself: ${when}`, async () => {
+      const leaves = await leavesWhenTold(this.#connectable, when);
+      if (leaves === null) return leftOut('no program that is ours to end');
+      return leaves ? null : 'it went on for more than 3 s';
     });
   }
 
@@ -201,8 +223,15 @@ class Trying {
     }
   }
 
-  async #deployed(adapter: Adapter, description: Description): Promise<Deployment> {
-    const deployed: Deployed = await adapter.deploy(this.#request(description, configuration));
+  /** `port`: of both instances; null: the service's own. */
+  async #deployed(
+    adapter: Adapter,
+    description: Description,
+    port: number | null = null,
+  ): Promise<Deployment> {
+    const request = this.#request(description, configuration);
+    const located = request.instances.map((one) => ({ ...one, port }));
+    const deployed: Deployed = await adapter.deploy({ ...request, instances: located });
     if ('deployment' in deployed) return deployed.deployment;
     const { outcome } = deployed;
     const why = 'note' in outcome ? outcome.note : JSON.stringify(outcome.violations);
@@ -256,15 +285,37 @@ async function placements(call: CallDeployment): Promise<readonly string[]> {
   return placed;
 }
 
-function takes(host: string, port: number): Promise<boolean> {
+interface Backend {
+  readonly port: number;
+  stop(): void;
+}
+
+/** An instance that sends back what it hears. */
+function startBackend(): Promise<Backend> {
+  const server = createServer((socket) => {
+    socket.on('error', () => {}); // a check that hangs up
+    socket.pipe(socket);
+  });
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(0, '127.0.0.1', () => {
+      const { port } = server.address() as AddressInfo;
+      resolve({ port, stop: () => void server.close() });
+    });
+  });
+}
+
+function echoes(host: string, port: number): Promise<boolean> {
   return new Promise((resolve) => {
-    const socket = connectSocket({ host, port, timeout: 2000 });
+    const socket = connectSocket({ host, port });
     const say = (is: boolean) => {
       socket.destroy();
       resolve(is);
     };
-    socket.once('connect', () => say(true));
+    socket.setTimeout(echoLimitMs, () => say(false));
+    socket.once('connect', () => socket.write('hello'));
+    socket.once('data', () => say(true));
     socket.once('error', () => say(false));
-    socket.once('timeout', () => say(false));
+    socket.once('close', () => say(false));
   });
 }
