@@ -2,13 +2,13 @@
  * `npm start`: the main job in one command. Judges the reference and every real balancer found on this machine,
  * simulates a shipped scenario on a recorded trace, and says what was found and which file to open.
  */
-import { writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { exitCodes } from '../errors/operator-error.ts';
 import { renderOverviewHtml } from '../reporting/overview-html.ts';
 import { findServers } from '../testbed/servers.ts';
 import { type ConformReport, runConform } from './conform.ts';
+import { writeInFolder } from './output-folder.ts';
 import { runSimulate } from './simulate.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -56,7 +56,7 @@ export async function runDemo(command: DemoCommand, terminal: Terminal): Promise
     : await runSimulate({ file: shipped(scenario), out, json: false, signal }, terminal);
   const index = join(out, 'index.html');
   const inside = (reportFile: string) => relative(out, reportFile);
-  await writeFile(
+  await writeInFolder(
     index,
     await renderOverviewHtml({
       runs: reports.map(({ result, reportFile }) => ({ result, href: inside(reportFile) })),
