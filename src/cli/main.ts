@@ -38,6 +38,7 @@ function program(): Command {
   addConform(root);
   addReplay(root);
   addSimulate(root);
+  addMatrix(root);
   addModels(root);
   addDemo(root);
   return root;
@@ -161,6 +162,33 @@ function addSimulate(root: Command): void {
 interface SimulateFlags {
   readonly scheduling?: 'weighted-round-robin' | 'weighted-least-connections' | 'source-ip';
   readonly seed?: string;
+  readonly out: string;
+}
+
+function addMatrix(root: Command): void {
+  root
+    .command('matrix')
+    .description('put the results of many implementations side by side')
+    .argument('<places...>', 'folders with results, folders of such folders, or result files')
+    .option(
+      '--filter <terms>',
+      'only clauses that pass: is:different, is:same, count:1(fail), NAME:fail, words; -term: not',
+      '',
+    )
+    .option('--out <folder>', 'where matrix.html, .md and .json go', 'reports/out')
+    .addHelpText(
+      'after',
+      "\nExamples:\n  counterpoise matrix reports/out\n  counterpoise matrix reports/out/haproxy reports/out/reference --filter 'is:different'",
+    )
+    .action(async (places: string[], own: MatrixFlags, command: Command) => {
+      const common = command.optsWithGlobals<Common>();
+      const { runMatrix } = await import('./matrix.ts');
+      const asked = { places, ...own, json: common.json };
+      process.exitCode = await runMatrix(asked, createTerminal(common));
+    });
+}
+interface MatrixFlags {
+  readonly filter: string;
   readonly out: string;
 }
 
