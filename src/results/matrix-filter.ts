@@ -32,7 +32,7 @@ export interface Mistake {
   readonly why: string;
 }
 
-export const filterVerdicts: readonly ClauseVerdict[] = [
+const filterVerdicts: readonly ClauseVerdict[] = [
   'pass',
   'fail',
   'inconclusive',

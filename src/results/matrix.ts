@@ -6,7 +6,7 @@ import type { Trait } from '../spec/behaviour.ts';
 import type { ClauseVerdict, ConformanceResult } from './conformance-result.ts';
 import type { Filter } from './matrix-filter.ts';
 
-export const matrixVersion = 1;
+const matrixVersion = 1;
 
 export interface Matrix {
   readonly matrix: typeof matrixVersion;
