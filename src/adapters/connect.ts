@@ -9,6 +9,7 @@ import { exitCodes, OperatorError } from '../errors/operator-error.ts';
 import type { Adapter } from './contract.ts';
 import { createHaproxyAdapter } from './haproxy/haproxy-adapter.ts';
 import { createReferenceAdapter } from './in-process/reference.ts';
+import { createNftablesAdapter } from './nftables/nftables-adapter.ts';
 
 export function connect(connectable: string): Adapter {
   const adapter = adapterCalled(connectable);
@@ -19,6 +20,7 @@ export function connect(connectable: string): Adapter {
 function adapterCalled(connectable: string): Adapter | null {
   if (connectable === 'reference') return createReferenceAdapter();
   if (connectable === 'haproxy') return createHaproxyAdapter();
+  if (connectable === 'nftables') return createNftablesAdapter();
   const [, kind, name = ''] = /^(defect|variant):(.+)$/.exec(connectable) ?? [];
   const defect = kind === 'defect' ? defectNamed(name) : undefined;
   if (defect !== undefined) return createReferenceAdapter({ defect });
@@ -33,9 +35,13 @@ function unknown(connectable: string): OperatorError {
   };
   const kind = /^(defect|variant):/.exec(connectable)?.[1] as keyof typeof named | undefined;
   const known =
-    kind === undefined ? ['reference', 'haproxy', ...named.defect, ...named.variant] : named[kind];
+    kind === undefined
+      ? ['reference', 'haproxy', 'nftables', ...named.defect, ...named.variant]
+      : named[kind];
   const all =
-    kind === undefined ? 'reference, haproxy, defect:NAME and variant:NAME' : known.join(', ');
+    kind === undefined
+      ? 'reference, haproxy, nftables, defect:NAME and variant:NAME'
+      : known.join(', ');
   return new OperatorError(`${JSON.stringify(connectable)}: there is no such implementation`, {
     code: 'CONNECTABLE_UNKNOWN',
     exitCode: exitCodes.usage,
