@@ -4,7 +4,7 @@
  */
 import fc from 'fast-check';
 import type { Timeline } from '../timeline.ts';
-import type { Bounds, Family } from './family.ts';
+import type { Bounds, Family, ServiceChoice } from './family.ts';
 import { documentOf, instancesOf, namesOf, settled } from './family.ts';
 
 const sequence = (count: number) =>
@@ -13,6 +13,11 @@ const dynamicScheduling = fc.constantFrom(
   'weighted-round-robin' as const,
   'weighted-least-connections' as const,
 );
+
+/** The longest interval of the page where time costs nothing: hours pass, and checks are not what is looked at. */
+function seldomChecked({ isWired }: Bounds): ServiceChoice {
+  return isWired ? {} : { check: { intervalSeconds: 300 } };
+}
 
 export const forwardPorts: Family = {
   name: 'forward-ports',
@@ -69,7 +74,10 @@ export const persistenceSticks: Family = {
         const sources = sequence(clients);
         return {
           ...head('persistence-sticks', persistenceSticks.clauses, bounds),
-          configuration: documentOf(bounds.profile, { persistence: true }),
+          configuration: documentOf(bounds.profile, {
+            persistence: true,
+            ...seldomChecked(bounds),
+          }),
           instances: instancesOf([1, 1, 1]),
           steps: [
             settled(namesOf(3), 3),
@@ -175,7 +183,11 @@ export const draining: Family = {
       .map(
         ({ scheduling, drainSeconds, removed, held }): Timeline => ({
           ...head('draining', draining.clauses, bounds),
-          configuration: documentOf(bounds.profile, { scheduling, drainSeconds }),
+          configuration: documentOf(bounds.profile, {
+            scheduling,
+            drainSeconds,
+            ...seldomChecked(bounds),
+          }),
           instances: instancesOf([1, 1, 1]),
           steps: [
             settled(namesOf(3), 3),
