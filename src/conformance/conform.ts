@@ -124,9 +124,10 @@ class Run {
 
   #timelines(): readonly DrawnTimeline[] {
     const { profile, seed, selected } = this.#options;
-    const { capabilities, limits } = this.#testbed.description;
+    const { capabilities, limits, profiles } = this.#testbed.description;
     const bounds: Bounds = {
       profile,
+      profiles,
       isWired: this.#isWired,
       instancesMax: Math.min(12, limits.instancesMax),
       connectionsMax: this.#isWired ? 400 : 2000,

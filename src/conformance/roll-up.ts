@@ -10,7 +10,8 @@ import { type Clause, clauseOf } from '../spec/clauses.ts';
 
 /** What one case said on one clause. */
 export interface Said {
-  readonly is: 'pass' | 'fail' | 'inconclusive' | 'void' | 'error';
+  /** `observed`: nothing was declared that could be broken. */
+  readonly is: 'pass' | 'fail' | 'inconclusive' | 'observed' | 'void' | 'error';
   readonly why: string;
   readonly attributedTo: string | null;
   readonly intermittent: { readonly failed: number; readonly of: number } | null;
@@ -55,7 +56,7 @@ export function rollUpClause(
     cases: {
       passed: count('pass'),
       failed: own.length,
-      inconclusive: said.length - count('pass') - own.length - count('void'),
+      inconclusive: said.length - count('pass') - own.length - count('void') - count('observed'),
       void: count('void'),
     },
     sometimes: summed(said.filter((one) => one.is !== 'inconclusive')),
@@ -114,6 +115,10 @@ function decide(said: readonly Said[], own: readonly Said[], isComplete: boolean
       'pass',
       passed.length === 1 ? pass.why : `${passed.length} cases, e.g. ${pass.why}`,
     );
+  }
+  const observed = said.filter((one) => one.is === 'observed');
+  if (observed[0] !== undefined) {
+    return plain('not-applicable', `${observed.length} cases, e.g. ${observed[0].why}`);
   }
   if (said.length === 0) {
     return isComplete

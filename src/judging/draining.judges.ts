@@ -2,7 +2,14 @@
  * Judges of connection draining: a removed instance gets nothing new, keeps what it has for the duration, and nobody
  * else notices. The duration counts from somewhere between request and answer of the removal.
  */
-import { type Assessment, type Breach, counted, judgeOf, type Subject } from './assessment.ts';
+import {
+  type Assessment,
+  type Breach,
+  counted,
+  judgeOf,
+  type Subject,
+  undeclared,
+} from './assessment.ts';
 import { arrivedWhole, lostInForwarding } from './forwarding.judges.ts';
 import type { Judge } from './judge.ts';
 import { cycleOf, epochOf, type Removal } from './membership.ts';
@@ -172,7 +179,7 @@ export const deadline: Judge = judgeOf('draining.deadline', (subject) => {
       lines: [line],
     });
   }
-  if (reading === null) return `undeclared; observed: ${closedThen} closed, ${left} left open`;
+  if (reading === null) return undeclared(`${closedThen} closed, ${left} left open`);
   return {
     breaches,
     sometimes: {
