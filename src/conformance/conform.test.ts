@@ -8,7 +8,8 @@ import { defects } from '../defects/catalogue.ts';
 import { variants } from '../defects/variants.ts';
 import type { ConformanceResult } from '../results/conformance-result.ts';
 import { openTestbed } from '../testbed/open-testbed.ts';
-import { conform, judgedClauses } from './conform.ts';
+import { conform } from './conform.ts';
+import { judgedClauses } from './judged-clauses.ts';
 
 async function resultOf(connectable: string, seed = '1'): Promise<ConformanceResult> {
   const testbed = await openTestbed(connect(connectable), connectable);
