@@ -34,7 +34,7 @@ export interface TryOptions {
 }
 
 /** How often a row of the matrix was run, and in how many of its cases something failed of its own. */
-export interface Cell {
+interface Cell {
   readonly failed: number;
   readonly of: number;
 }
