@@ -160,9 +160,9 @@ function summed(said: readonly Said[]): Record<string, number> {
 }
 
 /**
- * A derived clause that fails only because a narrower one does is also affected, not a failure of its own, even where
- * no single history shows both: an instance whose bad answers count as good is never out of rotation. A stated one
- * stands on its own, unless what fails is a premise of every judgement on it.
+ * A derived or declared clause that fails only because a narrower one does is also affected, not a failure of its own,
+ * even where no single history shows both: an instance whose bad answers count as good is never out of rotation. A
+ * stated one stands on its own, unless what fails is a premise of every judgement on it.
  */
 export function attributed(results: readonly ClauseResult[]): readonly ClauseResult[] {
   const failing = results.filter(({ verdict }) => verdict === 'fail');
@@ -170,7 +170,7 @@ export function attributed(results: readonly ClauseResult[]): readonly ClauseRes
     if (one.verdict !== 'fail') return one;
     const narrower = failing.find(({ id }) => {
       const { broader = [], isPremise = false } = clauseOf(id) ?? {};
-      return broader.includes(one.id) && (one.strength === 'derived' || isPremise);
+      return broader.includes(one.id) && (one.strength !== 'stated' || isPremise);
     });
     if (narrower === undefined) return one;
     const why = `also affected by the failure of ${narrower.id}: ${one.why}`;

@@ -62,7 +62,7 @@ function barredBreach(
 }
 
 /** Failed in a way that no setting calls a pass, so that no health check gone wrong explains the traffic. */
-function isUndeniable(subject: Subject, instance: string, { openedLine }: Placed): boolean {
+export function isUndeniable(subject: Subject, instance: string, { openedLine }: Placed): boolean {
   const checks = subject.instances.get(instance)?.ledger.checks ?? [];
   const last = checks.findLast(
     ({ startedLine, concluded }) => startedLine < openedLine && (concluded.line ?? 0) < openedLine,

@@ -116,6 +116,16 @@ export function settled(names: readonly string[], count: number): Timeline['step
   };
 }
 
+/** For waits of many intervals in which no check matters; on the wire it is the checks before the first step that take long. */
+export function fewChecks(bounds: Bounds): ServiceChoice {
+  return bounds.isWired ? {} : { check: { intervalSeconds: 60 } };
+}
+
+/** What every timeline begins with; all instances take traffic and pass their checks. */
+export function head(family: string, clauses: readonly string[], bounds: Bounds) {
+  return { timeline: 1 as const, family, clauses, profile: bounds.profile, behaviours: {} };
+}
+
 /** Answers the next checks as the letters say: P passes, F fails in the given manner. */
 export function scriptOf(letters: string, failure: ReplyScript): BehaviourScript {
   return {
