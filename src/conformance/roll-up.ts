@@ -10,7 +10,8 @@ import { type Clause, clauseOf } from '../spec/clauses.ts';
 
 /** What one case said on one clause. */
 export interface Said {
-  readonly is: 'pass' | 'fail' | 'inconclusive' | 'void' | 'error';
+  /** `observed`: nothing was declared that could be broken. */
+  readonly is: 'pass' | 'fail' | 'inconclusive' | 'observed' | 'void' | 'error';
   readonly why: string;
   readonly attributedTo: string | null;
   readonly intermittent: { readonly failed: number; readonly of: number } | null;
@@ -55,7 +56,7 @@ export function rollUpClause(
     cases: {
       passed: count('pass'),
       failed: own.length,
-      inconclusive: said.length - count('pass') - own.length - count('void'),
+      inconclusive: said.length - count('pass') - own.length - count('void') - count('observed'),
       void: count('void'),
     },
     sometimes: summed(said.filter((one) => one.is !== 'inconclusive')),
@@ -115,6 +116,10 @@ function decide(said: readonly Said[], own: readonly Said[], isComplete: boolean
       passed.length === 1 ? pass.why : `${passed.length} cases, e.g. ${pass.why}`,
     );
   }
+  const observed = said.filter((one) => one.is === 'observed');
+  if (observed[0] !== undefined) {
+    return plain('not-applicable', `${observed.length} cases, e.g. ${observed[0].why}`);
+  }
   if (said.length === 0) {
     return isComplete
       ? plain('not-applicable', 'no judge decides it on this implementation in its kind of time')
@@ -155,9 +160,9 @@ function summed(said: readonly Said[]): Record<string, number> {
 }
 
 /**
- * A derived clause that fails only because a narrower one does is also affected, not a failure of its own, even where
- * no single history shows both: an instance whose bad answers count as good is never out of rotation. A stated one
- * stands on its own, unless what fails is a premise of every judgement on it.
+ * A derived or declared clause that fails only because a narrower one does is also affected, not a failure of its own,
+ * even where no single history shows both: an instance whose bad answers count as good is never out of rotation. A
+ * stated one stands on its own, unless what fails is a premise of every judgement on it.
  */
 export function attributed(results: readonly ClauseResult[]): readonly ClauseResult[] {
   const failing = results.filter(({ verdict }) => verdict === 'fail');
@@ -165,7 +170,7 @@ export function attributed(results: readonly ClauseResult[]): readonly ClauseRes
     if (one.verdict !== 'fail') return one;
     const narrower = failing.find(({ id }) => {
       const { broader = [], isPremise = false } = clauseOf(id) ?? {};
-      return broader.includes(one.id) && (one.strength === 'derived' || isPremise);
+      return broader.includes(one.id) && (one.strength !== 'stated' || isPremise);
     });
     if (narrower === undefined) return one;
     const why = `also affected by the failure of ${narrower.id}: ${one.why}`;

@@ -16,6 +16,8 @@ import { renderConformanceHtml } from './conformance-html.ts';
 import { sampleMatrix } from './matrix.fixture.ts';
 import { renderMatrixHtml } from './matrix-html.ts';
 import { renderOverviewHtml } from './overview-html.ts';
+import { sampleProof } from './proof.fixture.ts';
+import { renderProofHtml } from './proof-html.ts';
 import { hostileSimulation, sampleSimulation } from './simulation.fixture.ts';
 import { renderSimulationHtml } from './simulation-html.ts';
 
@@ -48,6 +50,7 @@ const pages = {
       simulations: [{ result: sampleSimulation(), href: 'simulate-tls/report.html' }],
     }),
   matrix: async () => renderMatrixHtml(sampleMatrix(), matrixLinks),
+  proof: () => renderProofHtml(sampleProof()),
   'overview of nothing': () => renderOverviewHtml({ runs: [], simulations: [] }),
 };
 const matrixLinks = {
@@ -200,9 +203,12 @@ describe('the theme', () => {
 });
 
 describe('golden pages', () => {
-  it.each(['conformance', 'simulation', 'overview'])('are what is rendered: %s', async (name) => {
-    await expect(pageOf(name)).toMatchFileSnapshot(golden(`${name}.html`));
-  });
+  it.each(['conformance', 'simulation', 'overview', 'proof'])(
+    'are what is rendered: %s',
+    async (name) => {
+      await expect(pageOf(name)).toMatchFileSnapshot(golden(`${name}.html`));
+    },
+  );
 });
 
 describe('the conformance page', () => {

@@ -4,6 +4,8 @@ import { hostileConformance, sampleConformance, sampleFacts } from './conformanc
 import { renderConformanceText } from './conformance-text.ts';
 import { sampleMatrix } from './matrix.fixture.ts';
 import { renderMatrixMarkdown, renderMatrixText } from './matrix-text.ts';
+import { sampleProof } from './proof.fixture.ts';
+import { renderProofText } from './proof-text.ts';
 import { renderReplayText } from './replay-text.ts';
 import { hostileSimulation, sampleSimulation } from './simulation.fixture.ts';
 import { renderSimulationText } from './simulation-text.ts';
@@ -63,6 +65,11 @@ describe('terminal reports', () => {
     const text = renderMatrixText(sampleMatrix(), plain);
     await expect(text).toMatchFileSnapshot(golden('matrix.txt'));
     await expect(renderMatrixMarkdown(sampleMatrix())).toMatchFileSnapshot(golden('matrix.md'));
+  });
+
+  it('tell a proof', async () => {
+    const text = renderProofText(sampleProof(), { ...plain, durationMs: 23_400 });
+    await expect(text).toMatchFileSnapshot(golden('proof.txt'));
   });
 
   it('tell a simulation', async () => {

@@ -9,6 +9,7 @@ const wrongTime = [
   'schedule.eligible',
   'schedule.recovery',
   'persistence.unhealthy',
+  'schedule.none-eligible',
 ];
 /** A check that is classified wrongly also counts wrongly. */
 const wrongResult = [

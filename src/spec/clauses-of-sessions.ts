@@ -61,7 +61,12 @@ export const sessionClauses: readonly Clause[] = [
     statement: 'An instance that was removed gets no new connection.',
     needs: ['drain'],
     // whoever still places connections there places known clients there too, and counts it among those owed some
-    broader: ['schedule.eligible', 'persistence.draining', 'schedule.wlc.release'],
+    broader: [
+      'schedule.eligible',
+      'persistence.draining',
+      'schedule.wlc.release',
+      'change.effective',
+    ],
   },
   {
     id: 'draining.established',

@@ -109,7 +109,7 @@ export const trafficClauses: readonly Clause[] = [
     section: algorithm,
     statement: 'A changed weight shows in the shares and cuts no connection.',
     needs: ['change.weight'],
-    broader: ['schedule.wrr.cycle', 'schedule.wrr.share'],
+    broader: ['schedule.wrr.cycle', 'schedule.wrr.share', 'change.keeps-established'],
   },
   {
     id: 'schedule.weight-zero',
@@ -152,14 +152,15 @@ export const trafficClauses: readonly Clause[] = [
     section: 'the whole page',
     statement:
       'Editing the algorithm, weights, thresholds or members cuts no connection that has nothing to do with it.',
-    needs: ['change.configuration'],
+    needs: [],
+    broader: ['load.no-loss'],
   },
   {
     id: 'change.effective',
     strength: 'derived',
     section: 'the whole page',
     statement: 'An accepted change is in effect once the declared propagation time is over.',
-    needs: ['change.configuration'],
+    needs: [],
     trait: 'change.propagationMs',
   },
   {

@@ -1,4 +1,6 @@
 /** The families of timelines a run draws from, dearest first on the wire, so that lanes fill well. */
+import { load, membersChange, reconfigures, weightZero } from './changes.ts';
+import { drainingDefault, drainingEarly, drainingReturn } from './drains.ts';
 import type { Family } from './family.ts';
 import {
   healthCodes,
@@ -8,6 +10,7 @@ import {
   healthThresholds,
   healthTimeout,
 } from './health.ts';
+import { healthDetection, healthInitial, outages } from './outages.ts';
 import {
   sourceFailures,
   sourceReturns,
@@ -22,18 +25,24 @@ import {
   drainingZero,
   forwardPorts,
   persistenceDraining,
+  persistenceExpiry,
   persistenceOff,
   persistenceSticks,
   persistenceUnhealthy,
 } from './service.ts';
 
 export const families: readonly Family[] = [
+  persistenceExpiry,
   healthConsecutive,
   healthThresholds,
+  outages,
   healthTcp,
   healthTimeout,
   healthIsolation,
   healthCodes,
+  healthDetection,
+  drainingDefault,
+  drainingReturn,
   persistenceSticks,
   sourceFailures,
   draining,
@@ -47,5 +56,11 @@ export const families: readonly Family[] = [
   persistenceUnhealthy,
   drainingZero,
   persistenceOff,
+  drainingEarly,
+  healthInitial,
+  membersChange,
+  reconfigures,
+  weightZero,
+  load,
   forwardPorts,
 ];

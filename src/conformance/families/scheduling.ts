@@ -4,8 +4,8 @@
  */
 import fc from 'fast-check';
 import type { Timeline } from '../timeline.ts';
-import type { Bounds, Family } from './family.ts';
-import { cycleOf, documentOf, instancesOf, namesOf, settled } from './family.ts';
+import type { Family } from './family.ts';
+import { cycleOf, documentOf, head, instancesOf, namesOf, settled } from './family.ts';
 
 /** Weight vectors that peers get wrong (known-defects: bursts, extreme ratios, equal then unequal) beside random ones. */
 const notedWeights: readonly (readonly number[])[] = [
@@ -37,7 +37,7 @@ const cyclesToJudge = 6;
 
 export const wrrCycles: Family = {
   name: 'wrr-cycles',
-  clauses: ['schedule.wrr.cycle'],
+  clauses: ['schedule.wrr.cycle', 'schedule.wrr.spread'],
   needs: ['schedule.wrr'],
   runs: { stepped: 40, wired: 4 },
   timelines: (bounds) =>
@@ -49,7 +49,7 @@ export const wrrCycles: Family = {
       .map(({ before, healthyThreshold }): Timeline => {
         const names = namesOf(before.length);
         return {
-          ...head('wrr-cycles', ['schedule.wrr.cycle'], bounds),
+          ...head('wrr-cycles', wrrCycles.clauses, bounds),
           configuration: documentOf(bounds.profile, { check: { healthyThreshold } }),
           instances: instancesOf(before),
           steps: [
@@ -274,7 +274,3 @@ export const sourceShares: Family = {
       }),
     ),
 };
-
-function head(family: string, clauses: readonly string[], bounds: Bounds) {
-  return { timeline: 1 as const, family, clauses, profile: bounds.profile, behaviours: {} };
-}
