@@ -10,6 +10,7 @@ import type { Adapter } from './contract.ts';
 import { createHaproxyAdapter } from './haproxy/haproxy-adapter.ts';
 import { createReferenceAdapter } from './in-process/reference.ts';
 import { createNftablesAdapter } from './nftables/nftables-adapter.ts';
+import { remoteAdapterCalled } from './process/remote-connectables.ts';
 
 export function connect(connectable: string): Adapter {
   const adapter = adapterCalled(connectable);
@@ -21,6 +22,8 @@ function adapterCalled(connectable: string): Adapter | null {
   if (connectable === 'reference') return createReferenceAdapter();
   if (connectable === 'haproxy') return createHaproxyAdapter();
   if (connectable === 'nftables') return createNftablesAdapter();
+  const remote = remoteAdapterCalled(connectable);
+  if (remote !== null) return remote;
   const [, kind, name = ''] = /^(defect|variant):(.+)$/.exec(connectable) ?? [];
   const defect = kind === 'defect' ? defectNamed(name) : undefined;
   if (defect !== undefined) return createReferenceAdapter({ defect });
@@ -40,7 +43,7 @@ function unknown(connectable: string): OperatorError {
       : named[kind];
   const all =
     kind === undefined
-      ? 'reference, haproxy, nftables, defect:NAME and variant:NAME'
+      ? 'reference, haproxy, nftables, cmd:COMMAND, tcp:HOST:PORT, module:FILE, defect:NAME and variant:NAME'
       : known.join(', ');
   return new OperatorError(`${JSON.stringify(connectable)}: there is no such implementation`, {
     code: 'CONNECTABLE_UNKNOWN',

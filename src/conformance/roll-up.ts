@@ -108,7 +108,8 @@ function decide(said: readonly Said[], own: readonly Said[], isComplete: boolean
   }
   const error = said.find((one) => one.is === 'error');
   const passed = said.filter((one) => one.is === 'pass');
-  if (error !== undefined && passed.length === 0) return plain('error', error.why);
+  // a case that could not be run might have been the one that fails: the others do not make up for it
+  if (error !== undefined) return plain('error', errorsInWords(said, error));
   const [pass] = passed;
   if (pass !== undefined) {
     return plain(
@@ -131,6 +132,11 @@ function decide(said: readonly Said[], own: readonly Said[], isComplete: boolean
   }
   const quiet = said.find((one) => one.is === 'inconclusive');
   return plain('inconclusive', quiet?.why ?? 'no case said anything');
+}
+
+function errorsInWords(said: readonly Said[], first: Said): string {
+  const errors = said.filter(({ is }) => is === 'error').length;
+  return `${errors} of ${said.length} cases could not be run: ${first.why}`;
 }
 
 function byAdapter(clause: Clause, said: readonly Said[], description: Description): string | null {

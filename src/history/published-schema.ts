@@ -7,12 +7,15 @@ export interface Published {
   readonly version: number;
   readonly title: string;
   readonly description: string;
+  /** Keys that a later version may add are let through, unless the schema itself is strict. */
+  readonly isOpen?: boolean;
 }
 
 export function publishedSchema(schema: z.ZodType, published: Published): string {
-  const { name, version, title, description } = published;
+  const { name, version, title, description, isOpen = false } = published;
   const { $schema, ...body } = z.toJSONSchema(schema, {
     target: 'draft-2020-12',
+    io: isOpen ? 'input' : 'output',
     override: ({ zodSchema, jsonSchema }) => {
       if (zodSchema._zod.def.type !== 'object' || jsonSchema.required === undefined) return;
       const { shape } = zodSchema as unknown as z.ZodObject;

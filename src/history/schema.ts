@@ -37,12 +37,33 @@ export const replySchema = z
   .union([z.enum(['accepted', 'refused', 'silence']), z.int().min(100).max(999)])
   .meta({ id: 'reply' });
 
-const checkReplySchema = z
+export const checkReplySchema = z
   .strictObject({ reply: replySchema, afterMs: ms })
   .meta({ id: 'checkReply' });
 
 export const profileSchema = z.enum(['console', 'openapi']);
 export const timeKindSchema = z.enum(['stepped', 'scaled', 'real']);
+
+export const capabilitySchema = z.enum([
+  'configuration',
+  'schedule.wrr',
+  'schedule.wlc',
+  'schedule.source',
+  'check.tcp',
+  'check.http',
+  'persistence',
+  'persistence.draining',
+  'drain',
+  'drain.deadline',
+  'change.weight',
+  'change.configuration',
+]);
+
+export const supportedSchema = z.strictObject({
+  supported: z.boolean(),
+  providedBy: z.enum(['balancer', 'adapter']).exactOptional(),
+  note: z.string().exactOptional(),
+});
 
 export const traitsSchema = z.record(
   z.string(),

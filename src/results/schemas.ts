@@ -4,9 +4,11 @@
  */
 import { z } from 'zod';
 import {
+  capabilitySchema,
   historyEventSchema,
   implementationSchema,
   profileSchema,
+  supportedSchema,
   timeKindSchema,
   traitsSchema,
 } from '../history/schema.ts';
@@ -24,27 +26,6 @@ const verdictSchema = z.enum([
   'skipped',
   'error',
 ]);
-
-const capabilitySchema = z.enum([
-  'configuration',
-  'schedule.wrr',
-  'schedule.wlc',
-  'schedule.source',
-  'check.tcp',
-  'check.http',
-  'persistence',
-  'persistence.draining',
-  'drain',
-  'drain.deadline',
-  'change.weight',
-  'change.configuration',
-]);
-
-const supportedSchema = z.strictObject({
-  supported: z.boolean(),
-  providedBy: z.enum(['balancer', 'adapter']).exactOptional(),
-  note: z.string().exactOptional(),
-});
 
 const storyLineSchema = z.strictObject({
   atMs: ms,

@@ -1,0 +1,32 @@
+/**
+ * What an adapter did wrong, as an error for the case it happened in: said once, with the evidence. Knows no transport.
+ */
+import { exitCodes, OperatorError } from '../errors/operator-error.ts';
+
+/** So much of what an adapter said is quoted; the rest would only hide the point. */
+const quotedCharactersMax = 200;
+
+export function adapterFault(connectable: string, what: string, words = ''): OperatorError {
+  const said = words.trim();
+  const heard = said === '' ? '' : `; its last words on standard error: ${said}`;
+  return new OperatorError(`adapter ${connectable}: ${what}${heard}`, {
+    code: 'ADAPTER_FAULT',
+    exitCode: exitCodes.unavailable,
+    hint: `\`counterpoise adapter test '${connectable}'\` lists what to mend; docs/adapter-protocol.md says what is asked of an adapter.`,
+  });
+}
+
+/** A piece of what it sent, on one line. */
+export function quoted(text: string): string {
+  const short = text.slice(0, quotedCharactersMax);
+  return `${JSON.stringify(short)}${text.length > short.length ? `… (${text.length} characters)` : ''}`;
+}
+
+/** There is nothing to talk to. */
+export function adapterMissing(connectable: string, how: string): OperatorError {
+  return new OperatorError(`adapter ${connectable}: it is not there: ${how}`, {
+    code: 'ADAPTER_MISSING',
+    exitCode: exitCodes.unavailable,
+    hint: 'Try the same line in a shell, from the same folder.',
+  });
+}
