@@ -24,12 +24,16 @@ const scenario = 'source-ip-skew.yaml';
 export async function runDemo(command: DemoCommand, terminal: Terminal): Promise<number> {
   const { signal, seed, out } = command;
   const balancers = await findServers('balancer');
-  for (const { command: name, package: debian } of balancers.filter(({ path }) => path === null)) {
+  for (const { connectable: name, package: debian } of balancers.filter(
+    ({ path }) => path === null,
+  )) {
     terminal.print(
       `\n!! ${name} is not installed here, so no real balancer is judged in its place.\n!! apt-get install ${debian}\n`,
     );
   }
-  const found = balancers.filter(({ path }) => path !== null).map(({ command: name }) => name);
+  const found = balancers.flatMap(({ path, connectable }) =>
+    path === null ? [] : (connectable ?? []),
+  );
   const reports: ConformReport[] = [];
   for (const implementation of ['reference', ...found]) {
     if (signal.aborted) break;

@@ -6,7 +6,7 @@
 import type { Scales } from '../adapters/contract.ts';
 import { OperatorError } from '../errors/operator-error.ts';
 import type { CheckReplyScript, History, InstanceListed, TimeKind } from '../history/vocabulary.ts';
-import type { EffectiveDurations } from '../spec/behaviour.ts';
+import { checksInstances, type EffectiveDurations } from '../spec/behaviour.ts';
 import type { ConfigurationDocument, ServiceConfiguration } from '../spec/configuration.ts';
 import { effectiveDurations, resolveService } from '../spec/resolve.ts';
 import type { Behaviour, Testbed, Trial } from '../testbed/trial.ts';
@@ -50,17 +50,17 @@ export async function drive(
     eventsMax: options.eventsMax,
   });
   if (!begun.accepted) return begun.history;
-  return walk(timeline, begun.trial, effective, reply, options);
+  const isChecking = checksInstances(testbed.description.capabilities);
+  const walker = new Walker(begun.trial, effective, reply, timeline, options, isChecking);
+  return walk(walker, timeline, begun.trial, options);
 }
 
 async function walk(
+  walker: Walker,
   timeline: Timeline,
   trial: Trial,
-  effective: EffectiveDurations,
-  reply: (script: BehaviourScript) => Behaviour,
   options: DriveOptions,
 ): Promise<History> {
-  const walker = new Walker(trial, effective, reply, timeline, options);
   try {
     for (const step of timeline.steps) {
       if (options.signal?.aborted) return await trial.end('interrupted');
@@ -82,6 +82,8 @@ class Walker {
   #effective: EffectiveDurations;
   readonly #reply: (script: BehaviourScript) => Behaviour;
   readonly #clients: Clients;
+  /** False: there are no checks to wait for. */
+  readonly #isChecking: boolean;
   readonly #checksSeen = new Map<string, number>();
   #instances: readonly InstanceListed[];
   #connections = 0;
@@ -92,8 +94,10 @@ class Walker {
     reply: (script: BehaviourScript) => Behaviour,
     timeline: Timeline,
     options: DriveOptions,
+    isChecking: boolean,
   ) {
     this.#trial = trial;
+    this.#isChecking = isChecking;
     this.#timeline = timeline;
     this.#options = options;
     this.#effective = effective;
@@ -140,6 +144,7 @@ class Walker {
       (after.persistence ?? 0) * persistenceMs +
       (after.drain ?? 0) * drainMs;
     if (waitMs > 0) await this.#trial.passUntil(this.#trial.nowMs() + waitMs);
+    if (!this.#isChecking) return;
     for (const [instance, more] of Object.entries(after.checks ?? {})) {
       await this.#checks(instance, more);
     }

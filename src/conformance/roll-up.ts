@@ -6,6 +6,7 @@
 import type { Description } from '../adapters/contract.ts';
 import { exitCodes } from '../errors/operator-error.ts';
 import type { ClauseResult, ClauseVerdict, Failure } from '../results/conformance-result.ts';
+import { checksInstances } from '../spec/behaviour.ts';
 import { type Clause, clauseOf } from '../spec/clauses.ts';
 
 /** What one case said on one clause. */
@@ -31,7 +32,7 @@ export function rollUpClause(
   isComplete: boolean,
 ): ClauseResult {
   const count = (is: Said['is']) => said.filter((one) => one.is === is).length;
-  const unsupported = clause.needs.filter((need) => !description.capabilities[need].supported);
+  const unsupported = unsupportedNeeds(clause, description);
   const own = said.filter(isOwnFailure);
   const { verdict, why, attributedTo } =
     unsupported.length > 0
@@ -148,6 +149,12 @@ function byAdapter(clause: Clause, said: readonly Said[], description: Descripti
   if (declared?.providedBy === 'adapter')
     return `the reading ${declared.reading} of ${clause.trait}`;
   return said.some((one) => one.byAdapter) ? 'the rejection comes from the adapter' : null;
+}
+
+function unsupportedNeeds({ needs, needsChecks }: Clause, { capabilities }: Description) {
+  const missing = needs.filter((need) => !capabilities[need].supported);
+  const isUnchecked = needsChecks === true && !checksInstances(capabilities);
+  return isUnchecked ? [...new Set([...missing, 'check.tcp' as const])] : missing;
 }
 
 function noteOf(description: Description, need: Clause['needs'][number]): string {

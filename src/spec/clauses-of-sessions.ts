@@ -35,6 +35,7 @@ export const sessionClauses: readonly Clause[] = [
     section: persistence,
     statement: 'A known client whose instance is no longer eligible is sent to another one.',
     needs: ['persistence'],
+    needsChecks: true,
     broader: ['schedule.eligible'],
   },
   {

@@ -102,6 +102,7 @@ export const trafficClauses: readonly Clause[] = [
     section: 'Health check setting: Healthy threshold',
     statement: 'An instance that has recovered gets new connections again.',
     needs: [],
+    needsChecks: true,
   },
   {
     id: 'schedule.weight-change',

@@ -6,6 +6,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { createRequire } from 'node:module';
 import process from 'node:process';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { enteringWords } from '../adapters/network-namespace.ts';
 import { raisePriority } from '../adapters/priority.ts';
 import { exitCodes, OperatorError } from '../errors/operator-error.ts';
 import type { HistoryEvent } from '../history/vocabulary.ts';
@@ -100,8 +101,8 @@ export class WireChannel {
 /** nsenter becomes the program that it starts, so the channel to the child stays. */
 function launch(networkNamespace: string | undefined, nodeWords: readonly string[]) {
   if (networkNamespace === undefined) return { execArgv: [...nodeWords] };
-  const enter = [`--net=${networkNamespace}`, '--', process.execPath];
-  return { execPath: 'nsenter', execArgv: [...enter, ...nodeWords] };
+  const [execPath = '', ...entering] = enteringWords(networkNamespace);
+  return { execPath, execArgv: [...entering, process.execPath, ...nodeWords] };
 }
 
 function started(child: ChildProcess): Promise<void> {

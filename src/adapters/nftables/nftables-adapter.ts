@@ -15,8 +15,9 @@ import type {
   InstanceAt,
   WireDeployment,
 } from '../contract.ts';
+import { type NetworkNamespace, openNetworkNamespace } from '../network-namespace.ts';
 import { describeNftables } from './description.ts';
-import { type NetworkNamespace, nftVersion, openNetworkNamespace } from './network-namespace.ts';
+import { loadRules, nftVersion } from './nft.ts';
 import { type RenderRequest, renderRules, renderTable, type Target } from './rendering.ts';
 
 export interface NftablesOptions {
@@ -50,12 +51,12 @@ class NftablesAdapter implements Adapter {
   async deploy(request: DeployRequest): Promise<Deployed> {
     const service = serviceIn(request.configuration, request);
     if ('is' in service) return { outcome: service };
-    const namespace = await this.#open();
+    const { path } = await this.#open();
     const number = this.#deployed++;
     const table = `service_${number}`;
     const endpoint = { address: endpointAddress, port: firstPort + (number % portsMax) };
     const load = async (rules: string): Promise<void> => {
-      const complaint = await namespace.load(this.#edit(rules));
+      const complaint = await loadRules(path, this.#edit(rules));
       if (complaint !== null) throw refused(complaint);
     };
     const deployment = new NftablesDeployment({ ...service, request, table, endpoint, load });
