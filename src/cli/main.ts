@@ -65,7 +65,10 @@ function addConform(root: Command): void {
   root
     .command('conform')
     .description('judge an implementation clause by clause')
-    .argument('<implementation>', 'reference, haproxy, defect:NAME or variant:NAME')
+    .argument(
+      '<implementation>',
+      'reference, haproxy, cmd:COMMAND, tcp:HOST:PORT, module:FILE, defect:NAME or variant:NAME',
+    )
     .argument('[clauses...]', 'clause ids or prefixes; none: all')
     .addOption(profileOption().default('console'))
     .addOption(seedOption())

@@ -3,6 +3,7 @@
  * failed made small, then one verdict a clause. Hands out events and documents; touches no file and no clock.
  */
 import pLimit from 'p-limit';
+import { invariant } from '../errors/invariant.ts';
 import { OperatorError } from '../errors/operator-error.ts';
 import type { History } from '../history/vocabulary.ts';
 import {
@@ -78,7 +79,7 @@ class Run {
   readonly #trials: RunFacts['trials'][number][] = [];
   readonly #freeLanes: number[];
   #executed = 0;
-  readonly #errors: unknown[] = [];
+  readonly #errors: OperatorError[] = [];
   readonly #histories: Record<string, History> = {};
 
   constructor(testbed: Testbed, options: ConformOptions) {
@@ -158,7 +159,7 @@ class Run {
     if (this.#options.signal.aborted) return;
     if (!(error instanceof OperatorError)) throw error;
     this.#errors.push(error);
-    if (this.#executed === 0 && this.#errors.length >= errorsMax) throw this.#errors[0];
+    if (this.#executed === 0 && this.#errors.length >= errorsMax) throw allAlike(this.#errors);
     this.#tally.hearError(clausesOfCase, error.message);
   }
 
@@ -251,6 +252,21 @@ class Run {
       gate: gateOf(results, signal.aborted),
     };
   }
+}
+
+/** Where nothing at all can be run, no balancer was heard yet. */
+function allAlike(errors: readonly OperatorError[]): OperatorError {
+  const [first] = errors;
+  invariant(first !== undefined, 'there is an error');
+  return new OperatorError(
+    `the adapter, not the balancer: none of the first ${errors.length} cases could be run: ${first.message}`,
+    {
+      code: first.code,
+      exitCode: first.exitCode,
+      ...(first.hint === null ? {} : { hint: first.hint }),
+      cause: first,
+    },
+  );
 }
 
 const noCounts: Record<ClauseVerdict, number> = {

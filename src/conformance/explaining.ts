@@ -2,6 +2,7 @@
  * Turns the failures of a run into stories: the smallest timeline that still shows each, saved as a file that
  * anybody can run again, with what was expected and what was seen.
  */
+import { OperatorError } from '../errors/operator-error.ts';
 import type { History } from '../history/vocabulary.ts';
 import type { Failure } from '../results/conformance-result.ts';
 import { type CaseContext, type CaseOutcome, failsOnce, runCase } from './case-runner.ts';
@@ -42,7 +43,9 @@ export async function explainFailure(
   const shrunk = await shrinkTimeline(
     drawn,
     (timeline) =>
-      failsOnce(context, `${drawn.name}-smaller-${++attempt}`, drawn.seed, timeline, clause),
+      unlessBroken(false, () =>
+        failsOnce(context, `${drawn.name}-smaller-${++attempt}`, drawn.seed, timeline, clause),
+      ),
     { runsMax: candidatesMax, hasMore: options.hasMore },
   );
   const shown = await shownAgain(context, clause, found, shrunk.timeline);
@@ -77,8 +80,20 @@ async function shownAgain(
 ): Promise<CaseOutcome> {
   if (smallest === found.drawn.timeline || context.signal.aborted) return found.outcome;
   const { name, seed } = found.drawn;
-  const again = await runCase(context, `${name}-smallest`, seed, smallest);
-  return failureIn(again, clause) === undefined ? found.outcome : again;
+  return unlessBroken(found.outcome, async () => {
+    const again = await runCase(context, `${name}-smallest`, seed, smallest);
+    return failureIn(again, clause) === undefined ? found.outcome : again;
+  });
+}
+
+/** An implementation that breaks down while its failure is made small has shown the failure all the same. */
+async function unlessBroken<T>(otherwise: T, run: () => Promise<T>): Promise<T> {
+  try {
+    return await run();
+  } catch (error) {
+    if (error instanceof OperatorError) return otherwise;
+    throw error;
+  }
 }
 
 function failureIn(outcome: CaseOutcome, clause: string) {

@@ -15,6 +15,8 @@ const terminatedMs = 1000;
 /** What was said before the end may still be in the pipe, or held open by a process that outlives the adapter. */
 const drainedMs = 250;
 const wordsKept = 2000;
+const sweepsMax = 50;
+const sweepPauseMs = 5;
 /** What a shell answers when there is no such program, or no right to run it (POSIX, Exit Status for Commands). */
 const exitsOfMissing = [126, 127];
 /** In the environment of an adapter and of all that it starts, so that none of it is left behind. */
@@ -119,10 +121,11 @@ function endOrphans(): Promise<void> {
 
 /** Whatever left the group carries the mark still. Linux; elsewhere the group has to do. */
 async function endMarked(isMeant: (mark: string) => boolean): Promise<void> {
-  // what is found may start another before it is ended
-  for (let round = 0; round < 3; round++) {
+  // what is found may start another before it is ended, and the kernel takes its time
+  for (let round = 0; round < sweepsMax; round++) {
     const found = await markedProcesses(isMeant);
     if (found.length === 0) return;
+    if (round > 0) await pass(sweepPauseMs);
     for (const pid of found) {
       try {
         process.kill(pid, 'SIGKILL');
