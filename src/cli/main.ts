@@ -38,6 +38,7 @@ function program(): Command {
   addConform(root);
   addReplay(root);
   addJudge(root);
+  addClauses(root);
   addSimulate(root);
   addModels(root);
   addDemo(root);
@@ -151,6 +152,21 @@ function addJudge(root: Command): void {
         );
       },
     );
+}
+
+function addClauses(root: Command): void {
+  root
+    .command('clauses')
+    .description('list the clauses: what they say, what decides them, which defects they catch')
+    .argument('[clauses...]', 'clause ids or prefixes; none: all')
+    .option('--markdown', 'as the table docs/clauses.md', false)
+    .addHelpText('after', '\nExample:\n  counterpoise clauses schedule.wrr draining')
+    .action(async (words: string[], own: { markdown: boolean }, command: Command) => {
+      const common = command.optsWithGlobals<Common>();
+      const terminal = createTerminal(common);
+      const { runClauses } = await import('./clauses.ts');
+      terminal.print(runClauses({ words, ...own, json: common.json }, terminal));
+    });
 }
 
 function addSimulate(root: Command): void {
