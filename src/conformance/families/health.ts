@@ -30,6 +30,7 @@ export const healthThresholds: Family = {
   clauses: [
     'health.unhealthy-threshold',
     'health.healthy-threshold',
+    'health.interval',
     'schedule.eligible',
     'schedule.recovery',
   ],
