@@ -1,5 +1,10 @@
 /** All seeded defects, found by name. Knows no mechanism. */
-import { configurationDefects } from './configuration-defects.ts';
+import { changeDefects } from './change-defects.ts';
+import {
+  configurationDefects,
+  overlookedDefects,
+  strictnessDefects,
+} from './configuration-defects.ts';
 import type { Defect } from './defect.ts';
 import { healthDefects } from './health-defects.ts';
 import { schedulingDefects } from './scheduling-defects.ts';
@@ -9,7 +14,10 @@ export const defects: readonly Defect[] = [
   ...schedulingDefects,
   ...healthDefects,
   ...sessionDefects,
+  ...changeDefects,
   ...configurationDefects,
+  ...overlookedDefects,
+  ...strictnessDefects,
 ];
 
 export function defectNamed(name: string): Defect | undefined {
