@@ -6,7 +6,7 @@ import { type Breach, counted, judgeOf, type Subject } from './assessment.ts';
 import { isNeverNormal } from './health-results.judges.ts';
 import type { Judge } from './judge.ts';
 import { type BehaviourReading, type InstanceReading, numericTrait, wordTrait } from './reading.ts';
-import { propagationOf } from './rotation.ts';
+import { hasOthers, propagationOf } from './rotation.ts';
 import { looksOf, showing, whyNoWindows } from './rotation-windows.ts';
 
 /** In real time a busy machine delays the balancer's timers: only twice the time, or a second more, is too late. */
@@ -71,7 +71,9 @@ function judgeFailure(
     subject,
     looks.filter(
       ({ connection }) =>
-        connection.opened.fromMs > fromMs + limitMs + graceMs && connection.placed.line < untilLine,
+        connection.opened.fromMs > fromMs + limitMs + graceMs &&
+        connection.placed.line < untilLine &&
+        hasOthers(subject, name, connection),
     ),
     { afterChange: true },
   );

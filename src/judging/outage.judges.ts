@@ -9,7 +9,7 @@ import { isTelling } from './health-isolation.judges.ts';
 import type { Judge } from './judge.ts';
 import { epochOf } from './membership.ts';
 import { decided, type InstanceReading, isPlaced, type Placed, wordTrait } from './reading.ts';
-import { propagationOf, standingOf, staysInside, stretchesOf } from './rotation.ts';
+import { hasOthers, propagationOf, standingOf, staysInside, stretchesOf } from './rotation.ts';
 
 /** So many in a row are no slip. */
 const connectionsToJudge = 3;
@@ -106,8 +106,10 @@ function outageOf(subject: Subject, { name, ledger }: InstanceReading) {
   if (known < 0 || first === undefined) return null;
   if (subject.changes.some(({ instance }) => instance === name)) return null;
   const sureMs = (ledger.knownMs[known] ?? Number.POSITIVE_INFINITY) + propagationOf(subject);
-  const later = subject.connections.filter(({ opened }) => opened.fromMs >= sureMs);
-  const isShunned = later.length > 0 && later.every(({ placed }) => placed?.instance !== name);
+  const later = subject.connections
+    .filter(isPlaced)
+    .filter((one) => one.opened.fromMs >= sureMs && hasOthers(subject, name, one));
+  const isShunned = later.length > 0 && later.every(({ placed }) => placed.instance !== name);
   return isShunned ? { firstLine: first.startedLine, sureMs } : null;
 }
 

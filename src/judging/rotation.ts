@@ -39,6 +39,14 @@ export function propagationOf(subject: Subject): number {
   return numericTrait(subject, 'change.propagationMs', 0);
 }
 
+/** Whether somebody else was certainly in rotation: with nobody left, the declared reading decides. */
+export function hasOthers(subject: Subject, instance: string, connection: Placed): boolean {
+  const members = epochOf(subject.epochs, connection)?.members.keys() ?? [];
+  return [...members].some(
+    (name) => name !== instance && standingOf(subject, name, connection) === 'in',
+  );
+}
+
 /** Consecutive connections, all placed, during which members, weights and standings were certain and the same. */
 export interface Stretch {
   readonly epoch: Epoch;

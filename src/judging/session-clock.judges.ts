@@ -101,10 +101,9 @@ function clientsToDecide(subject: Subject): number {
 function isKept(subject: Subject, { ages }: Return, clock: Clock): boolean {
   const { persistenceMs } = subject.effective;
   const own = ages[clock];
-  const minimum = ages.creation;
-  return (
-    own !== null && own.maxMs < persistenceMs && minimum !== null && minimum.minMs > persistenceMs
-  );
+  // whenever the session began, it was not after the last connection
+  const since = ages.creation ?? ages['last-connection'];
+  return own !== null && own.maxMs < persistenceMs && since !== null && since.minMs > persistenceMs;
 }
 
 function isOver(subject: Subject, { ages }: Return, clock: Clock): boolean {
@@ -145,9 +144,7 @@ function returnsOfOne(subject: Subject, connections: readonly Placed[]): readonl
     const hasMoved = first.placed.instance !== second.placed.instance;
     // another instance is a new session; otherwise only time tells whether this is still the old one
     if (hasMoved) root = second;
-    else if (sinceRoot !== null && sinceRoot.maxMs >= persistenceMs) {
-      root = wordTrait(subject, 'persistence.clock') === 'creation' ? null : root;
-    }
+    else if (sinceRoot !== null && sinceRoot.maxMs >= persistenceMs) root = null;
     const pair = { first, second, gap: 0, isRunning: true, picks: 0 };
     const isMember = epochOf(subject.epochs, second) !== null;
     if (!isSequential(first, second) || !isMember || !staysEligible(subject, pair)) return [];

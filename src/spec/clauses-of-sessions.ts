@@ -102,6 +102,7 @@ export const sessionClauses: readonly Clause[] = [
     section: draining,
     statement: 'With no duration set, draining takes 300 seconds.',
     needs: ['drain'],
+    broader: ['load.no-loss'],
   },
   {
     id: 'draining.others',
