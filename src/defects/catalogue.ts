@@ -7,11 +7,13 @@ import {
 } from './configuration-defects.ts';
 import type { Defect } from './defect.ts';
 import { healthDefects } from './health-defects.ts';
+import { pickingDefects } from './picking-defects.ts';
 import { schedulingDefects } from './scheduling-defects.ts';
 import { sessionDefects } from './session-defects.ts';
 
 export const defects: readonly Defect[] = [
   ...schedulingDefects,
+  ...pickingDefects,
   ...healthDefects,
   ...sessionDefects,
   ...changeDefects,

@@ -251,7 +251,10 @@ export const overlookedDefects: readonly Defect[] = [
       ...document,
       backendServices: document.backendServices.map((service) =>
         (service.healthCheck.method as string) === 'https'
-          ? { ...service, healthCheck: { ...service.healthCheck, method: 'http' } }
+          ? {
+              ...service,
+              healthCheck: { normalStatusCodes: ['2xx'], ...service.healthCheck, method: 'http' },
+            }
           : service,
       ),
     }),
@@ -264,6 +267,14 @@ export const overlookedDefects: readonly Defect[] = [
       'config.health.normal-codes',
       ({ observed }) => Array.isArray(observed) && observed.length === 0,
     ),
+    reading: (document) => ({
+      ...document,
+      backendServices: document.backendServices.map((service) =>
+        service.healthCheck.normalStatusCodes?.length === 0
+          ? { ...service, healthCheck: { ...service.healthCheck, normalStatusCodes: ['2xx'] } }
+          : service,
+      ),
+    }),
   },
   {
     name: 'accepts-any-group-kind',

@@ -180,8 +180,10 @@ const resultDefects: readonly Defect[] = [
     breaks: [
       'health.unhealthy-threshold',
       'health.healthy-threshold',
+      'health.initial',
       'draining.no-new',
       'schedule.weight-change',
+      'schedule.weight-zero',
     ],
     edit: (parts) => ({ ...parts, propagationMs: 2 * parts.configuration.check.intervalMs }),
   },
