@@ -131,6 +131,7 @@ export const healthClauses: readonly Clause[] = [
     needs: [],
     needsChecks: true,
     trait: 'health.initial',
+    broader: ['change.effective'],
   },
   {
     id: 'health.live-connections',

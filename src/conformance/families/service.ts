@@ -146,8 +146,12 @@ export const persistenceOff: Family = {
         instances: instancesOf(weights),
         steps: [
           settled(namesOf(weights.length), 3),
-          { do: 'open', count: 15, sources: sequence(1) },
-          { do: 'open', count: 15, sources: ['client-2'] },
+          // several clients, so that somebody who never gets anything is told from memory
+          ...sequence(4).map((client) => ({
+            do: 'open' as const,
+            count: 11,
+            sources: [client],
+          })),
         ],
       }),
     ),
