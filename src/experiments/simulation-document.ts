@@ -111,7 +111,9 @@ function sourcesOf(plan: Plan, { metrics, addresses }: RunOutcome): SimulationRe
   const rowOf = (source: number) =>
     metrics.placedBySource.subarray(source * width, (source + 1) * width);
   const connections = metrics.arrivedBySource;
-  const seen = Array.from(connections.keys()).filter((source) => (connections[source] as number) > 0);
+  const seen = Array.from(connections.keys()).filter(
+    (source) => (connections[source] as number) > 0,
+  );
   seen.sort((a, b) => (connections[b] as number) - (connections[a] as number) || a - b);
   return {
     count: seen.length,

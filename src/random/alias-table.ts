@@ -31,11 +31,7 @@ export function aliasTableOf(weights: Float64Array): AliasTable {
 }
 
 /** Fills the buffer with indices. */
-export function fillIndices(
-  table: AliasTable,
-  stream: RandomStream,
-  buffer: Int32Array,
-): void {
+export function fillIndices(table: AliasTable, stream: RandomStream, buffer: Int32Array): void {
   const { keep, alias } = table;
   fillBelow(stream, buffer, keep.length);
   for (let at = 0; at < buffer.length; at++) {

@@ -52,7 +52,7 @@ export function samplerOf(distribution: Distribution, stream: RandomStream): Sam
   }
 }
 
-export function fillExponential(stream: RandomStream, buffer: Float64Array, mean: number): void {
+function fillExponential(stream: RandomStream, buffer: Float64Array, mean: number): void {
   fillStandardExponential(stream, buffer);
   for (let at = 0; at < buffer.length; at++) buffer[at] = (buffer[at] as number) * mean;
 }

@@ -125,6 +125,10 @@ class AssembledService implements BackendService {
     return connection;
   }
 
+  foresee(sources: Int32Array, count: number): void {
+    if (this.#isSticky) this.#sessions.bringNear(sources, count);
+  }
+
   close(connection: Connection): boolean {
     const instance = this.#connections.close(connection);
     if (instance === NONE) return false;

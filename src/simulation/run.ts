@@ -153,6 +153,7 @@ class Run implements ServiceListener, WorldListener {
     this.#metrics.noteSources(source, this.#batch);
     this.#next = 0;
     this.#batch = this.#arrivals.nextBatch();
+    this.#service.foresee(source, this.#batch);
     // A batch that is not full is the last one.
     if (this.#batch < atMs.length) atMs[this.#batch] = Number.POSITIVE_INFINITY;
   }
