@@ -20,6 +20,7 @@ export function delegatingTo(service: BackendService): BackendService {
     due: service.due,
     instances: service.instances,
     open: (source) => service.open(source),
+    foresee: (sources, count) => service.foresee(sources, count),
     close: (connection) => service.close(connection),
     instanceOf: (connection) => service.instanceOf(connection),
     advance: () => service.advance(),

@@ -64,6 +64,7 @@ class AssembledService implements BackendService {
   /** Serves established connections and takes no new ones. */
   readonly #isLeaving: Uint8Array;
   readonly #tenure: Int32Array;
+  readonly #welcomes: Int32Array;
   /** The weight last asked for; in force once it has propagated. */
   readonly #wantedWeight: Int32Array;
 
@@ -89,6 +90,7 @@ class AssembledService implements BackendService {
     this.#isLeaving = new Uint8Array(instancesMax);
     this.#tenure = new Int32Array(instancesMax);
     this.#wantedWeight = new Int32Array(instancesMax);
+    this.#welcomes = new Int32Array(instancesMax).fill(NONE);
     this.#timers = new InstanceTimers(instancesMax);
     this.due = this.#timers.due;
     this.#connections = new Connections(connectionsMax);
@@ -110,6 +112,10 @@ class AssembledService implements BackendService {
     active[instance] = (active[instance] as number) + 1;
     this.#scheduler.loadChanged(instance);
     return connection;
+  }
+
+  foresee(sources: Int32Array, count: number): void {
+    this.#sessions?.bringNear(sources, count);
   }
 
   close(connection: Connection): boolean {
@@ -210,6 +216,7 @@ class AssembledService implements BackendService {
       instances: this.instances,
       acceptsNew: this.#acceptsNew,
       tenure: this.#tenure,
+      welcomes: this.#welcomes,
     };
     this.#sessions ??= new Sessions(engine(session, sourcesMax), membership, this.now, sourcesMax);
     this.#sessions.lastFor(persistenceMs);
@@ -244,6 +251,7 @@ class AssembledService implements BackendService {
     const serves = (outcome & tagBit(table, 'servesEstablished')) !== 0;
     this.#acceptsNew[instance] = acceptsNew ? 1 : 0;
     this.#isLeaving[instance] = serves && !acceptsNew ? 1 : 0;
+    this.#noteWelcome(instance);
     if (!acceptsNew) this.#refresh(instance);
     for (const action of table.actionLists[outcome >>> actionListShift] ?? []) {
       this.#perform(table.actions[action] as string, instance);
@@ -306,10 +314,19 @@ class AssembledService implements BackendService {
       this.#scheduler.weightChanged(instance);
     }
     const wantsTraffic = this.#wantsTraffic(instance);
-    if ((isEligible[instance] === 1) === wantsTraffic) return;
+    const wasEligible = isEligible[instance] === 1;
     isEligible[instance] = wantsTraffic ? 1 : 0;
+    this.#noteWelcome(instance);
+    if (wasEligible === wantsTraffic) return;
     this.#scheduler.eligibilityChanged(instance);
     this.#listener.eligibilityChanged(instance, wantsTraffic);
+  }
+
+  #noteWelcome(instance: Instance): void {
+    const { weight, isEligible } = this.instances;
+    const isWelcome =
+      this.#acceptsNew[instance] === 1 && weight[instance] !== 0 && isEligible[instance] === 1;
+    this.#welcomes[instance] = isWelcome ? (this.#tenure[instance] as number) : NONE;
   }
 
   #nowMs(): number {
