@@ -12,10 +12,17 @@ import { createReferenceAdapter } from './in-process/reference.ts';
 import { createNftablesAdapter } from './nftables/nftables-adapter.ts';
 import { remoteAdapterCalled } from './process/remote-connectables.ts';
 
+const builtIn: readonly string[] = ['reference', 'haproxy', 'nftables'];
+
 export function connect(connectable: string): Adapter {
   const adapter = adapterCalled(connectable);
   if (adapter === null) throw unknown(connectable);
   return adapter;
+}
+
+/** Whether a word names an implementation, be it one that exists or not: no clause is written so. */
+export function isConnectable(word: string): boolean {
+  return builtIn.includes(word) || /^(cmd|tcp|module|defect|variant):/.test(word);
 }
 
 function adapterCalled(connectable: string): Adapter | null {
@@ -37,13 +44,10 @@ function unknown(connectable: string): OperatorError {
     variant: variants.map(({ name }) => `variant:${name}`),
   };
   const kind = /^(defect|variant):/.exec(connectable)?.[1] as keyof typeof named | undefined;
-  const known =
-    kind === undefined
-      ? ['reference', 'haproxy', 'nftables', ...named.defect, ...named.variant]
-      : named[kind];
+  const known = kind === undefined ? [...builtIn, ...named.defect, ...named.variant] : named[kind];
   const all =
     kind === undefined
-      ? 'reference, haproxy, nftables, cmd:COMMAND, tcp:HOST:PORT, module:FILE, defect:NAME and variant:NAME'
+      ? `${builtIn.join(', ')}, cmd:COMMAND, tcp:HOST:PORT, module:FILE, defect:NAME and variant:NAME`
       : known.join(', ');
   return new OperatorError(`${JSON.stringify(connectable)}: there is no such implementation`, {
     code: 'CONNECTABLE_UNKNOWN',

@@ -4,7 +4,7 @@
  */
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { exitCodes } from '../errors/operator-error.ts';
+import { exitCodes, worstOf } from '../errors/operator-error.ts';
 import { renderOverviewHtml } from '../reporting/overview-html.ts';
 import { findServers } from '../testbed/servers.ts';
 import { type ConformReport, runConform } from './conform.ts';
@@ -72,7 +72,7 @@ export async function runDemo(command: DemoCommand, terminal: Terminal): Promise
   );
   sayWhatWasFound(reports, index, terminal);
   const codes = reports.map(({ result }) => result.gate.exitCode);
-  return worst(signal.aborted ? [...codes, exitCodes.interrupted] : codes);
+  return worstOf(signal.aborted ? [...codes, exitCodes.interrupted] : codes);
 }
 
 function sayWhatWasFound(
@@ -88,12 +88,6 @@ function sayWhatWasFound(
     );
   }
   terminal.print(`\nOpen ${index} in a browser.`);
-}
-
-/** The first that applies, in the order in which exit codes outrank each other. */
-function worst(codes: readonly number[]): number {
-  const ranking = [130, 70, 69, 65, 64, 4, 1, 3, 2];
-  return ranking.find((code) => codes.includes(code)) ?? 0;
 }
 
 /** Scenarios stand beside the sources, and one folder further up from what is built. */

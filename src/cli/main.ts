@@ -66,12 +66,12 @@ function addValidate(root: Command): void {
 function addConform(root: Command): void {
   root
     .command('conform')
-    .description('judge an implementation clause by clause')
+    .description('judge implementations clause by clause')
     .argument(
       '<implementation>',
-      'reference, haproxy, cmd:COMMAND, tcp:HOST:PORT, module:FILE, defect:NAME or variant:NAME',
+      'reference, haproxy, nftables, cmd:COMMAND, tcp:HOST:PORT, module:FILE, defect:NAME or variant:NAME',
     )
-    .argument('[clauses...]', 'clause ids or prefixes; none: all')
+    .argument('[words...]', 'more implementations; clause ids or prefixes, none: all')
     .addOption(profileOption().default('console'))
     .addOption(seedOption())
     .addOption(outOption())
@@ -80,24 +80,16 @@ function addConform(root: Command): void {
     .option('--load', 'also measure throughput and latency through the balancer', false)
     .addHelpText(
       'after',
-      '\nExamples:\n  counterpoise conform haproxy\n  counterpoise conform reference schedule.wrr health',
+      '\nExamples:\n  counterpoise conform haproxy\n  counterpoise conform reference schedule.wrr health\n  counterpoise conform haproxy nftables reference',
     )
     .action(
       async (implementation: string, words: string[], own: ConformFlags, command: Command) => {
-        const terminal = createTerminal(command.optsWithGlobals<Common>());
-        const { runConform } = await import('./conform.ts');
-        const { result } = await runConform(
-          {
-            ...own,
-            implementation,
-            clauses: words,
-            jobs: own.jobs ?? null,
-            json: command.optsWithGlobals<Common>().json,
-            signal: interruption(terminal),
-          },
-          terminal,
-        );
-        process.exitCode = result.gate.exitCode;
+        const common = command.optsWithGlobals<Common>();
+        const terminal = createTerminal(common);
+        const { runConformOn } = await import('./conform-several.ts');
+        const signal = interruption(terminal);
+        const asked = { ...own, jobs: own.jobs ?? null, json: common.json, signal };
+        process.exitCode = await runConformOn([implementation, ...words], asked, terminal);
       },
     );
 }
