@@ -36,7 +36,7 @@ const allowed = {
     'testbed',
     'adapters',
   ],
-  results: ['history', 'spec'],
+  results: ['history', 'spec', 'documents'],
   reporting: ['results', 'history', 'spec'],
 };
 const rules = Object.entries(allowed).map(([name, targets]) => ({

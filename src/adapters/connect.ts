@@ -9,7 +9,10 @@ import { exitCodes, OperatorError } from '../errors/operator-error.ts';
 import type { Adapter } from './contract.ts';
 import { createHaproxyAdapter } from './haproxy/haproxy-adapter.ts';
 import { createReferenceAdapter } from './in-process/reference.ts';
+import { createNftablesAdapter } from './nftables/nftables-adapter.ts';
 import { remoteAdapterCalled } from './process/remote-connectables.ts';
+
+const builtIn: readonly string[] = ['reference', 'haproxy', 'nftables'];
 
 export function connect(connectable: string): Adapter {
   const adapter = adapterCalled(connectable);
@@ -17,9 +20,15 @@ export function connect(connectable: string): Adapter {
   return adapter;
 }
 
+/** Whether a word names an implementation, be it one that exists or not: no clause is written so. */
+export function isConnectable(word: string): boolean {
+  return builtIn.includes(word) || /^(cmd|tcp|module|defect|variant):/.test(word);
+}
+
 function adapterCalled(connectable: string): Adapter | null {
   if (connectable === 'reference') return createReferenceAdapter();
   if (connectable === 'haproxy') return createHaproxyAdapter();
+  if (connectable === 'nftables') return createNftablesAdapter();
   const remote = remoteAdapterCalled(connectable);
   if (remote !== null) return remote;
   const [, kind, name = ''] = /^(defect|variant):(.+)$/.exec(connectable) ?? [];
@@ -35,11 +44,10 @@ function unknown(connectable: string): OperatorError {
     variant: variants.map(({ name }) => `variant:${name}`),
   };
   const kind = /^(defect|variant):/.exec(connectable)?.[1] as keyof typeof named | undefined;
-  const known =
-    kind === undefined ? ['reference', 'haproxy', ...named.defect, ...named.variant] : named[kind];
+  const known = kind === undefined ? [...builtIn, ...named.defect, ...named.variant] : named[kind];
   const all =
     kind === undefined
-      ? 'reference, haproxy, cmd:COMMAND, tcp:HOST:PORT, module:FILE, defect:NAME and variant:NAME'
+      ? `${builtIn.join(', ')}, cmd:COMMAND, tcp:HOST:PORT, module:FILE, defect:NAME and variant:NAME`
       : known.join(', ');
   return new OperatorError(`${JSON.stringify(connectable)}: there is no such implementation`, {
     code: 'CONNECTABLE_UNKNOWN',

@@ -21,6 +21,8 @@ export interface Description {
   readonly name: string;
   readonly version: string;
   readonly plane: 'wire' | 'call';
+  /** A file that stands for the network namespace in which the testbed's sockets must be; absent: its own. */
+  readonly networkNamespace?: string;
   /** What time it can keep. */
   readonly time: readonly TimeKind[];
   /** The shortest real durations it keeps, by kind; the harness derives the scales from them. */

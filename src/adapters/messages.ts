@@ -40,6 +40,12 @@ const descriptionSchema = z.object({
   name,
   version: z.string(),
   plane: z.enum(['wire', 'call']),
+  networkNamespace: z
+    .string()
+    .exactOptional()
+    .describe(
+      'A file that stands for the network namespace in which clients and instances must be',
+    ),
   time: z.array(timeKindSchema).min(1).describe('The first is the one that is used'),
   floorsMs: z.object({ checkTimeout: ms, persistence: ms, drain: ms }),
   capabilities: z.record(capabilitySchema, supportedSchema),

@@ -5,12 +5,8 @@
 import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { connect } from '../adapters/connect.ts';
-import {
-  type ConformEvent,
-  type ConformRun,
-  conform,
-  judgedClauses,
-} from '../conformance/conform.ts';
+import { type ConformEvent, type ConformRun, conform } from '../conformance/conform.ts';
+import { judgedClauses } from '../conformance/judged-clauses.ts';
 import { nearestName } from '../documents/places.ts';
 import { exitCodes, OperatorError } from '../errors/operator-error.ts';
 import { encodeHistory } from '../history/codec.ts';
@@ -110,7 +106,7 @@ function lanesFor(testbed: Testbed): number {
 }
 
 /** Every clause whose id is, or begins with, one of the words; a word that matches nothing is an error. */
-function selectClauses(words: readonly string[]): readonly string[] {
+export function selectClauses(words: readonly string[]): readonly string[] {
   const ids = judgedClauses.map(({ id }) => id);
   if (words.length === 0) return ids;
   for (const word of words) {

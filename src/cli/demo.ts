@@ -2,13 +2,13 @@
  * `npm start`: the main job in one command. Judges the reference and every real balancer found on this machine,
  * simulates a shipped scenario on a recorded trace, and says what was found and which file to open.
  */
-import { writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { exitCodes } from '../errors/operator-error.ts';
+import { exitCodes, worstOf } from '../errors/operator-error.ts';
 import { renderOverviewHtml } from '../reporting/overview-html.ts';
 import { findServers } from '../testbed/servers.ts';
 import { type ConformReport, runConform } from './conform.ts';
+import { writeInFolder } from './output-folder.ts';
 import { runSimulate } from './simulate.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -24,12 +24,16 @@ const scenario = 'source-ip-skew.yaml';
 export async function runDemo(command: DemoCommand, terminal: Terminal): Promise<number> {
   const { signal, seed, out } = command;
   const balancers = await findServers('balancer');
-  for (const { command: name, package: debian } of balancers.filter(({ path }) => path === null)) {
+  for (const { connectable: name, package: debian } of balancers.filter(
+    ({ path }) => path === null,
+  )) {
     terminal.print(
       `\n!! ${name} is not installed here, so no real balancer is judged in its place.\n!! apt-get install ${debian}\n`,
     );
   }
-  const found = balancers.filter(({ path }) => path !== null).map(({ command: name }) => name);
+  const found = balancers.flatMap(({ path, connectable }) =>
+    path === null ? [] : (connectable ?? []),
+  );
   const reports: ConformReport[] = [];
   for (const implementation of ['reference', ...found]) {
     if (signal.aborted) break;
@@ -56,7 +60,7 @@ export async function runDemo(command: DemoCommand, terminal: Terminal): Promise
     : await runSimulate({ file: shipped(scenario), out, json: false, signal }, terminal);
   const index = join(out, 'index.html');
   const inside = (reportFile: string) => relative(out, reportFile);
-  await writeFile(
+  await writeInFolder(
     index,
     await renderOverviewHtml({
       runs: reports.map(({ result, reportFile }) => ({ result, href: inside(reportFile) })),
@@ -68,7 +72,7 @@ export async function runDemo(command: DemoCommand, terminal: Terminal): Promise
   );
   sayWhatWasFound(reports, index, terminal);
   const codes = reports.map(({ result }) => result.gate.exitCode);
-  return worst(signal.aborted ? [...codes, exitCodes.interrupted] : codes);
+  return worstOf(signal.aborted ? [...codes, exitCodes.interrupted] : codes);
 }
 
 function sayWhatWasFound(
@@ -84,12 +88,6 @@ function sayWhatWasFound(
     );
   }
   terminal.print(`\nOpen ${index} in a browser.`);
-}
-
-/** The first that applies, in the order in which exit codes outrank each other. */
-function worst(codes: readonly number[]): number {
-  const ranking = [130, 70, 69, 65, 64, 4, 1, 3, 2];
-  return ranking.find((code) => codes.includes(code)) ?? 0;
 }
 
 /** Scenarios stand beside the sources, and one folder further up from what is built. */

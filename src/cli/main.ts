@@ -37,7 +37,11 @@ function program(): Command {
   addValidate(root);
   addConform(root);
   addReplay(root);
+  addProve(root);
+  addJudge(root);
+  addClauses(root);
   addSimulate(root);
+  addMatrix(root);
   addModels(root);
   addAdapter(root);
   addDemo(root);
@@ -63,12 +67,12 @@ function addValidate(root: Command): void {
 function addConform(root: Command): void {
   root
     .command('conform')
-    .description('judge an implementation clause by clause')
+    .description('judge implementations clause by clause')
     .argument(
       '<implementation>',
-      'reference, haproxy, cmd:COMMAND, tcp:HOST:PORT, module:FILE, defect:NAME or variant:NAME',
+      'reference, haproxy, nftables, cmd:COMMAND, tcp:HOST:PORT, module:FILE, defect:NAME or variant:NAME',
     )
-    .argument('[clauses...]', 'clause ids or prefixes; none: all')
+    .argument('[words...]', 'more implementations; clause ids or prefixes, none: all')
     .addOption(profileOption().default('console'))
     .addOption(seedOption())
     .addOption(outOption())
@@ -77,24 +81,16 @@ function addConform(root: Command): void {
     .option('--load', 'also measure throughput and latency through the balancer', false)
     .addHelpText(
       'after',
-      '\nExamples:\n  counterpoise conform haproxy\n  counterpoise conform reference schedule.wrr health',
+      '\nExamples:\n  counterpoise conform haproxy\n  counterpoise conform reference schedule.wrr health\n  counterpoise conform haproxy nftables reference',
     )
     .action(
       async (implementation: string, words: string[], own: ConformFlags, command: Command) => {
-        const terminal = createTerminal(command.optsWithGlobals<Common>());
-        const { runConform } = await import('./conform.ts');
-        const { result } = await runConform(
-          {
-            ...own,
-            implementation,
-            clauses: words,
-            jobs: own.jobs ?? null,
-            json: command.optsWithGlobals<Common>().json,
-            signal: interruption(terminal),
-          },
-          terminal,
-        );
-        process.exitCode = result.gate.exitCode;
+        const common = command.optsWithGlobals<Common>();
+        const terminal = createTerminal(common);
+        const { runConformOn } = await import('./conform-several.ts');
+        const signal = interruption(terminal);
+        const asked = { ...own, jobs: own.jobs ?? null, json: common.json, signal };
+        process.exitCode = await runConformOn([implementation, ...words], asked, terminal);
       },
     );
 }
@@ -133,6 +129,80 @@ function addReplay(root: Command): void {
     });
 }
 
+function addProve(root: Command): void {
+  root
+    .command('prove')
+    .description(
+      'prove that the suite bites: on every seeded defect, and on right ones that look odd',
+    )
+    .addOption(profileOption().default('console'))
+    .addOption(seedOption())
+    .addOption(outOption())
+    .option('--jobs <count>', 'threads; default: one a core', positiveInteger)
+    .option(
+      '--repeat <runs>',
+      'also run each right implementation so often with fresh seeds',
+      runs,
+      0,
+    )
+    .addHelpText('after', '\nExamples:\n  counterpoise prove\n  counterpoise prove --repeat 1000')
+    .action(async (own: ProveFlags, command: Command) => {
+      const common = command.optsWithGlobals<Common>();
+      const terminal = createTerminal(common);
+      const { runProve } = await import('./prove.ts');
+      const { gate } = await runProve(
+        { ...own, jobs: own.jobs ?? null, json: common.json, signal: interruption(terminal) },
+        terminal,
+      );
+      process.exitCode = gate.exitCode;
+    });
+}
+interface ProveFlags {
+  readonly profile: 'console' | 'openapi';
+  readonly seed: string;
+  readonly out: string;
+  readonly jobs?: number;
+  readonly repeat: number;
+}
+
+function addJudge(root: Command): void {
+  root
+    .command('judge')
+    .description('judge a recorded history, whoever recorded it')
+    .argument('<history>', 'history.ndjson, as docs/history.md describes it')
+    .argument('[clauses...]', 'clause ids or prefixes that it must decide; none: what it can')
+    .option('--service <file>', 'the configuration of the service, where the history has none')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  counterpoise judge reports/out/haproxy/histories/draining-1.ndjson\n  counterpoise judge mine.ndjson schedule.wrr --service service.yaml',
+    )
+    .action(
+      async (file: string, clauses: string[], own: { service?: string }, command: Command) => {
+        const common = command.optsWithGlobals<Common>();
+        const { runJudge } = await import('./judge.ts');
+        process.exitCode = await runJudge(
+          { file, clauses, ...own, json: common.json },
+          createTerminal(common),
+        );
+      },
+    );
+}
+
+function addClauses(root: Command): void {
+  root
+    .command('clauses')
+    .description('list the clauses: what they say, what decides them, which defects they catch')
+    .argument('[clauses...]', 'clause ids or prefixes; none: all')
+    .option('--markdown', 'as the table docs/clauses.md', false)
+    .addHelpText('after', '\nExample:\n  counterpoise clauses schedule.wrr draining')
+    .action(async (words: string[], own: { markdown: boolean }, command: Command) => {
+      const common = command.optsWithGlobals<Common>();
+      const terminal = createTerminal(common);
+      const { runClauses } = await import('./clauses.ts');
+      terminal.print(runClauses({ words, ...own, json: common.json }, terminal));
+    });
+}
+
 function addSimulate(root: Command): void {
   root
     .command('simulate')
@@ -165,6 +235,33 @@ function addSimulate(root: Command): void {
 interface SimulateFlags {
   readonly scheduling?: 'weighted-round-robin' | 'weighted-least-connections' | 'source-ip';
   readonly seed?: string;
+  readonly out: string;
+}
+
+function addMatrix(root: Command): void {
+  root
+    .command('matrix')
+    .description('put the results of many implementations side by side')
+    .argument('<places...>', 'folders with results, folders of such folders, or result files')
+    .option(
+      '--filter <terms>',
+      'only clauses that pass: is:different, is:same, count:1(fail), NAME:fail, words; -term: not',
+      '',
+    )
+    .option('--out <folder>', 'where matrix.html, .md and .json go', 'reports/out')
+    .addHelpText(
+      'after',
+      "\nExamples:\n  counterpoise matrix reports/out\n  counterpoise matrix reports/out/haproxy reports/out/reference --filter 'is:different'",
+    )
+    .action(async (places: string[], own: MatrixFlags, command: Command) => {
+      const common = command.optsWithGlobals<Common>();
+      const { runMatrix } = await import('./matrix.ts');
+      const asked = { places, ...own, json: common.json };
+      process.exitCode = await runMatrix(asked, createTerminal(common));
+    });
+}
+interface MatrixFlags {
+  readonly filter: string;
   readonly out: string;
 }
 
@@ -247,6 +344,14 @@ function positiveInteger(text: string): number {
   const value = Number(text);
   if (!Number.isInteger(value) || value < 1 || value > 64) {
     throw new InvalidArgumentError('a whole number from 1 to 64.');
+  }
+  return value;
+}
+
+function runs(text: string): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 0 || value > 1_000_000) {
+    throw new InvalidArgumentError('a whole number from 0 to 1000000.');
   }
   return value;
 }

@@ -2,7 +2,6 @@
  * `counterpoise models`: the machines that everything runs on, as diagrams or as the tables made of them. Knows
  * where text goes; what a machine is stands in `models/`.
  */
-import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import Table from 'cli-table3';
 import { mermaidOf, svgOf } from '../../models/diagrams.ts';
@@ -10,6 +9,7 @@ import { machines, type NamedMachine } from '../../models/machines.ts';
 import { actionListShift, type Table as MachineTable } from '../../models/table.ts';
 import { nearestName } from '../documents/places.ts';
 import { exitCodes, OperatorError } from '../errors/operator-error.ts';
+import { writeInFolder } from './output-folder.ts';
 
 export interface ModelsCommand {
   readonly name?: string;
@@ -27,22 +27,12 @@ export async function runModels(command: ModelsCommand): Promise<{ readonly stdo
   );
   const { out } = command;
   if (out === undefined) return { stdout: drawn.map(({ text }) => text).join('\n') };
-  try {
-    await mkdir(out, { recursive: true });
-    const written = drawn.map(async ({ machine, text }) => {
-      const path = join(out, `${machine.name}.${endings[command.format]}`);
-      await writeFile(path, text);
-      return path;
-    });
-    return { stdout: `${(await Promise.all(written)).join('\n')}\n` };
-  } catch (cause) {
-    throw new OperatorError(`${out}: cannot be written to`, {
-      code: 'OUTPUT_NOT_WRITABLE',
-      exitCode: exitCodes.usage,
-      hint: 'Name another folder with --out.',
-      cause,
-    });
-  }
+  const written = drawn.map(async ({ machine, text }) => {
+    const path = join(out, `${machine.name}.${endings[command.format]}`);
+    await writeInFolder(path, text);
+    return path;
+  });
+  return { stdout: `${(await Promise.all(written)).join('\n')}\n` };
 }
 
 function machinesNamed(name: string | undefined): readonly NamedMachine[] {

@@ -30,3 +30,9 @@ it('tells the file that cannot be written, and what to do', async () => {
     hint: expect.stringContaining('--out'),
   });
 });
+
+it('ends where a folder exists that takes no other', async () => {
+  await expect(openOutputFolder('/proc/counterpoise', 'run')).rejects.toMatchObject({
+    code: 'OUTPUT_NOT_WRITABLE',
+  });
+});

@@ -1,5 +1,5 @@
 /** The folder that a run writes its reports to, made anew for each run: what an earlier run left there is removed. */
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { exitCodes, OperatorError } from '../errors/operator-error.ts';
 
@@ -10,25 +10,33 @@ export interface OutputFolder {
 }
 
 /** What a run may have left: nothing else in the folder is touched. */
-const ours = ['result.json', 'run.json', 'junit.xml', 'report.html', 'histories', 'failures'];
+const ours = [
+  ...['result.json', 'run.json', 'junit.xml', 'report.html', 'histories', 'failures'],
+  ...['mutation.json', 'badge.svg'],
+];
 
 export async function openOutputFolder(root: string, name: string): Promise<OutputFolder> {
   const path = join(root, name);
   await writing(path, async () => {
-    await mkdir(path, { recursive: true });
+    await makeFolder(path);
     for (const one of ours) await rm(join(path, one), { recursive: true, force: true });
   });
   return {
     path,
     async write(file, text) {
       const target = join(path, file);
-      await writing(target, async () => {
-        await mkdir(dirname(target), { recursive: true });
-        await writeFile(target, text);
-      });
+      await writeInFolder(target, text);
       return relative(process.cwd(), target);
     },
   };
+}
+
+/** Writes a file and makes the folders it stands in. */
+export async function writeInFolder(path: string, text: string): Promise<void> {
+  await writing(path, async () => {
+    await makeFolder(dirname(path));
+    await writeFile(path, text);
+  });
 }
 
 /** A full disk or a folder that somebody took away is no mistake of ours. */
@@ -44,4 +52,30 @@ async function writing(path: string, write: () => Promise<void>): Promise<void> 
       cause,
     });
   }
+}
+
+/** Not `recursive`, which in Node 20 never ends where a folder exists and takes no other, as /proc does. */
+async function makeFolder(path: string): Promise<void> {
+  const problem = await madeOrProblem(path);
+  if (problem?.code !== 'ENOENT' || dirname(path) === path) return throwIf(problem);
+  await makeFolder(dirname(path));
+  throwIf(await madeOrProblem(path));
+}
+
+/** Null: the folder is there, made now or before. */
+async function madeOrProblem(path: string): Promise<NodeJS.ErrnoException | null> {
+  try {
+    await mkdir(path);
+    return null;
+  } catch (cause) {
+    const isThere = await stat(path).then(
+      (found) => found.isDirectory(),
+      () => false,
+    );
+    return isThere ? null : (cause as NodeJS.ErrnoException);
+  }
+}
+
+function throwIf(problem: Error | null): void {
+  if (problem !== null) throw problem;
 }

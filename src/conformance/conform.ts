@@ -6,23 +6,22 @@ import pLimit from 'p-limit';
 import { invariant } from '../errors/invariant.ts';
 import { OperatorError } from '../errors/operator-error.ts';
 import type { History } from '../history/vocabulary.ts';
-import { judges } from '../judging/judges.ts';
 import {
   type ClauseVerdict,
   type ConformanceResult,
   conformanceResultVersion,
 } from '../results/conformance-result.ts';
 import type { RunFacts } from '../results/run-facts.ts';
-import { type Clause, clauseOf, clauses } from '../spec/clauses.ts';
+import { clauseOf } from '../spec/clauses.ts';
 import type { Profile } from '../spec/configuration.ts';
 import type { Testbed } from '../testbed/trial.ts';
+import { boundsFor, familiesFor } from './case-plan.ts';
 import { type CaseContext, type CaseOutcome, runCase } from './case-runner.ts';
 import type { ConfigurationCase } from './configurations/configuration-case.ts';
 import { configurationCases, runConfigurationCase } from './configurations/run-configurations.ts';
 import { type DrawnTimeline, drawTimelines } from './drawn-timeline.ts';
 import { explainFailure, type Found } from './explaining.ts';
-import { families } from './families/families.ts';
-import type { Bounds } from './families/family.ts';
+import { judgedClauses } from './judged-clauses.ts';
 import { attributed, gateOf, rollUpClause } from './roll-up.ts';
 import { scalesFor } from './scales.ts';
 import { Tally } from './tally.ts';
@@ -61,11 +60,6 @@ export interface ConformRun {
   /** Histories of the failures told as stories, by the failure's file. */
   readonly histories: Readonly<Record<string, History>>;
 }
-
-/** The clauses that this suite judges; the rest of the book is left out of reports. */
-export const judgedClauses: readonly Clause[] = clauses.filter(
-  ({ id }) => id.startsWith('config.') || judges.some((judge) => judge.clause === id),
-);
 
 /** Generated configurations: in stepped time thousands cost a second, on the wire each accepted one is a process. */
 const generatedConfigurations = { stepped: 2000, wired: 24 };
@@ -125,19 +119,11 @@ class Run {
 
   #timelines(): readonly DrawnTimeline[] {
     const { profile, seed, selected } = this.#options;
-    const { capabilities, limits } = this.#testbed.description;
-    const bounds: Bounds = {
-      profile,
-      isWired: this.#isWired,
-      instancesMax: Math.min(12, limits.instancesMax),
-      connectionsMax: this.#isWired ? 400 : 2000,
-    };
-    return families
-      .filter((family) => family.clauses.some((clause) => selected.includes(clause)))
-      .filter((family) => family.needs.every((need) => capabilities[need].supported))
-      .flatMap((family) =>
-        drawTimelines(family, bounds, seed, family.runs[this.#isWired ? 'wired' : 'stepped']),
-      );
+    const { description } = this.#testbed;
+    const bounds = boundsFor(description, profile);
+    return familiesFor(description, selected).flatMap((family) =>
+      drawTimelines(family, bounds, seed, family.runs[this.#isWired ? 'wired' : 'stepped']),
+    );
   }
 
   #configurations(): readonly ConfigurationCase[] {

@@ -6,8 +6,8 @@
 import type { Scales } from '../adapters/contract.ts';
 import { OperatorError } from '../errors/operator-error.ts';
 import type { CheckReplyScript, History, InstanceListed, TimeKind } from '../history/vocabulary.ts';
-import type { EffectiveDurations } from '../spec/behaviour.ts';
-import type { ServiceConfiguration } from '../spec/configuration.ts';
+import { checksInstances, type EffectiveDurations } from '../spec/behaviour.ts';
+import type { ConfigurationDocument, ServiceConfiguration } from '../spec/configuration.ts';
 import { effectiveDurations, resolveService } from '../spec/resolve.ts';
 import type { Behaviour, Testbed, Trial } from '../testbed/trial.ts';
 import { type Clients, createClients } from './clients.ts';
@@ -50,17 +50,17 @@ export async function drive(
     eventsMax: options.eventsMax,
   });
   if (!begun.accepted) return begun.history;
-  return walk(timeline, begun.trial, effective, reply, options);
+  const isChecking = checksInstances(testbed.description.capabilities);
+  const walker = new Walker(begun.trial, effective, reply, timeline, options, isChecking);
+  return walk(walker, timeline, begun.trial, options);
 }
 
 async function walk(
+  walker: Walker,
   timeline: Timeline,
   trial: Trial,
-  effective: EffectiveDurations,
-  reply: (script: BehaviourScript) => Behaviour,
   options: DriveOptions,
 ): Promise<History> {
-  const walker = new Walker(trial, effective, reply, timeline.instances, options.seed);
   try {
     for (const step of timeline.steps) {
       if (options.signal?.aborted) return await trial.end('interrupted');
@@ -77,9 +77,13 @@ async function walk(
 /** Where a walk through a timeline stands. */
 class Walker {
   readonly #trial: Trial;
-  readonly #effective: EffectiveDurations;
+  readonly #timeline: Timeline;
+  readonly #options: DriveOptions;
+  #effective: EffectiveDurations;
   readonly #reply: (script: BehaviourScript) => Behaviour;
   readonly #clients: Clients;
+  /** False: there are no checks to wait for. */
+  readonly #isChecking: boolean;
   readonly #checksSeen = new Map<string, number>();
   #instances: readonly InstanceListed[];
   #connections = 0;
@@ -88,23 +92,27 @@ class Walker {
     trial: Trial,
     effective: EffectiveDurations,
     reply: (script: BehaviourScript) => Behaviour,
-    instances: readonly InstanceListed[],
-    salt: string,
+    timeline: Timeline,
+    options: DriveOptions,
+    isChecking: boolean,
   ) {
     this.#trial = trial;
+    this.#isChecking = isChecking;
+    this.#timeline = timeline;
+    this.#options = options;
     this.#effective = effective;
     this.#reply = reply;
-    this.#instances = instances;
-    this.#clients = createClients(salt);
+    this.#instances = timeline.instances;
+    this.#clients = createClients(options.seed);
   }
 
   async take(step: Step): Promise<void> {
     if (step.after !== undefined) await this.#wait(step.after);
     switch (step.do) {
       case 'open':
-        return this.#open(step.count, step.sources, step.hold ?? false);
+        return this.#open(step.count, step.sources, step);
       case 'refill':
-        return this.#open(step.to - this.#trial.held().length, 'fresh', true);
+        return this.#open(step.to - this.#trial.held().length, 'fresh', { hold: true });
       case 'close':
         return this.#close(step);
       case 'carry':
@@ -122,6 +130,8 @@ class Walker {
         );
       case 'remove':
         return this.#list(this.#without(step.instance));
+      case 'reconfigure':
+        return this.#reconfigure(step.configuration);
       case 'wait':
         return;
     }
@@ -134,6 +144,7 @@ class Walker {
       (after.persistence ?? 0) * persistenceMs +
       (after.drain ?? 0) * drainMs;
     if (waitMs > 0) await this.#trial.passUntil(this.#trial.nowMs() + waitMs);
+    if (!this.#isChecking) return;
     for (const [instance, more] of Object.entries(after.checks ?? {})) {
       await this.#checks(instance, more);
     }
@@ -149,16 +160,41 @@ class Walker {
     this.#checksSeen.set(instance, wanted);
   }
 
-  async #open(count: number, sources: 'fresh' | readonly string[], hold: boolean): Promise<void> {
-    for (let index = 0; index < count; index++) {
-      const name = sources === 'fresh' ? undefined : sources[index % sources.length];
-      const connection = this.#connections++;
-      const answer = await this.#trial.open({
-        connection,
-        source: name === undefined ? this.#clients.fresh() : this.#clients.named(name),
-      });
-      if ('placed' in answer && !hold) await this.#trial.close(connection, 'client', 'closed');
-    }
+  async #open(
+    count: number,
+    sources: 'fresh' | readonly string[],
+    { hold = false, atOnce = 1 }: { readonly hold?: boolean; readonly atOnce?: number },
+  ): Promise<void> {
+    let index = 0;
+    const oneByOne = async (): Promise<void> => {
+      while (index < count) {
+        const name = sources === 'fresh' ? undefined : sources[index % sources.length];
+        index++;
+        await this.#openOne(name, hold);
+      }
+    };
+    await Promise.all(Array.from({ length: Math.min(atOnce, Math.max(1, count)) }, oneByOne));
+  }
+
+  async #openOne(name: string | undefined, hold: boolean): Promise<void> {
+    const connection = this.#connections++;
+    const source = name === undefined ? this.#clients.fresh() : this.#clients.named(name);
+    const answer = await this.#trial.open({ connection, source });
+    if ('placed' in answer && !hold) await this.#trial.close(connection, 'client', 'closed');
+  }
+
+  /** Times are shortened by the factors that the trial began with. */
+  async #reconfigure(configuration: ConfigurationDocument): Promise<void> {
+    const service = resolveService(configuration, this.#timeline.profile);
+    const effective = effectiveDurations(service, this.#options.realMsPerSecond);
+    const outcome = await this.#trial.reconfigure(configuration, effective);
+    if (outcome.is === 'accepted') this.#effective = effective;
+    await this.#settle();
+  }
+
+  /** Where it is judged how soon changes are in effect nobody may wait for them. */
+  async #settle(): Promise<void> {
+    if (!this.#timeline.clauses.includes('change.effective')) await this.#trial.settle();
   }
 
   async #close(step: Extract<Step, { do: 'close' }>): Promise<void> {
@@ -176,7 +212,7 @@ class Walker {
   async #list(instances: readonly InstanceListed[]): Promise<void> {
     this.#instances = instances;
     await this.#trial.setInstances(instances);
-    await this.#trial.settle();
+    await this.#settle();
   }
 
   #without(name: string): readonly InstanceListed[] {

@@ -6,7 +6,8 @@ import { cpus } from 'node:os';
 import { describe, expect, it } from 'vitest';
 import { createHaproxyAdapter } from '../adapters/haproxy/haproxy-adapter.ts';
 import { openTestbed } from '../testbed/open-testbed.ts';
-import { conform, judgedClauses } from './conform.ts';
+import { conform } from './conform.ts';
+import { judgedClauses } from './judged-clauses.ts';
 
 interface Mistake {
   readonly sentence: string;

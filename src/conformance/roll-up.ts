@@ -6,11 +6,13 @@
 import type { Description } from '../adapters/contract.ts';
 import { exitCodes } from '../errors/operator-error.ts';
 import type { ClauseResult, ClauseVerdict, Failure } from '../results/conformance-result.ts';
+import { checksInstances } from '../spec/behaviour.ts';
 import { type Clause, clauseOf } from '../spec/clauses.ts';
 
 /** What one case said on one clause. */
 export interface Said {
-  readonly is: 'pass' | 'fail' | 'inconclusive' | 'void' | 'error';
+  /** `observed`: nothing was declared that could be broken. */
+  readonly is: 'pass' | 'fail' | 'inconclusive' | 'observed' | 'void' | 'error';
   readonly why: string;
   readonly attributedTo: string | null;
   readonly intermittent: { readonly failed: number; readonly of: number } | null;
@@ -30,7 +32,7 @@ export function rollUpClause(
   isComplete: boolean,
 ): ClauseResult {
   const count = (is: Said['is']) => said.filter((one) => one.is === is).length;
-  const unsupported = clause.needs.filter((need) => !description.capabilities[need].supported);
+  const unsupported = unsupportedNeeds(clause, description);
   const own = said.filter(isOwnFailure);
   const { verdict, why, attributedTo } =
     unsupported.length > 0
@@ -55,7 +57,7 @@ export function rollUpClause(
     cases: {
       passed: count('pass'),
       failed: own.length,
-      inconclusive: said.length - count('pass') - own.length - count('void'),
+      inconclusive: said.length - count('pass') - own.length - count('void') - count('observed'),
       void: count('void'),
     },
     sometimes: summed(said.filter((one) => one.is !== 'inconclusive')),
@@ -116,6 +118,10 @@ function decide(said: readonly Said[], own: readonly Said[], isComplete: boolean
       passed.length === 1 ? pass.why : `${passed.length} cases, e.g. ${pass.why}`,
     );
   }
+  const observed = said.filter((one) => one.is === 'observed');
+  if (observed[0] !== undefined) {
+    return plain('not-applicable', `${observed.length} cases, e.g. ${observed[0].why}`);
+  }
   if (said.length === 0) {
     return isComplete
       ? plain('not-applicable', 'no judge decides it on this implementation in its kind of time')
@@ -145,6 +151,12 @@ function byAdapter(clause: Clause, said: readonly Said[], description: Descripti
   return said.some((one) => one.byAdapter) ? 'the rejection comes from the adapter' : null;
 }
 
+function unsupportedNeeds({ needs, needsChecks }: Clause, { capabilities }: Description) {
+  const missing = needs.filter((need) => !capabilities[need].supported);
+  const isUnchecked = needsChecks === true && !checksInstances(capabilities);
+  return isUnchecked ? [...new Set([...missing, 'check.tcp' as const])] : missing;
+}
+
 function noteOf(description: Description, need: Clause['needs'][number]): string {
   const { note } = description.capabilities[need];
   return note === undefined ? need : `${need} (${note})`;
@@ -161,9 +173,9 @@ function summed(said: readonly Said[]): Record<string, number> {
 }
 
 /**
- * A derived clause that fails only because a narrower one does is also affected, not a failure of its own, even where
- * no single history shows both: an instance whose bad answers count as good is never out of rotation. A stated one
- * stands on its own, unless what fails is a premise of every judgement on it.
+ * A derived or declared clause that fails only because a narrower one does is also affected, not a failure of its own,
+ * even where no single history shows both: an instance whose bad answers count as good is never out of rotation. A
+ * stated one stands on its own, unless what fails is a premise of every judgement on it.
  */
 export function attributed(results: readonly ClauseResult[]): readonly ClauseResult[] {
   const failing = results.filter(({ verdict }) => verdict === 'fail');
@@ -171,7 +183,7 @@ export function attributed(results: readonly ClauseResult[]): readonly ClauseRes
     if (one.verdict !== 'fail') return one;
     const narrower = failing.find(({ id }) => {
       const { broader = [], isPremise = false } = clauseOf(id) ?? {};
-      return broader.includes(one.id) && (one.strength === 'derived' || isPremise);
+      return broader.includes(one.id) && (one.strength !== 'stated' || isPremise);
     });
     if (narrower === undefined) return one;
     const why = `also affected by the failure of ${narrower.id}: ${one.why}`;

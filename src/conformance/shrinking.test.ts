@@ -7,6 +7,7 @@ import type { Timeline } from './timeline.ts';
 
 const bounds = {
   profile: 'console',
+  profiles: ['console'],
   isWired: false,
   instancesMax: 8,
   connectionsMax: 2000,

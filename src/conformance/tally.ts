@@ -43,9 +43,11 @@ export class Tally {
     }
     const failing: string[] = [];
     for (const { clause, verdict, attributedTo } of outcome.judged) {
-      const { is, why, sometimes } = verdict;
+      const { why, sometimes } = verdict;
+      const is = verdict.isObservation ? 'observed' : verdict.is;
+      const isOwn = outcome.timeline.clauses.includes(clause);
       // a judge that found nothing of its clause in a timeline made for others has nothing to say
-      if (is === 'inconclusive' && !outcome.timeline.clauses.includes(clause)) continue;
+      if (verdict.is === 'inconclusive' && !isOwn) continue;
       const intermittent = outcome.intermittent[clause] ?? null;
       this.#say(clause, { ...silent, is, why, sometimes, attributedTo, intermittent });
       if (is === 'fail' && attributedTo === null && intermittent === null) failing.push(clause);

@@ -13,8 +13,8 @@ type Frozen<T> = T extends (infer Item)[]
     ? { readonly [Key in keyof T]: Frozen<T[Key]> }
     : T;
 type Same<A, B> = [A] extends [B] ? ([B] extends [A] ? true : false) : false;
-type Shape = Omit<Frozen<z.infer<typeof timelineSchema>>, 'configuration' | 'found'>;
-const same: Same<Shape, Omit<Timeline, 'configuration'>> = true;
+type Shape = Omit<Frozen<z.infer<typeof timelineSchema>>, 'found'>;
+const same: Same<Shape, Timeline> = true;
 
 const published = publishedSchema(timelineSchema, {
   name: 'timeline',
@@ -89,7 +89,7 @@ describe('reading a timeline', () => {
     [
       { ...timeline, steps: [{ do: 'opne' }] },
       'steps[0].do',
-      'open, close, refill, carry, behave, add, reweigh, remove, or wait',
+      'open, close, refill, carry, behave, add, reweigh, remove, reconfigure, or wait',
     ],
     [
       { ...timeline, steps: [{ do: 'open', count: 0, sources: 'fresh' }] },

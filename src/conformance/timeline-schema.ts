@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import { instanceListedSchema, profileSchema, replySchema } from '../history/schema.ts';
+import type { ConfigurationDocument } from '../spec/configuration.ts';
 import { validateDocument } from '../spec/validate-document.ts';
 import type { Violation } from '../spec/violation.ts';
 import type { Timeline } from './timeline.ts';
@@ -16,6 +17,7 @@ const limits = {
   repliesMax: 1000,
   waitMax: 1000,
   checksMax: 1000,
+  atOnceMax: 64,
 };
 
 const replyScriptSchema = z.strictObject({
@@ -48,6 +50,12 @@ const after = { after: afterSchema.exactOptional() };
 const name = z.string().min(1).max(64);
 const connections = z.int().min(1).max(limits.connectionsMax);
 
+const configurationSchema = z
+  .looseObject({ backendServices: z.array(z.unknown()).min(1) })
+  .describe(
+    'As in configuration.schema.json; its first backend service is deployed',
+  ) as unknown as z.ZodType<ConfigurationDocument>;
+
 const stepSchema = z.discriminatedUnion(
   'do',
   [
@@ -59,6 +67,7 @@ const stepSchema = z.discriminatedUnion(
         error: 'fresh, or a list of names of clients',
       }),
       hold: z.boolean().exactOptional(),
+      atOnce: z.int().min(1).max(limits.atOnceMax).exactOptional(),
     }),
     z.strictObject({
       ...after,
@@ -84,9 +93,10 @@ const stepSchema = z.discriminatedUnion(
       weight: z.int().min(0).max(100),
     }),
     z.strictObject({ ...after, do: z.literal('remove'), instance: name }),
+    z.strictObject({ ...after, do: z.literal('reconfigure'), configuration: configurationSchema }),
     z.strictObject({ ...after, do: z.literal('wait') }),
   ],
-  { error: 'open, close, refill, carry, behave, add, reweigh, remove, or wait' },
+  { error: 'open, close, refill, carry, behave, add, reweigh, remove, reconfigure, or wait' },
 );
 
 export const timelineSchema = z.strictObject({
@@ -94,9 +104,7 @@ export const timelineSchema = z.strictObject({
   family: z.string().describe('The generator it came from, or any word'),
   clauses: z.array(z.string()).describe('What it was made for; all judges run on it anyway'),
   profile: profileSchema,
-  configuration: z
-    .looseObject({ backendServices: z.array(z.unknown()).min(1) })
-    .describe('As in service.schema.json; its first backend service is deployed'),
+  configuration: configurationSchema,
   instances: z.array(instanceListedSchema).min(1).max(limits.instancesMax),
   behaviours: z.record(z.string(), behaviourSchema),
   steps: z.array(stepSchema).max(limits.stepsMax),
@@ -115,12 +123,21 @@ export function parseTimeline(value: unknown): ParsedTimeline {
   if (!parsed.success)
     return { violations: parsed.error.issues.map((issue) => violationOf(issue, value)) };
   const { found, ...timeline } = parsed.data;
-  const { violations } = validateDocument(timeline.configuration, { profile: timeline.profile });
-  if (violations.length > 0) {
-    return {
-      violations: violations.map((each) => ({ ...each, path: `configuration.${each.path}` })),
-    };
-  }
+  const documents = [
+    ['configuration', timeline.configuration] as const,
+    ...timeline.steps.flatMap((step, index) =>
+      step.do === 'reconfigure'
+        ? [[`steps[${index}].configuration`, step.configuration] as const]
+        : [],
+    ),
+  ];
+  const violations = documents.flatMap(([at, document]) =>
+    validateDocument(document, { profile: timeline.profile }).violations.map((each) => ({
+      ...each,
+      path: `${at}.${each.path}`,
+    })),
+  );
+  if (violations.length > 0) return { violations };
   return { timeline: timeline as unknown as Timeline };
 }
 

@@ -48,6 +48,8 @@ export type Step = { readonly after?: After } & (
       /** `fresh`: a source never used before for each; else the named client, or the named ones in turn. */
       readonly sources: 'fresh' | readonly string[];
       readonly hold?: boolean;
+      /** So many at a time, each new one as soon as one of them is decided; absent: one. */
+      readonly atOnce?: number;
     }
   | {
       /** Closes held connections: of one instance or of all, the first `share` (0..1, rounded up) of each instance's. */
@@ -67,5 +69,9 @@ export type Step = { readonly after?: After } & (
   | { readonly do: 'add'; readonly instance: InstanceListed }
   | { readonly do: 'reweigh'; readonly instance: string; readonly weight: number }
   | { readonly do: 'remove'; readonly instance: string }
+  | {
+      /** Asks for another configuration of the same service. */ readonly do: 'reconfigure';
+      readonly configuration: ConfigurationDocument;
+    }
   | { /** Only waits. */ readonly do: 'wait' }
 );

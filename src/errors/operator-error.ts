@@ -18,6 +18,17 @@ export const exitCodes = {
 } as const;
 export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
 
+/** Of several runs the one exit code that counts, in the order of the design: the first that any of them has. */
+export function worstOf(codes: readonly number[]): number {
+  const { interrupted, internal, unavailable, badInput: input, usage } = exitCodes;
+  const { nothingExecuted, failed, staleWaiver, undecided, met } = exitCodes;
+  const order = [
+    ...[interrupted, internal, unavailable, input, usage],
+    ...[nothingExecuted, failed, staleWaiver, undecided],
+  ];
+  return order.find((code) => codes.includes(code)) ?? met;
+}
+
 export interface OperatorErrorOptions {
   /** Stable upper-snake name, e.g. `TRACE_TRUNCATED`. */
   readonly code: string;

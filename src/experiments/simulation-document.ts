@@ -110,8 +110,10 @@ function sourcesOf(plan: Plan, { metrics, addresses }: RunOutcome): SimulationRe
   const width = metrics.instanceCount + 1;
   const rowOf = (source: number) =>
     metrics.placedBySource.subarray(source * width, (source + 1) * width);
-  const connections = Array.from(addresses, (_, source) => sumOf(rowOf(source)));
-  const seen = [...connections.keys()].filter((source) => (connections[source] as number) > 0);
+  const connections = metrics.arrivedBySource;
+  const seen = Array.from(connections.keys()).filter(
+    (source) => (connections[source] as number) > 0,
+  );
   seen.sort((a, b) => (connections[b] as number) - (connections[a] as number) || a - b);
   return {
     count: seen.length,

@@ -12,7 +12,8 @@ type FieldKind =
   | 'list'
   | 'reply'
   | 'anything'
-  | readonly string[];
+  /** One of these; `undefined` among them: or absent. */
+  | readonly (string | undefined)[];
 
 type Fields = Readonly<Record<string, FieldKind>>;
 
@@ -81,6 +82,7 @@ export const headerFields: Fields = {
   configuration: 'anything',
   profile: ['console', 'openapi'],
   traits: 'object or null',
+  checks: ['none', undefined],
   instances: 'list',
   seed: 'string',
   timeline: 'text or null',
@@ -124,7 +126,10 @@ function isOfKind(value: unknown, kind: FieldKind): boolean {
 }
 
 function inWords(kind: FieldKind): string {
-  if (typeof kind !== 'string') return `one of ${kind.join(', ')}`;
+  if (typeof kind !== 'string') {
+    const words = kind.map((word) => word ?? 'absent');
+    return words.length === 2 ? words.join(' or ') : `one of ${words.join(', ')}`;
+  }
   return kind === 'reply'
     ? 'a status, accepted, refused or silence'
     : `${/^[aeiou]/.test(kind) ? 'an' : 'a'} ${kind}`;

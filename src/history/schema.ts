@@ -94,6 +94,10 @@ export const historyHeaderSchema = z.strictObject({
   configuration: z.unknown(),
   profile: profileSchema,
   traits: traitsSchema.nullable(),
+  checks: z
+    .literal('none')
+    .exactOptional()
+    .describe('The implementation checks nobody: whoever is listed is in rotation'),
   instances: z.array(instanceListedSchema),
   seed: z.string(),
   timeline: z.string().nullable(),

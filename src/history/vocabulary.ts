@@ -26,6 +26,8 @@ export interface HistoryHeader {
   readonly configuration: unknown;
   readonly profile: Profile;
   readonly traits: Traits | null;
+  /** The implementation says that it checks nobody, so that whoever is listed is in rotation. Absent: it checks. */
+  readonly checks?: 'none';
   /** The instances at the start: `port` null is the service's own. */
   readonly instances: readonly InstanceListed[];
   readonly seed: string;

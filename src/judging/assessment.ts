@@ -30,18 +30,29 @@ export interface Assessment {
   readonly doubt?: string;
 }
 
+/** Where a clause asks for a declaration and there is none, or only for a figure: what was seen, never a failure. */
+export interface Observation {
+  readonly observation: string;
+}
+
 /** More lines than these prove nothing better. */
 const evidenceMax = 400;
 
 /** `assess` answers with a reason where the clause has no case in this history. */
-export function judgeOf(clause: string, assess: (subject: Subject) => Assessment | string): Judge {
+export function judgeOf(
+  clause: string,
+  assess: (subject: Subject) => Assessment | Observation | string,
+): Judge {
   return {
     clause,
     judge(reading) {
       const unfit = whyUnfit(reading);
       if (unfit !== null) return inconclusive(unfit, {});
       const assessment = assess(reading as Subject);
-      return typeof assessment === 'string' ? inconclusive(assessment, {}) : verdictOf(assessment);
+      if (typeof assessment === 'string') return inconclusive(assessment, {});
+      return 'observation' in assessment
+        ? { ...inconclusive(assessment.observation, {}), isObservation: true }
+        : verdictOf(assessment);
     },
   };
 }
@@ -75,6 +86,10 @@ function verdictOf({ breaches, sometimes, kept, doubt }: Assessment): Verdict {
   const missing = Object.keys(sometimes).filter((name) => sometimes[name] === 0);
   if (missing.length > 0) return inconclusive(`never came up: ${missing.join(', ')}`, sometimes);
   return { is: 'pass', why: kept, evidence: [], sometimes };
+}
+
+export function undeclared(observed: string): Observation {
+  return { observation: `undeclared; observed: ${observed}` };
 }
 
 export function counted(count: number, noun: string): string {

@@ -10,7 +10,7 @@ import type {
   Reply,
 } from '../history/vocabulary.ts';
 import type { Trait } from '../spec/behaviour.ts';
-import type { ConfigurationDocument, Scheduling } from '../spec/configuration.ts';
+import type { ConfigurationDocument, Profile, Scheduling } from '../spec/configuration.ts';
 
 export const intervalMs = 5000;
 export const timeoutMs = 2000;
@@ -21,11 +21,13 @@ export interface Asked {
   readonly weights?: Readonly<Record<string, number>>;
   readonly ports?: Readonly<Record<string, number>>;
   readonly persistence?: boolean;
-  readonly drainSeconds?: number;
+  /** `unsaid`: left to the default. */
+  readonly drainSeconds?: number | 'unsaid';
   readonly method?: 'http' | 'tcp';
   readonly unhealthyThreshold?: number;
   readonly healthyThreshold?: number;
   readonly traits?: Readonly<Record<string, string | number>>;
+  readonly profile?: Profile;
 }
 
 /** What the balancer does instead of what is right. */
@@ -63,6 +65,29 @@ export interface Wrong {
   readonly checkPort?: number;
   readonly checkPath?: string;
   readonly intervalMs?: number;
+  /** With nobody eligible, everybody is used. */
+  readonly usesAllWhenNone?: boolean;
+  /** Whoever goes out loses its connections. */
+  readonly cutsUnhealthy?: boolean;
+  /** A new instance is out until it has passed enough checks; its first result decides alone. */
+  readonly startsOut?: boolean;
+  readonly firstDecides?: boolean;
+  /** Out of and into rotation only so much later. */
+  readonly lateMs?: number;
+  readonly sessionClock?: 'creation';
+  readonly neverForgets?: boolean;
+  /** A drain without connections goes on to its deadline; nobody is checked while it drains. */
+  readonly finishesAtDeadline?: boolean;
+  readonly checksNobodyDraining?: boolean;
+  /** The old deadline holds for whoever comes back before it. */
+  readonly keepsDeadlineOfReturned?: boolean;
+  readonly ignoresWeightZero?: boolean;
+  readonly rejectsWeightZero?: boolean;
+  /** Another configuration has no effect, ends every connection; a new instance gets nothing. */
+  readonly keepsFirstConfiguration?: boolean;
+  readonly cutsOnReconfigure?: boolean;
+  readonly ignoresAdded?: boolean;
+  readonly refuses?: (connection: number) => boolean;
 }
 
 export interface FakeInstance {
@@ -74,6 +99,8 @@ export interface FakeInstance {
   failures: number;
   passes: number;
   isMember: boolean;
+  isChecked: boolean;
+  isFirst: boolean;
   current: number;
   active: number;
   total: number;
@@ -92,12 +119,17 @@ const quick: CheckReplyScript = { reply: 200, afterMs: 1 };
 export class FakeBalancer {
   readonly events: HistoryEvent[] = [];
   readonly instances: FakeInstance[];
-  readonly document: ConfigurationDocument;
-  readonly #asked: Asked;
+  document: ConfigurationDocument;
+  #asked: Asked;
+  readonly #listed: readonly string[];
   readonly #wrong: Wrong;
   readonly #sessions = new Map<string, { instance: string; untilMs: number }>();
   readonly #held: Held[] = [];
-  readonly #timers: { readonly atMs: number; readonly run: () => void }[] = [];
+  readonly #timers: {
+    readonly atMs: number;
+    readonly run: () => void;
+    readonly drains?: string;
+  }[] = [];
   #nowMs = 0;
   #connections = 0;
   #checks = 0;
@@ -109,19 +141,34 @@ export class FakeBalancer {
     this.instances = Object.entries(weights).map(([name, weight], index) =>
       this.#instance(name, weight, index),
     );
+    this.#listed = Object.keys(weights);
     this.document = documentOf(asked);
+    this.#configured(asked);
+  }
+
+  #configured(asked: Asked): void {
+    const configuration = documentOf(asked);
     this.#say({
       event: 'service.configured',
       outcome: { is: 'accepted' },
-      configuration: this.document,
-      readBack: this.document,
+      configuration,
+      readBack: configuration,
       effective: {
         intervalMs,
         timeoutMs,
         persistenceMs: asked.persistence ? 1_440_000 : 0,
-        drainMs: (asked.drainSeconds ?? 300) * 1000,
+        drainMs: drainMsOf(asked),
       },
     });
+  }
+
+  reconfigure(asked: Asked): this {
+    this.#configured(asked);
+    if (!this.#wrong.keepsFirstConfiguration) this.#asked = { ...this.#asked, ...asked };
+    if (this.#wrong.cutsOnReconfigure) {
+      for (const connection of this.held()) this.close(connection, 'balancer');
+    }
+    return this;
   }
 
   #instance(name: string, weight: number, index: number): FakeInstance {
@@ -130,10 +177,12 @@ export class FakeBalancer {
       index,
       weight: this.#wrong.weights?.[name] ?? weight,
       port: this.#asked.ports?.[name] ?? null,
-      isUp: true,
+      isUp: !this.#wrong.startsOut,
       failures: 0,
       passes: 0,
       isMember: true,
+      isChecked: true,
+      isFirst: true,
       current: 0,
       active: 0,
       total: 0,
@@ -176,7 +225,7 @@ export class FakeBalancer {
     const untilMs = this.#nowMs + ms;
     for (;;) {
       const next = this.instances
-        .filter(({ isMember }) => isMember)
+        .filter(({ isChecked }) => isChecked)
         .map((one) => ({ atMs: one.nextCheckMs, run: () => this.#check(one) }))
         .concat(this.#timers)
         .toSorted((one, other) => one.atMs - other.atMs)[0];
@@ -233,8 +282,14 @@ export class FakeBalancer {
 
   #count(instance: FakeInstance, passed: boolean): void {
     const { isCumulative = false, neverRecovers = false } = this.#wrong;
-    const fall = this.#wrong.unhealthyThreshold ?? this.#asked.unhealthyThreshold ?? 2;
-    const rise = this.#wrong.healthyThreshold ?? this.#asked.healthyThreshold ?? 2;
+    const isDecisive = this.#wrong.firstDecides === true && instance.isFirst;
+    instance.isFirst = false;
+    const fall = isDecisive
+      ? 1
+      : (this.#wrong.unhealthyThreshold ?? this.#asked.unhealthyThreshold ?? 2);
+    const rise = isDecisive
+      ? 1
+      : (this.#wrong.healthyThreshold ?? this.#asked.healthyThreshold ?? 2);
     if (passed) {
       instance.passes++;
       if (!isCumulative) instance.failures = 0;
@@ -243,17 +298,51 @@ export class FakeBalancer {
       if (!isCumulative) instance.passes = 0;
     }
     if (instance.isUp && !passed && instance.failures >= fall) {
-      Object.assign(instance, { isUp: false, failures: 0, passes: 0 });
+      this.#turn(instance, false);
     } else if (!instance.isUp && passed && instance.passes >= rise && !neverRecovers) {
-      Object.assign(instance, { isUp: true, failures: 0, passes: 0, current: 0 });
+      this.#turn(instance, true);
     }
+  }
+
+  #turn(instance: FakeInstance, isUp: boolean): void {
+    Object.assign(instance, { failures: 0, passes: 0 });
+    const run = () => {
+      Object.assign(instance, isUp ? { isUp, current: 0 } : { isUp });
+      if (isUp || !this.#wrong.cutsUnhealthy) return;
+      for (const connection of this.held(instance.name)) this.close(connection, 'balancer');
+    };
+    if (this.#wrong.lateMs === undefined) run();
+    else this.#timers.push({ atMs: this.#nowMs + this.#wrong.lateMs, run });
   }
 
   open(source: string, options: { hold?: boolean; port?: number } = {}): string | null {
     const connection = this.#connections++;
     const port = options.port ?? 20_000 + connection;
     this.#say({ event: 'connection.opened', connection, source, port });
-    const name = this.#choose(source, port, connection);
+    return this.#decide(connection, source, port, options.hold ?? false);
+  }
+
+  /** `count` connections from fresh sources, eight of them opened before any is decided. */
+  openAtOnce(count: number): this {
+    for (let left = count; left > 0; left -= 8) {
+      const batch = Array.from({ length: Math.min(8, left) }, () => this.#connections++);
+      const source = (connection: number) => freshSource(connection);
+      for (const connection of batch) {
+        this.#say({
+          event: 'connection.opened',
+          connection,
+          source: source(connection),
+          port: 20_000,
+        });
+      }
+      for (const connection of batch) this.#decide(connection, source(connection), 20_000, false);
+    }
+    return this;
+  }
+
+  #decide(connection: number, source: string, port: number, hold: boolean): string | null {
+    const isRefused = this.#wrong.refuses?.(connection) ?? false;
+    const name = isRefused ? null : this.#choose(source, port, connection);
     if (name === null) {
       this.#say({ event: 'connection.refused', connection, how: 'closed' });
       return null;
@@ -265,7 +354,7 @@ export class FakeBalancer {
     const reached = this.#wrong.port?.(right, name) ?? right;
     this.#say({ event: 'connection.placed', connection, instance: name, port: reached });
     this.#held.push({ connection, instance: name });
-    if (!options.hold) this.close(connection);
+    if (!hold) this.close(connection);
     return name;
   }
 
@@ -282,13 +371,14 @@ export class FakeBalancer {
     let name: string | null = null;
     if (
       session !== undefined &&
-      this.#nowMs < session.untilMs &&
+      (this.#nowMs < session.untilMs || this.#wrong.neverForgets === true) &&
       this.#maySession(session.instance)
     ) {
       name = session.instance;
     }
     name ??= this.#schedule(source, port, number);
-    if (name !== null && lastsMs > 0) {
+    const isKept = name === session?.instance && this.#nowMs < (session?.untilMs ?? 0);
+    if (name !== null && lastsMs > 0 && !(isKept && this.#wrong.sessionClock === 'creation')) {
       this.#sessions.set(key, { instance: name, untilMs: this.#nowMs + lastsMs });
     }
     return name;
@@ -307,6 +397,7 @@ export class FakeBalancer {
       ({ isUp, isMember, weight }) =>
         (isUp || this.#wrong.ignoresHealth) && (isMember || this.#wrong.keepsRemoved) && weight > 0,
     );
+    if (eligible.length === 0 && this.#wrong.usesAllWhenNone) eligible.push(...this.instances);
     if (eligible.length === 0) return null;
     if (this.#wrong.pick !== undefined) return this.#wrong.pick(eligible, { source, port, number });
     const { scheduling = 'weighted-round-robin' } = this.#asked;
@@ -350,6 +441,7 @@ export class FakeBalancer {
       how: 'closed',
       learned: !this.#wrong.hidesCloses,
     });
+    if (!this.of(held.instance).isMember) this.#finish(held.instance);
     return this;
   }
 
@@ -366,26 +458,57 @@ export class FakeBalancer {
         if (instance !== name) this.close(connection, 'balancer');
       }
     }
-    const drainMs = this.#wrong.drainMs ?? (this.#asked.drainSeconds ?? 300) * 1000;
-    this.#timers.push({ atMs: this.#nowMs + drainMs, run: () => this.#expire(name) });
+    const drainMs = this.#wrong.drainMs ?? drainMsOf(this.#asked);
+    const run = () => this.#expire(name);
+    this.#timers.push({ atMs: this.#nowMs + drainMs, run, drains: name });
+    if (this.#wrong.checksNobodyDraining) this.of(name).isChecked = false;
+    this.#finish(name);
+    return this;
+  }
+
+  /** A drain without connections is over. */
+  #finish(name: string): void {
+    if (this.#wrong.finishesAtDeadline || this.held(name).length > 0) return;
+    this.of(name).isChecked = false;
+  }
+
+  /** Registers a new instance, or again one that was removed. */
+  add(name: string, afterwards: Partial<CheckReplyScript> = {}): this {
+    const known = this.instances.find((one) => one.name === name);
+    const instance = known ?? this.#instance(name, 1, this.instances.length);
+    instance.afterwards = { ...quick, ...afterwards };
+    Object.assign(instance, { isMember: !this.#wrong.ignoresAdded, isChecked: true });
+    if (known === undefined) this.instances.push(instance);
+    const timer = this.#timers.findIndex(({ drains }) => drains === name);
+    if (timer >= 0 && !this.#wrong.keepsDeadlineOfReturned) this.#timers.splice(timer, 1);
+    this.#say({
+      event: 'instance.registered',
+      instance: name,
+      weight: 1,
+      port: null,
+      outcome: { is: 'accepted' },
+    });
     return this;
   }
 
   #expire(name: string): void {
     if (this.#wrong.deadline === 'leave') return;
     for (const connection of this.held(name)) this.close(connection, 'balancer');
+    if (!this.of(name).isMember) this.of(name).isChecked = false;
   }
 
   reweigh(name: string, weight: number): this {
     const instance = this.of(name);
-    if (!this.#wrong.keepsFirstWeights) instance.weight = weight;
+    const isRejected = weight === 0 && this.#wrong.rejectsWeightZero;
+    const isIgnored = isRejected || (weight === 0 && this.#wrong.ignoresWeightZero);
+    if (!this.#wrong.keepsFirstWeights && !isIgnored) instance.weight = weight;
     for (const one of this.instances) one.current = 0;
     this.#say({
       event: 'instance.reweighed',
       instance: name,
       weight,
       port: instance.port,
-      outcome: { is: 'accepted' },
+      outcome: isRejected ? { is: 'rejected', violations: [] } : { is: 'accepted' },
     });
     if (this.#wrong.cutsOnReweigh) {
       for (const connection of this.held()) this.close(connection, 'balancer');
@@ -395,7 +518,7 @@ export class FakeBalancer {
 
   end(): History {
     this.#say({ event: 'history.ended', events: this.events.length, why: 'complete' });
-    const { traits = {}, weights = { a: 1, b: 1, c: 1 }, ports = {} } = this.#asked;
+    const { traits = {}, weights = { a: 1, b: 1, c: 1 }, ports = {}, profile } = this.#asked;
     return {
       header: {
         event: 'history.began',
@@ -404,15 +527,19 @@ export class FakeBalancer {
         implementation: { connectable: 'fake', name: 'fake', version: '1' },
         time: 'stepped',
         configuration: this.document,
-        profile: 'console',
+        profile: profile ?? 'console',
         traits: Object.fromEntries(
           Object.entries(traits).map(([name, reading]): [string, Trait] => [
             name,
             { reading, providedBy: 'balancer' },
           ]),
         ),
-        instances: Object.entries(weights).map(
-          ([name, weight]): InstanceListed => ({ name, weight, port: ports[name] ?? null }),
+        instances: this.#listed.map(
+          (name): InstanceListed => ({
+            name,
+            weight: weights[name] ?? 1,
+            port: ports[name] ?? null,
+          }),
         ),
         seed: 'test',
         timeline: null,
@@ -427,6 +554,10 @@ export function freshSource(number: number): string {
   return `127.${128 + (mixed >>> 25)}.${(mixed >>> 16) & 255}.${(mixed >>> 8) & 255}`;
 }
 
+function drainMsOf({ drainSeconds = 300 }: Asked): number {
+  return (drainSeconds === 'unsaid' ? 300 : drainSeconds) * 1000;
+}
+
 function documentOf(asked: Asked): ConfigurationDocument {
   const method = asked.method ?? 'http';
   return {
@@ -437,7 +568,9 @@ function documentOf(asked: Asked): ConfigurationDocument {
         port: 8080,
         scheduling: asked.scheduling ?? 'weighted-round-robin',
         sessionPersistence: { enabled: asked.persistence ?? false },
-        connectionDraining: { durationSeconds: asked.drainSeconds ?? 300 },
+        ...(asked.drainSeconds === 'unsaid'
+          ? {}
+          : { connectionDraining: { durationSeconds: asked.drainSeconds ?? 300 } }),
         healthCheck: {
           method,
           timeoutSeconds: timeoutMs / 1000,

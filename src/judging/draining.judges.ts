@@ -2,7 +2,15 @@
  * Judges of connection draining: a removed instance gets nothing new, keeps what it has for the duration, and nobody
  * else notices. The duration counts from somewhere between request and answer of the removal.
  */
-import { type Assessment, type Breach, counted, judgeOf, type Subject } from './assessment.ts';
+import {
+  type Assessment,
+  type Breach,
+  counted,
+  judgeOf,
+  type Subject,
+  undeclared,
+} from './assessment.ts';
+import { drainGraceMs, isLeftToDefault, returnOf } from './drain-ends.judges.ts';
 import { arrivedWhole, lostInForwarding } from './forwarding.judges.ts';
 import type { Judge } from './judge.ts';
 import { cycleOf, epochOf, type Removal } from './membership.ts';
@@ -74,7 +82,9 @@ function drained(subject: Subject): readonly { connection: Placed; change: Membe
   const removals = subject.changes.filter(
     ({ kind, outcome }) => kind === 'removed' && outcome === 'accepted',
   );
-  return removals.flatMap((change) =>
+  // whoever is registered again drains no longer, and by which default is another clause's
+  const draining = removals.filter((change) => returnOf(subject, change) === null);
+  return draining.flatMap((change) =>
     subject.connections
       .filter(isPlaced)
       .filter(({ placed, closed }) => {
@@ -97,6 +107,7 @@ const laterShare = 0.5;
 export const established: Judge = judgeOf('draining.established', (subject) => {
   const { drainMs } = subject.effective;
   if (drainMs === 0) return 'connection draining is off';
+  if (isLeftToDefault(subject)) return 'the duration is left to the default';
   const breaches: Breach[] = [];
   // where data are lost on connections that no drain touches, the same loss here is no drain's doing
   const lostAnyway = lostInForwarding(subject);
@@ -148,10 +159,10 @@ function lost(
 export const deadline: Judge = judgeOf('draining.deadline', (subject) => {
   const { drainMs } = subject.effective;
   if (drainMs === 0) return 'connection draining is off';
+  if (isLeftToDefault(subject)) return 'the duration is left to the default';
   const reading = wordTrait(subject, 'draining.deadline');
   const isClosing = reading === 'close';
-  // a busy machine may be late: in real time only a drain that lasted twice as long is too long
-  const graceMs = subject.time === 'stepped' ? 0 : Math.max(1000, drainMs);
+  const graceMs = drainGraceMs(subject);
   const breaches: Breach[] = [];
   let closedThen = 0;
   let left = 0;
@@ -172,7 +183,11 @@ export const deadline: Judge = judgeOf('draining.deadline', (subject) => {
       lines: [line],
     });
   }
-  if (reading === null) return `undeclared; observed: ${closedThen} closed, ${left} left open`;
+  if (reading === null) {
+    return closedThen + left === 0
+      ? 'no connection was seen at the end of a drain'
+      : undeclared(`${closedThen} closed, ${left} left open`);
+  }
   return {
     breaches,
     sometimes: {
@@ -204,6 +219,9 @@ export const drainingOthers: Judge = judgeOf('draining.others', (subject) => {
       continue;
     if (closed !== null && closed.line < first.line) continue;
     if (closed?.by === 'balancer') {
+      // what another edit ended is another clause's
+      const last = subject.changes.findLast(({ line }) => line < closed.line);
+      if (last?.kind !== 'removed') continue;
       breaches.push({
         why: `connection ${connection.connection} on ${placed.instance} was ended while ${first.instance} was removed`,
         expected: 'connections of other instances go on',

@@ -6,17 +6,18 @@ import { type Breach, counted, judgeOf, type Subject } from './assessment.ts';
 import { isNeverNormal } from './health-results.judges.ts';
 import type { Judge } from './judge.ts';
 import { epochOf } from './membership.ts';
-import { isPlaced, type Placed } from './reading.ts';
+import { type InstanceReading, isPlaced, type Placed } from './reading.ts';
 import { standingOf } from './rotation.ts';
 import { looksOf, showing, whyNoWindows } from './rotation-windows.ts';
 
 export const eligible: Judge = judgeOf('schedule.eligible', (subject) => {
   const breaches: Breach[] = [];
   let tempted = 0;
+  const isAnyoneOut = [...subject.instances.values()].some(isEverOut);
   for (const connection of subject.connections) {
     if (!isPlaced(connection)) continue;
     const epoch = epochOf(subject.epochs, connection);
-    if (epoch === null) continue;
+    if (epoch === null || (!isAnyoneOut && epoch.removed.size === 0)) continue;
     const standings = new Map(
       [...epoch.members.keys()].map((name) => [name, standingOf(subject, name, connection)]),
     );
@@ -41,6 +42,10 @@ export const eligible: Judge = judgeOf('schedule.eligible', (subject) => {
   };
 });
 
+function isEverOut({ ledger }: InstanceReading): boolean {
+  return ledger.failStreak.some((streak) => streak > 0);
+}
+
 function barredBreach(
   { connection, placed }: Placed,
   isRemoved: boolean,
@@ -57,7 +62,7 @@ function barredBreach(
 }
 
 /** Failed in a way that no setting calls a pass, so that no health check gone wrong explains the traffic. */
-function isUndeniable(subject: Subject, instance: string, { openedLine }: Placed): boolean {
+export function isUndeniable(subject: Subject, instance: string, { openedLine }: Placed): boolean {
   const checks = subject.instances.get(instance)?.ledger.checks ?? [];
   const last = checks.findLast(
     ({ startedLine, concluded }) => startedLine < openedLine && (concluded.line ?? 0) < openedLine,

@@ -52,7 +52,7 @@ function isSound(subject: Subject, one: InstanceReading, failingSince: number): 
 }
 
 /** Long enough to see who is in rotation, while a member is certainly out of it. */
-function isTelling({ epoch, inRotation, connections }: Stretch, subject: Subject): boolean {
+export function isTelling({ epoch, inRotation, connections }: Stretch, subject: Subject): boolean {
   const members = [...epoch.members.values()];
   const washout = numericTrait(subject, 'wrr.washoutCycles', 0);
   return (

@@ -15,6 +15,8 @@ export interface Verdict {
   readonly evidence: readonly number[];
   /** Obligations: how often the situations came up in which the clause could have been broken. A pass with a zero among them is vacuous, hence reported as inconclusive. */
   readonly sometimes: Readonly<Record<string, number>>;
+  /** Nothing was declared that could be broken: `why` says what was seen instead. */
+  readonly isObservation?: true;
 }
 
 export interface Judge {

@@ -3,7 +3,7 @@ import { type Breach, counted, judgeOf, type Subject } from './assessment.ts';
 import type { Judge } from './judge.ts';
 import { cycleOf, epochOf } from './membership.ts';
 import type { Placed } from './reading.ts';
-import { standingOf, staysInside, stretchesOf } from './rotation.ts';
+import { hasOthers, standingOf, staysInside, stretchesOf } from './rotation.ts';
 import { type Pair, pairsOf, staysEligible, wouldMove } from './sessions.ts';
 
 /** A gap from here on is about the duration; one below `shortGap` is about who is known. */
@@ -97,6 +97,8 @@ export const persistenceOff: Judge = judgeOf('persistence.off', (subject) => {
   for (const stretch of stretchesOf(subject)) {
     if (stretch.inRotation.length < 2 || !staysInside(stretch)) continue;
     const needed = cyclesToReachTwo * cycleOf(stretch.inRotation);
+    // where everybody goes to one instance it is the scheduler that overlooks the others
+    if (new Set(stretch.connections.map(({ placed }) => placed.instance)).size < 2) continue;
     for (const run of runsOfOneSource(stretch.connections)) {
       if (run.length < needed) continue;
       clients++;
@@ -135,7 +137,7 @@ export const persistenceUnhealthy: Judge = judgeOf('persistence.unhealthy', (sub
     ({ first, second, isRunning }) =>
       isRunning &&
       standingOf(subject, first.placed.instance, second) === 'out' &&
-      hasChoice(subject, second, first.placed.instance),
+      hasOthers(subject, first.placed.instance, second),
   );
   return knownClients(judged, 'unhealthy', 'known clients of an unhealthy instance');
 });
@@ -148,7 +150,7 @@ export const persistenceDraining: Judge = judgeOf('persistence.draining', (subje
     ({ first, second, isRunning }) =>
       isRunning &&
       epochOf(subject.epochs, second)?.removed.has(first.placed.instance) === true &&
-      hasChoice(subject, second, first.placed.instance),
+      hasOthers(subject, first.placed.instance, second),
   );
   return knownClients(judged, 'draining', 'known clients of a draining instance');
 });
@@ -168,12 +170,4 @@ function knownClients(judged: readonly Pair[], state: string, obligation: string
     sometimes: { [obligation]: judged.length },
     kept: `${counted(judged.length, 'known client')} of an instance that was ${state} went elsewhere`,
   };
-}
-
-/** Somebody else was certainly in rotation. */
-function hasChoice(subject: Subject, connection: Placed, except: string): boolean {
-  const members = epochOf(subject.epochs, connection)?.members.keys() ?? [];
-  return [...members].some(
-    (name) => name !== except && standingOf(subject, name, connection) === 'in',
-  );
 }

@@ -2,15 +2,25 @@
  * From a history to its reading. Never throws: an odd history has defects instead, and a history that was cut off,
  * interrupted or is beyond all limits has one too.
  */
-import type { History } from '../history/vocabulary.ts';
-import type { ConfigurationDocument, ServiceConfiguration } from '../spec/configuration.ts';
+import type { History, HistoryEvent, InstanceListed } from '../history/vocabulary.ts';
+import type {
+  ConfigurationDocument,
+  Profile,
+  ServiceConfiguration,
+} from '../spec/configuration.ts';
 import { resolveService } from '../spec/resolve.ts';
 import { ledgerOf } from './check-ledger.ts';
 import { type CheckSeen, concludeChecks } from './check-results.ts';
 import { EventIntake } from './event-intake.ts';
 import { healthStatesOf } from './health-states.ts';
 import { epochsOf } from './membership.ts';
-import type { CheckReading, InstanceReading, MembershipChange, Reading } from './reading.ts';
+import type {
+  CheckReading,
+  InstanceReading,
+  MembershipChange,
+  Reading,
+  WholeReading,
+} from './reading.ts';
 import { withInvisibleFailures } from './unseen-checks.ts';
 
 /** What one history may hold; the largest that a timeline records is a hundredth of it. */
@@ -24,21 +34,33 @@ const thresholdMax = 10;
 export function readHistory(history: History): Reading {
   const { header } = history;
   const listed = Array.isArray(header.instances) ? header.instances : [];
-  const intake = new EventIntake(listed);
-  const events = Array.isArray(history.events) ? history.events : [];
-  for (let line = 0; line < Math.min(events.length, eventsMax); line++) {
-    const event = events[line];
-    // one service, one configuration: what follows a change of it is evidence for other clauses
-    if (intake.reconfiguredLine !== null && event?.event !== 'history.ended') continue;
-    if (event !== undefined) intake.take(event, line);
-  }
-  return finish(history, intake, events.length);
+  const events = (Array.isArray(history.events) ? history.events : []).slice(0, eventsMax);
+  const whole = new EventIntake(listed);
+  for (const [line, event] of events.entries()) whole.take(event, line);
+  const changed = whole.reconfigured.find(({ event }) => event.outcome.is !== 'rejected');
+  const intake = changed === undefined ? whole : untilChange(listed, events, changed.line);
+  return finish(history, intake, whole);
 }
 
-function finish(history: History, intake: EventIntake, eventCount: number): Reading {
+/** One service, one configuration: what follows a change of it is evidence for other clauses. */
+function untilChange(
+  listed: readonly InstanceListed[],
+  events: readonly HistoryEvent[],
+  changeLine: number,
+): EventIntake {
+  const intake = new EventIntake(listed);
+  events.forEach((event, line) => {
+    if (line <= changeLine || event.event === 'history.ended') intake.take(event, line);
+  });
+  return intake;
+}
+
+function finish(history: History, intake: EventIntake, whole: EventIntake): Reading {
   const { header } = history;
   const accepted = intake.configured?.event.outcome.is === 'accepted';
-  const configuration = accepted ? resolved(history, intake) : null;
+  const { profile } = history.header;
+  const document = intake.configured?.event.configuration ?? history.header.configuration;
+  const configuration = accepted ? resolved(document, profile) : null;
   const effective = (accepted ? intake.configured?.event.effective : null) ?? null;
   const traits = header.traits ?? {};
   const base = {
@@ -52,7 +74,7 @@ function finish(history: History, intake: EventIntake, eventCount: number): Read
     strayed: intake.strayed,
     endedWhy: intake.endedWhy,
     endMs: intake.endMs,
-    defects: [...intake.defects, ...wholeDefects(intake, eventCount)],
+    defects: [...whole.defects, ...wholeDefects(whole, history.events?.length ?? 0)],
   };
   const propagationMs = Number(traits['change.propagationMs']?.reading ?? 0) || 0;
   const deployed = {
@@ -60,10 +82,32 @@ function finish(history: History, intake: EventIntake, eventCount: number): Read
     line: intake.configured?.line ?? -1,
   };
   const changes = intake.changes.slice(0, changesMax);
+  const instances = instancesOf(intake, base);
   return {
     ...base,
     epochs: epochsOf(header.instances ?? [], deployed, changes, propagationMs),
-    instances: instancesOf(intake, base),
+    instances,
+    whole: wholeReading(whole, whole === intake ? instances : instancesOf(whole, base), profile),
+  };
+}
+
+function wholeReading(
+  whole: EventIntake,
+  instances: WholeReading['instances'],
+  profile: Profile,
+): WholeReading {
+  return {
+    connections: [...whole.connections.values()],
+    changes: whole.changes,
+    instances,
+    reconfigurations: whole.reconfigured.map(({ event, line }) => ({
+      fromMs: event.fromMs,
+      toMs: event.toMs,
+      line,
+      outcome: event.outcome.is,
+      configuration:
+        event.outcome.is === 'accepted' ? resolved(event.configuration, profile) : null,
+    })),
   };
 }
 
@@ -84,10 +128,9 @@ function wholeDefects(intake: EventIntake, eventCount: number): readonly string[
 }
 
 /** Null where the document cannot be resolved: somebody accepted what no rule allows. */
-function resolved(history: History, intake: EventIntake): ServiceConfiguration | null {
+function resolved(document: unknown, profile: Profile): ServiceConfiguration | null {
   try {
-    const document = intake.configured?.event.configuration ?? history.header.configuration;
-    const service = resolveService(document as ConfigurationDocument, history.header.profile);
+    const service = resolveService(document as ConfigurationDocument, profile);
     const { unhealthyThreshold, healthyThreshold } = service.check;
     const isSane = [unhealthyThreshold, healthyThreshold].every(
       (one) => one >= 1 && one <= thresholdMax,

@@ -29,11 +29,24 @@ export interface Reading {
   /** Times during which the set of members and their weights stood still. */
   readonly epochs: readonly Epoch[];
   readonly changes: readonly MembershipChange[];
+  /** All that happened, also after another configuration was asked for, which everything above leaves out. */
+  readonly whole: WholeReading;
   readonly strayed: readonly number[];
   readonly endedWhy: 'complete' | 'budget' | 'interrupted' | 'error' | null;
   readonly endMs: number;
   /** What does not add up; any of it makes every judge inconclusive. */
   readonly defects: readonly string[];
+}
+
+export interface WholeReading extends Pick<Reading, 'connections' | 'instances' | 'changes'> {
+  readonly reconfigurations: readonly Reconfiguration[];
+}
+
+export interface Reconfiguration extends When {
+  readonly line: number;
+  readonly outcome: Outcome['is'];
+  /** Null: not accepted, or not to be resolved. */
+  readonly configuration: ServiceConfiguration | null;
 }
 
 export interface InstanceReading {
@@ -65,7 +78,7 @@ export interface ConnectionReading {
   readonly opened: When;
   readonly openedLine: number;
   readonly placed: Placement | null;
-  readonly refused: { readonly line: number; readonly how: Refusal } | null;
+  readonly refused: (When & { readonly line: number; readonly how: Refusal }) | null;
   readonly carried: readonly Carried[];
   readonly closed: Closed | null;
 }
@@ -104,6 +117,14 @@ export interface CheckReading {
   readonly result: 'passed' | 'failed' | 'unknown';
   /** When the balancer came to its result. */
   readonly concluded: Known & When;
+}
+
+/** The decision on a connection, be it that nobody got it; null: it never came. */
+export function decided(connection: ConnectionReading): Placed | null {
+  if (isPlaced(connection)) return connection;
+  const { refused } = connection;
+  if (refused === null) return null;
+  return { ...connection, placed: { ...refused, instance: '', port: 0 } };
 }
 
 export function isPlaced(connection: ConnectionReading): connection is Placed {

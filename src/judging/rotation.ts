@@ -20,23 +20,32 @@ export function standingOf(subject: Subject, instance: string, connection: Place
   const reading = subject.instances.get(instance);
   if (reading === undefined) return 'maybe';
   const { ledger, behaviours } = reading;
+  const refusesTraffic = behaviours.some(
+    ({ traffic, fromMs }) => traffic !== 'accepted' && fromMs <= connection.placed.toMs,
+  );
+  const ifIn = refusesTraffic ? 'maybe' : 'in';
+  if (subject.header.checks === 'none') return ifIn;
   const { unhealthyThreshold, healthyThreshold } = subject.configuration.check;
   const known = knownBefore(ledger, connection, propagationOf(subject));
   const possible = Math.max(known, knownPossibly(ledger, connection));
   const stays = (counts: Int32Array) => counts[known] === counts[possible];
   const margin = (ledger.notPassed[known] ?? 0) === 0 ? 1 : resultsBeyond;
-  if ((ledger.passStreak[known] ?? 0) >= healthyThreshold + margin && stays(ledger.notPassed)) {
-    const refusesTraffic = behaviours.some(
-      ({ traffic, fromMs }) => traffic !== 'accepted' && fromMs <= connection.placed.toMs,
-    );
-    return refusesTraffic ? 'maybe' : 'in';
-  }
+  const isIn = (ledger.passStreak[known] ?? 0) >= healthyThreshold + margin;
+  if (isIn && stays(ledger.notPassed)) return ifIn;
   const isOut = (ledger.failStreak[known] ?? 0) >= unhealthyThreshold + resultsBeyond;
   return isOut && stays(ledger.notFailed) ? 'out' : 'maybe';
 }
 
 export function propagationOf(subject: Subject): number {
   return numericTrait(subject, 'change.propagationMs', 0);
+}
+
+/** Whether somebody else was certainly in rotation: with nobody left, the declared reading decides. */
+export function hasOthers(subject: Subject, instance: string, connection: Placed): boolean {
+  const members = epochOf(subject.epochs, connection)?.members.keys() ?? [];
+  return [...members].some(
+    (name) => name !== instance && standingOf(subject, name, connection) === 'in',
+  );
 }
 
 /** Consecutive connections, all placed, during which members, weights and standings were certain and the same. */

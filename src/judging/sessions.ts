@@ -19,6 +19,19 @@ export interface Pair {
   readonly picks: number;
 }
 
+/** By address, each in the order of opening. */
+export function groupedBySource(
+  connections: readonly Placed[],
+): ReadonlyMap<string, readonly Placed[]> {
+  const grouped = new Map<string, Placed[]>();
+  for (const connection of connections) {
+    const own = grouped.get(connection.source);
+    if (own === undefined) grouped.set(connection.source, [connection]);
+    else own.push(connection);
+  }
+  return grouped;
+}
+
 /** Readings under which every new connection starts the time again. */
 const extending = ['last-connection', 'while-connected'];
 

@@ -4,7 +4,7 @@
  */
 import { lowerTail, upperTail } from '../statistics/binomial.ts';
 import { sharesOf } from '../statistics/e-process.ts';
-import { type Breach, counted, judgeOf } from './assessment.ts';
+import { type Breach, counted, judgeOf, type Subject } from './assessment.ts';
 import type { Judge } from './judge.ts';
 import { numericTrait, type Placed } from './reading.ts';
 import { countsOf, isAbsenceDoubtful, type Stretch, staysInside } from './rotation.ts';
@@ -54,7 +54,6 @@ const usualTolerance = 0.05;
 export const sourceShare: Judge = judgeOf('schedule.source.share', (subject) => {
   const stretches = stretchesBySource(subject);
   if (typeof stretches === 'string') return stretches;
-  const tolerance = numericTrait(subject, 'source.shareTolerance', usualTolerance);
   const judged = stretches
     .filter(
       (stretch) =>
@@ -62,10 +61,10 @@ export const sourceShare: Judge = judgeOf('schedule.source.share', (subject) => 
         staysInside(stretch) &&
         !isAbsenceDoubtful(stretch, subject),
     )
-    .map((stretch) => judgeShares(stretch, tolerance));
+    .map((stretch) => judgeShares(subject, stretch));
   const largest = judged.toSorted((a, b) => b.addresses - a.addresses)[0];
   if (largest === undefined) return 'several instances were never certainly in rotation';
-  const enough = judged.filter(({ addresses }) => addresses >= addressesToJudge);
+  const enough = judged.filter(({ isEnough }) => isEnough);
   const outside = enough.find(({ isInside }) => !isInside);
   return {
     breaches: judged.flatMap(({ breach }) => (breach === null ? [] : [breach])),
@@ -79,7 +78,9 @@ export const sourceShare: Judge = judgeOf('schedule.source.share', (subject) => 
   };
 });
 
-function judgeShares({ inRotation, connections }: Stretch, tolerance: number) {
+/** Shares of the addresses, each counted once, against the declared band. */
+export function judgeShares(subject: Subject, { inRotation, connections }: Stretch) {
+  const tolerance = numericTrait(subject, 'source.shareTolerance', usualTolerance);
   const seen = new Set<string>();
   const firsts = connections.filter(({ source }) => !seen.has(source) && seen.add(source));
   const counts = countsOf(firsts);
@@ -113,7 +114,8 @@ function judgeShares({ inRotation, connections }: Stretch, tolerance: number) {
           observed: words,
           lines: firsts.map(({ placed }) => placed.line),
         };
-  return { addresses, words, breach, isInside: parts.every(({ isInside }) => isInside) };
+  const isInside = parts.every((part) => part.isInside);
+  return { addresses, words, breach, isInside, isEnough: addresses >= addressesToJudge };
 }
 
 /** How likely a count at least so far out is where the true share is at the edge of the band: exact, both sides. */

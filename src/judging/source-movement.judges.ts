@@ -2,7 +2,7 @@
  * Judges of what becomes of addresses under source IP when an instance goes and when it comes back: whose addresses
  * move, and whether those of the instance find it again. Knows no hash.
  */
-import { type Breach, counted, judgeOf } from './assessment.ts';
+import { type Breach, counted, judgeOf, undeclared } from './assessment.ts';
 import type { Judge } from './judge.ts';
 import type { Member } from './membership.ts';
 import { type Placed, wordTrait } from './reading.ts';
@@ -33,7 +33,8 @@ export const sourceDisruption: Judge = judgeOf('schedule.source.disruption', (su
     ({ before, after }) => before.placed.instance !== after.placed.instance,
   );
   const observed = `${moved.length} of ${counted(others.length, 'source')} of other instances moved when one went`;
-  if (reading === null) return `undeclared; observed: ${observed}`;
+  if (reading === null && others.length === 0) return 'no address was seen before and after a loss';
+  if (reading === null) return undeclared(observed);
   return {
     breaches: reading === 'any' ? [] : moved.map((one) => movedBreach(one, reading)),
     sometimes: { 'addresses of others seen before and after an instance went': others.length },

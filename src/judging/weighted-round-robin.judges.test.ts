@@ -90,3 +90,22 @@ describe('schedule.wrr.share', () => {
     expect(failures(many)).toEqual(['schedule.wrr.share']);
   });
 });
+
+describe('schedule.wrr.spread', () => {
+  it('measures how far anybody strays, and fails nobody for it', () => {
+    const burst = ['a', 'a', 'a', 'a', 'a', 'b', 'c'];
+    const strays = (wrong: Wrong) => {
+      const { is, isObservation, why } = verdictOn(cycles(6, wrong), 'schedule.wrr.spread');
+      expect({ is, isObservation }).toEqual({ is: 'inconclusive', isObservation: true });
+      return Number(/further than ([\d.]+) connections/.exec(why)?.[1]);
+    };
+    expect(strays({})).toBeLessThan(1);
+    // after five to one instance, of which 25/7 were due
+    expect(strays({ pick: (_, { number }) => burst[number % 7] ?? 'a' })).toBeCloseTo(10 / 7, 1);
+  });
+
+  it('says nothing of less than a cycle', () => {
+    const short = new FakeBalancer({ weights }).rounds(4).openFresh(3).end();
+    expect(verdictOn(short, 'schedule.wrr.spread').isObservation).toBeUndefined();
+  });
+});

@@ -125,6 +125,35 @@ function areCyclesExact(
   return true;
 }
 
+export const wrrSpread: Judge = judgeOf('schedule.wrr.spread', (subject) => {
+  const stretches = roundRobinStretches(subject);
+  if (typeof stretches === 'string') return stretches;
+  const spreads = stretches
+    .filter(({ connections, inRotation }) => connections.length >= cycleOf(inRotation))
+    .map((stretch) => ({ ...stretch, spread: spreadOf(stretch) }));
+  const widest = spreads.toSorted((a, b) => b.spread - a.spread)[0];
+  if (widest === undefined) return 'no stretch as long as a cycle';
+  const weights = widest.inRotation.map(({ weight }) => weight).join(':');
+  return {
+    observation: `measured: of ${counted(widest.connections.length, 'connection')} by ${weights} nobody was ever further than ${widest.spread.toFixed(2)} connections from its share`,
+  };
+});
+
+/** How far the count of anybody, after any number of connections, strays from its share of them. */
+function spreadOf({ inRotation, connections }: Stretch): number {
+  const shares = sharesOf(inRotation.map(({ weight }) => weight));
+  const counts = new Map(inRotation.map(({ name }) => [name, 0]));
+  let widest = 0;
+  connections.forEach(({ placed }, index) => {
+    counts.set(placed.instance, (counts.get(placed.instance) ?? 0) + 1);
+    inRotation.forEach(({ name }, at) => {
+      const due = (shares[at] ?? 0) * (index + 1);
+      widest = Math.max(widest, Math.abs((counts.get(name) ?? 0) - due));
+    });
+  });
+  return widest;
+}
+
 export const wrrShare: Judge = judgeOf('schedule.wrr.share', (subject) => {
   const stretches = roundRobinStretches(subject);
   if (typeof stretches === 'string') return stretches;

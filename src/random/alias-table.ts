@@ -2,7 +2,7 @@
  * Draws an index by given weights in constant time, whatever their number (Walker's alias method as built by Vose,
  * IEEE Transactions on Software Engineering 17(9), 1991). Knows no names for the indices.
  */
-import { type RandomStream, uniform } from './stream.ts';
+import { fillBelow, type RandomStream } from './stream.ts';
 
 export interface AliasTable {
   /** Chance of keeping the index that was hit, else its alias is taken. */
@@ -30,10 +30,15 @@ export function aliasTableOf(weights: Float64Array): AliasTable {
   return { keep, alias };
 }
 
-export function drawIndex(table: AliasTable, stream: RandomStream): number {
-  const position = uniform(stream) * table.keep.length;
-  const index = Math.floor(position);
-  return position - index < (table.keep[index] as number) ? index : (table.alias[index] as number);
+/** Fills the buffer with indices. */
+export function fillIndices(table: AliasTable, stream: RandomStream, buffer: Int32Array): void {
+  const { keep, alias } = table;
+  fillBelow(stream, buffer, keep.length);
+  for (let at = 0; at < buffer.length; at++) {
+    const index = buffer[at] as number;
+    const kept = (stream.next() >>> 0) * 2 ** -32 < (keep[index] as number);
+    if (!kept) buffer[at] = alias[index] as number;
+  }
 }
 
 /** Weights 1/1^s, 1/2^s, 1/3^s, …: how often the first, second, third, … most popular is met. */

@@ -3,6 +3,7 @@
  * a call for each number, and no double crosses a call). Knows no unit and nothing of what is sampled.
  */
 import { type RandomStream, uniform } from './stream.ts';
+import { fillStandardExponential, fillStandardNormal } from './ziggurat.ts';
 
 export type Distribution =
   | { readonly kind: 'constant'; readonly value: number }
@@ -37,7 +38,7 @@ export function samplerOf(distribution: Distribution, stream: RandomStream): Sam
       return (buffer) => fillExponential(stream, buffer, distribution.mean);
     case 'lognormal':
       return (buffer) => {
-        fillNormal(stream, buffer);
+        fillStandardNormal(stream, buffer);
         for (let at = 0; at < buffer.length; at++) {
           buffer[at] = distribution.median * Math.exp(distribution.sigma * (buffer[at] as number));
         }
@@ -51,19 +52,7 @@ export function samplerOf(distribution: Distribution, stream: RandomStream): Sam
   }
 }
 
-/** By inversion; 1 − u is never 0, so the logarithm is finite. */
-export function fillExponential(stream: RandomStream, buffer: Float64Array, mean: number): void {
-  for (let at = 0; at < buffer.length; at++) {
-    buffer[at] = -mean * Math.log(1 - uniform(stream));
-  }
-}
-
-/** Standard normal by Box and Muller's transform, whose two outputs are independent. */
-export function fillNormal(stream: RandomStream, buffer: Float64Array): void {
-  for (let at = 0; at < buffer.length; at += 2) {
-    const radius = Math.sqrt(-2 * Math.log(1 - uniform(stream)));
-    const angle = 2 * Math.PI * uniform(stream);
-    buffer[at] = radius * Math.cos(angle);
-    if (at + 1 < buffer.length) buffer[at + 1] = radius * Math.sin(angle);
-  }
+function fillExponential(stream: RandomStream, buffer: Float64Array, mean: number): void {
+  fillStandardExponential(stream, buffer);
+  for (let at = 0; at < buffer.length; at++) buffer[at] = (buffer[at] as number) * mean;
 }

@@ -10,9 +10,14 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { parseFilter } from '../results/matrix-filter.ts';
 import { hostileConformance, sampleConformance, sampleFacts } from './conformance.fixture.ts';
 import { renderConformanceHtml } from './conformance-html.ts';
+import { sampleMatrix } from './matrix.fixture.ts';
+import { renderMatrixHtml } from './matrix-html.ts';
 import { renderOverviewHtml } from './overview-html.ts';
+import { sampleProof } from './proof.fixture.ts';
+import { renderProofHtml } from './proof-html.ts';
 import { hostileSimulation, sampleSimulation } from './simulation.fixture.ts';
 import { renderSimulationHtml } from './simulation-html.ts';
 
@@ -44,7 +49,13 @@ const pages = {
       ],
       simulations: [{ result: sampleSimulation(), href: 'simulate-tls/report.html' }],
     }),
+  matrix: async () => renderMatrixHtml(sampleMatrix(), matrixLinks),
+  proof: () => renderProofHtml(sampleProof()),
   'overview of nothing': () => renderOverviewHtml({ runs: [], simulations: [] }),
+};
+const matrixLinks = {
+  reports: ['haproxy/report.html', null, null],
+  command: ['counterpoise', 'matrix', 'reports/out'],
 };
 const names = Object.keys(pages) as (keyof typeof pages)[];
 
@@ -192,9 +203,12 @@ describe('the theme', () => {
 });
 
 describe('golden pages', () => {
-  it.each(['conformance', 'simulation', 'overview'])('are what is rendered: %s', async (name) => {
-    await expect(pageOf(name)).toMatchFileSnapshot(golden(`${name}.html`));
-  });
+  it.each(['conformance', 'simulation', 'overview', 'proof'])(
+    'are what is rendered: %s',
+    async (name) => {
+      await expect(pageOf(name)).toMatchFileSnapshot(golden(`${name}.html`));
+    },
+  );
 });
 
 describe('the conformance page', () => {
@@ -224,5 +238,24 @@ describe('the conformance page', () => {
     expect([first, filtered, after]).toEqual([all, failed, all]);
     expect(searched).toBeGreaterThan(0);
     expect(searched).toBeLessThan(5);
+  });
+});
+
+describe('the matrix page', () => {
+  it('filters as the command line does, and takes the filter from its address', async () => {
+    const act = `addEventListener('load', () => {
+      const shown = () => [...document.querySelectorAll('tr[data-verdicts]:not([hidden])')].length;
+      const log = [shown()];
+      document.querySelector('[data-clear]').click(); log.push(shown());
+      document.documentElement.dataset.log = log.join(' ');
+    });`;
+    const matrix = sampleMatrix();
+    const names = matrix.columns.map(({ name }) => name);
+    const filter = parseFilter('haproxy:fail -health', names);
+    const expected = matrix.rows.filter((row) => 'accepts' in filter && filter.accepts(row, names));
+    const page = withScript(pageOf('matrix'), act);
+    const { dom } = await browse(page, '?filter=haproxy:fail%20-health', 1280);
+    expect(/data-log="([^"]*)"/.exec(dom)?.[1]).toBe(`${expected.length} ${matrix.rows.length}`);
+    expect(expected.length).toBeGreaterThan(0);
   });
 });

@@ -2,6 +2,10 @@
 import { describe, expect, it } from 'vitest';
 import { hostileConformance, sampleConformance, sampleFacts } from './conformance.fixture.ts';
 import { renderConformanceText } from './conformance-text.ts';
+import { sampleMatrix } from './matrix.fixture.ts';
+import { renderMatrixMarkdown, renderMatrixText } from './matrix-text.ts';
+import { sampleProof } from './proof.fixture.ts';
+import { renderProofText } from './proof-text.ts';
 import { renderReplayText } from './replay-text.ts';
 import { hostileSimulation, sampleSimulation } from './simulation.fixture.ts';
 import { renderSimulationText } from './simulation-text.ts';
@@ -55,6 +59,17 @@ describe('terminal reports', () => {
   it('tell a conformance run on a narrow terminal', async () => {
     const text = renderConformanceText(sampleConformance(), null, { colour: false, width: 60 });
     await expect(text).toMatchFileSnapshot(golden('conformance-narrow.txt'));
+  });
+
+  it('put implementations side by side', async () => {
+    const text = renderMatrixText(sampleMatrix(), plain);
+    await expect(text).toMatchFileSnapshot(golden('matrix.txt'));
+    await expect(renderMatrixMarkdown(sampleMatrix())).toMatchFileSnapshot(golden('matrix.md'));
+  });
+
+  it('tell a proof', async () => {
+    const text = renderProofText(sampleProof(), { ...plain, durationMs: 23_400 });
+    await expect(text).toMatchFileSnapshot(golden('proof.txt'));
   });
 
   it('tell a simulation', async () => {

@@ -3,7 +3,6 @@
  * that no rounding decides. Ties go by smooth weighted round robin among the tied, so that an idle fleet is shared
  * by weight too. Refuses to know sources, and connections that have ended.
  */
-import { Participants } from './participants.ts';
 import { type Instance, type InstanceColumns, NONE, type Scheduler } from './scheduler.ts';
 
 export function weightedLeastConnections(instances: InstanceColumns): Scheduler {
@@ -11,53 +10,54 @@ export function weightedLeastConnections(instances: InstanceColumns): Scheduler 
 }
 
 class WeightedLeastConnections implements Scheduler {
-  readonly #weight: Int32Array;
-  readonly #active: Int32Array;
+  readonly #instances: InstanceColumns;
+  /**
+   * Connections per weight; Infinity: takes no part. As quotients they are exact in order and in ties: a correctly
+   * rounded quotient is the same for equal fractions, and unequal ones of so few connections and weights differ by far
+   * more than a rounding.
+   */
+  readonly #load: Float64Array;
   readonly #credit: Int32Array;
-  readonly #participants: Participants;
 
   constructor(instances: InstanceColumns) {
-    this.#weight = instances.weight;
-    this.#active = instances.active;
+    this.#instances = instances;
+    this.#load = new Float64Array(instances.instancesMax);
     this.#credit = new Int32Array(instances.instancesMax);
-    this.#participants = new Participants(instances);
+    this.#startAnew();
   }
 
   pick(): Instance {
-    const { list, count } = this.#participants;
-    if (count === 0) return NONE;
-    let best = list[0] as number;
-    let leastActive = this.#active[best] as number;
-    let itsWeight = this.#weight[best] as number;
+    const load = this.#load;
+    let best = 0;
+    let least = load[0] as number;
     let tied = 1;
-    for (let position = 1; position < count; position++) {
-      const instance = list[position] as number;
-      const active = this.#active[instance] as number;
-      const weight = this.#weight[instance] as number;
-      const difference = active * itsWeight - leastActive * weight;
-      if (difference < 0) {
+    for (let instance = 1; instance < load.length; instance++) {
+      const other = load[instance] as number;
+      if (other > least) continue;
+      if (other === least) tied++;
+      else {
         best = instance;
-        leastActive = active;
-        itsWeight = weight;
+        least = other;
         tied = 1;
-      } else if (difference === 0) tied++;
+      }
     }
-    return tied === 1 ? best : this.#pickAmongTied(leastActive, itsWeight);
+    if (tied === 1) return least === Number.POSITIVE_INFINITY ? NONE : best;
+    return this.#pickAmongTied(best);
   }
 
-  #pickAmongTied(leastActive: number, itsWeight: number): Instance {
-    const { list, count } = this.#participants;
+  #pickAmongTied(first: Instance): Instance {
+    const load = this.#load;
     const credit = this.#credit;
+    const { weight } = this.#instances;
+    if (load[first] === Number.POSITIVE_INFINITY) return NONE;
     let best = NONE;
     let bestCredit = 0;
     let total = 0;
-    for (let position = 0; position < count; position++) {
-      const instance = list[position] as number;
-      const weight = this.#weight[instance] as number;
-      if ((this.#active[instance] as number) * itsWeight !== leastActive * weight) continue;
-      const raised = (credit[instance] as number) + weight;
+    for (let instance = first; instance < load.length; instance++) {
+      if (load[instance] !== load[first]) continue;
+      const raised = (credit[instance] as number) + (weight[instance] as number);
       credit[instance] = raised;
-      total += weight;
+      total += weight[instance] as number;
       if (best === NONE || raised > bestCredit) {
         best = instance;
         bestCredit = raised;
@@ -67,7 +67,11 @@ class WeightedLeastConnections implements Scheduler {
     return best;
   }
 
-  loadChanged(): void {}
+  loadChanged(instance: Instance): void {
+    if (this.#load[instance] === Number.POSITIVE_INFINITY) return;
+    const { active, weight } = this.#instances;
+    this.#load[instance] = (active[instance] as number) / (weight[instance] as number);
+  }
   eligibilityChanged(): void {
     this.#startAnew();
   }
@@ -76,7 +80,13 @@ class WeightedLeastConnections implements Scheduler {
   }
 
   #startAnew(): void {
-    this.#participants.rebuild();
+    const { active, weight, isEligible } = this.#instances;
     this.#credit.fill(0);
+    for (let instance = 0; instance < this.#load.length; instance++) {
+      const takesPart = isEligible[instance] === 1 && (weight[instance] as number) > 0;
+      this.#load[instance] = takesPart
+        ? (active[instance] as number) / (weight[instance] as number)
+        : Number.POSITIVE_INFINITY;
+    }
   }
 }

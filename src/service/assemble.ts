@@ -50,10 +50,10 @@ class AssembledService implements BackendService {
   readonly instances: InstanceColumns;
   #parts: ServiceParts;
   #scheduler: Scheduler;
-  #isSticky: boolean;
   #health: Stepper;
   readonly #membership: Stepper;
-  readonly #sessions: Sessions;
+  /** Null while persistence is off: columns over sources are the largest that a service has. */
+  #sessions: Sessions | null = null;
   readonly #connections: Connections;
   readonly #checks: CheckRounds;
   readonly #timers: InstanceTimers;
@@ -64,6 +64,7 @@ class AssembledService implements BackendService {
   /** Serves established connections and takes no new ones. */
   readonly #isLeaving: Uint8Array;
   readonly #tenure: Int32Array;
+  readonly #welcomes: Int32Array;
   /** The weight last asked for; in force once it has propagated. */
   readonly #wantedWeight: Int32Array;
 
@@ -89,33 +90,32 @@ class AssembledService implements BackendService {
     this.#isLeaving = new Uint8Array(instancesMax);
     this.#tenure = new Int32Array(instancesMax);
     this.#wantedWeight = new Int32Array(instancesMax);
+    this.#welcomes = new Int32Array(instancesMax).fill(NONE);
     this.#timers = new InstanceTimers(instancesMax);
     this.due = this.#timers.due;
     this.#connections = new Connections(connectionsMax);
     this.#checks = new CheckRounds(instancesMax);
     this.#health = parts.engine(parts.health, instancesMax);
     this.#membership = parts.engine(parts.membership, instancesMax);
-    this.#sessions = new Sessions(
-      parts.engine(parts.session, sources.sourcesMax),
-      { instances: this.instances, acceptsNew: this.#acceptsNew, tenure: this.#tenure },
-      now,
-      sources.sourcesMax,
-    );
-    this.#sessions.lastFor(parts.configuration.persistenceMs);
-    this.#isSticky = parts.configuration.persistenceMs > 0;
+    this.#persist(parts);
     this.#scheduler = parts.scheduler(this.instances, sources);
   }
 
   open(source: Source): Connection {
-    let instance = this.#isSticky ? this.#sessions.instanceFor(source) : NONE;
+    const sessions = this.#sessions;
+    let instance = sessions === null ? NONE : sessions.instanceFor(source);
     if (instance === NONE) instance = this.#scheduler.pick(source);
     if (instance === NONE) return NONE;
     const connection = this.#connections.open(instance);
-    if (this.#isSticky) this.#sessions.established(source, instance);
+    if (sessions !== null) sessions.established(source, instance);
     const { active } = this.instances;
     active[instance] = (active[instance] as number) + 1;
     this.#scheduler.loadChanged(instance);
     return connection;
+  }
+
+  foresee(sources: Int32Array, count: number): void {
+    this.#sessions?.bringNear(sources, count);
   }
 
   close(connection: Connection): boolean {
@@ -200,10 +200,26 @@ class AssembledService implements BackendService {
     if (before.scheduling !== after.scheduling) {
       this.#scheduler = parts.scheduler(this.instances, this.#sources);
     }
-    if (after.persistenceMs === 0) this.#sessions.forgetAll();
-    this.#sessions.lastFor(after.persistenceMs);
-    this.#isSticky = after.persistenceMs > 0;
+    this.#persist(parts);
     this.#hastenChecks(after.check.intervalMs);
+  }
+
+  /** Where persistence is switched off, everybody is forgotten. */
+  #persist({ configuration, engine, session }: ServiceParts): void {
+    const { persistenceMs } = configuration;
+    if (persistenceMs === 0) {
+      this.#sessions = null;
+      return;
+    }
+    const { sourcesMax } = this.#sources;
+    const membership = {
+      instances: this.instances,
+      acceptsNew: this.#acceptsNew,
+      tenure: this.#tenure,
+      welcomes: this.#welcomes,
+    };
+    this.#sessions ??= new Sessions(engine(session, sourcesMax), membership, this.now, sourcesMax);
+    this.#sessions.lastFor(persistenceMs);
   }
 
   /** A shorter interval holds for the checks that are waiting, too. */
@@ -235,6 +251,7 @@ class AssembledService implements BackendService {
     const serves = (outcome & tagBit(table, 'servesEstablished')) !== 0;
     this.#acceptsNew[instance] = acceptsNew ? 1 : 0;
     this.#isLeaving[instance] = serves && !acceptsNew ? 1 : 0;
+    this.#noteWelcome(instance);
     if (!acceptsNew) this.#refresh(instance);
     for (const action of table.actionLists[outcome >>> actionListShift] ?? []) {
       this.#perform(table.actions[action] as string, instance);
@@ -297,10 +314,19 @@ class AssembledService implements BackendService {
       this.#scheduler.weightChanged(instance);
     }
     const wantsTraffic = this.#wantsTraffic(instance);
-    if ((isEligible[instance] === 1) === wantsTraffic) return;
+    const wasEligible = isEligible[instance] === 1;
     isEligible[instance] = wantsTraffic ? 1 : 0;
+    this.#noteWelcome(instance);
+    if (wasEligible === wantsTraffic) return;
     this.#scheduler.eligibilityChanged(instance);
     this.#listener.eligibilityChanged(instance, wantsTraffic);
+  }
+
+  #noteWelcome(instance: Instance): void {
+    const { weight, isEligible } = this.instances;
+    const isWelcome =
+      this.#acceptsNew[instance] === 1 && weight[instance] !== 0 && isEligible[instance] === 1;
+    this.#welcomes[instance] = isWelcome ? (this.#tenure[instance] as number) : NONE;
   }
 
   #nowMs(): number {

@@ -27,6 +27,8 @@ export interface BackendService {
   // hot: no allocation, no doubles, O(1) or O(log instances)
   /** Picks and counts a new connection. NONE: refused. */
   open(source: Source): Connection;
+  /** Who will open next, as far as the caller knows: a hint that changes nothing but speed. */
+  foresee(sources: Int32Array, count: number): void;
   /** False: the service or the instance ended it before; the holder just forgets it. */
   close(connection: Connection): boolean;
   instanceOf(connection: Connection): Instance;
@@ -73,5 +75,11 @@ export interface ServiceParts {
   readonly sourceKey: (address: string, port: number) => string;
   readonly intervalFrom: 'start' | 'end';
   readonly firstCheckMs: (instance: Instance) => number;
+  /** When the next check starts that is due then; `failure`: of the one before. */
+  readonly nextCheckMs: (
+    dueMs: number,
+    instance: Instance,
+    failure: FailureReason | null,
+  ) => number;
   readonly propagationMs: number;
 }

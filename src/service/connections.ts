@@ -12,14 +12,17 @@ const slotsAtFirst = 1024;
 const free = NONE;
 const ended = -2;
 
+/** Two integers a slot, side by side in one cache line: generation, then holder. */
+const generationOf = 0;
+const holderOf = 1;
+
 export class Connections {
   readonly #slotBits: number;
   readonly #slotMask: number;
   readonly #generationMask: number;
   readonly #slotsMax: number;
   #slots = 0;
-  #instance = new Int32Array(0);
-  #generation = new Int32Array(0);
+  #columns = new Int32Array(0);
   #free = new Int32Array(0);
   #freeCount = 0;
 
@@ -34,53 +37,56 @@ export class Connections {
   open(instance: Instance): number {
     if (this.#freeCount === 0) this.#makeRoom();
     const slot = this.#free[--this.#freeCount] as number;
-    this.#instance[slot] = instance;
-    return ((this.#generation[slot] as number) << this.#slotBits) | slot;
+    this.#columns[2 * slot + holderOf] = instance;
+    return ((this.#columns[2 * slot] as number) << this.#slotBits) | slot;
   }
 
   /** The instance that held it; NONE if it had ended before. */
   close(handle: number): Instance {
     const slot = handle & this.#slotMask;
-    if (this.#generation[slot] !== handle >> this.#slotBits) return NONE;
-    const instance = this.#instance[slot] as number;
-    if (instance === free) return NONE;
+    const columns = this.#columns;
+    if (columns[2 * slot + generationOf] !== handle >> this.#slotBits) return NONE;
+    const holder = columns[2 * slot + holderOf] as number;
+    if (holder === free) return NONE;
     this.#release(slot);
-    return instance === ended ? NONE : instance;
+    return holder === ended ? NONE : holder;
   }
 
   /** NONE if it has ended. */
   instanceOf(handle: number): Instance {
     const slot = handle & this.#slotMask;
-    if (this.#generation[slot] !== handle >> this.#slotBits) return NONE;
-    const instance = this.#instance[slot] as number;
-    return instance < 0 ? NONE : instance;
+    if (this.#columns[2 * slot + generationOf] !== handle >> this.#slotBits) return NONE;
+    const holder = this.#columns[2 * slot + holderOf] as number;
+    return holder < 0 ? NONE : holder;
   }
 
   /** Ends all that an instance holds; rare, so it looks at every slot rather than keeping lists. */
   endAll(instance: Instance): readonly number[] {
+    const columns = this.#columns;
     const handles: number[] = [];
     for (let slot = 0; slot < this.#slots; slot++) {
-      if (this.#instance[slot] !== instance) continue;
-      this.#instance[slot] = ended;
-      handles.push(((this.#generation[slot] as number) << this.#slotBits) | slot);
+      if (columns[2 * slot + holderOf] !== instance) continue;
+      columns[2 * slot + holderOf] = ended;
+      handles.push(((columns[2 * slot + generationOf] as number) << this.#slotBits) | slot);
     }
     return handles;
   }
 
+  /**
+   * The generation tells a second close of one handle. It may wrap: a slot is given away again only after its holder
+   * has closed it, so no handle that somebody still holds can come to mean another connection.
+   */
   #release(slot: number): void {
-    this.#instance[slot] = free;
-    this.#generation[slot] = ((this.#generation[slot] as number) + 1) & this.#generationMask;
+    const columns = this.#columns;
+    columns[2 * slot + holderOf] = free;
+    columns[2 * slot + generationOf] =
+      ((columns[2 * slot + generationOf] as number) + 1) & this.#generationMask;
     this.#free[this.#freeCount++] = slot;
   }
 
   #makeRoom(): void {
     if (this.#slots < this.#slotsMax) this.#grow();
-    else {
-      // Slots whose holder never closed what the service had ended.
-      for (let slot = 0; slot < this.#slots; slot++) {
-        if (this.#instance[slot] === ended) this.#release(slot);
-      }
-    }
+    else this.#reclaim();
     if (this.#freeCount > 0) return;
     throw new OperatorError(`more than ${this.#slotsMax} connections are held at once`, {
       code: 'CONNECTIONS_EXHAUSTED',
@@ -89,13 +95,20 @@ export class Connections {
     });
   }
 
+  /** Slots whose holder never closed what the service had ended: each as long as no old handle could fit it again. */
+  #reclaim(): void {
+    for (let slot = 0; slot < this.#slots; slot++) {
+      const isLastGeneration = this.#columns[2 * slot + generationOf] === this.#generationMask;
+      if (this.#columns[2 * slot + holderOf] === ended && !isLastGeneration) this.#release(slot);
+    }
+  }
+
   #grow(): void {
     const slots = Math.min(this.#slotsMax, Math.max(slotsAtFirst, this.#slots * 2));
-    this.#instance = grown(this.#instance, slots);
-    this.#generation = grown(this.#generation, slots);
+    this.#columns = grown(this.#columns, 2 * slots);
     this.#free = grown(this.#free, slots);
     for (let slot = slots - 1; slot >= this.#slots; slot--) {
-      this.#instance[slot] = free;
+      this.#columns[2 * slot + holderOf] = free;
       this.#free[this.#freeCount++] = slot;
     }
     this.#slots = slots;

@@ -14,9 +14,10 @@ const moves = fc.array(fc.option(delay, { freq: 3 }), { maxLength: 400, size: 'm
 
 describe.each([
   { name: 'a heap', newQueue: () => new EventQueue() },
-  { name: 'a wheel with a bucket for each time', newQueue: () => new WheelQueue(1) },
-  { name: 'a wheel with wide buckets', newQueue: () => new WheelQueue(7.3) },
-  { name: 'a wheel that turns often', newQueue: () => new WheelQueue(0.01) },
+  { name: 'a wheel with a bucket for each time', newQueue: () => new WheelQueue(0.25, 1000) },
+  { name: 'a wheel with wide buckets', newQueue: () => new WheelQueue(2, 0) },
+  { name: 'a wheel of one bucket', newQueue: () => new WheelQueue(1e6, 0) },
+  { name: 'a wheel that turns often', newQueue: () => new WheelQueue(0.0025, 0) },
 ])('$name as an event queue', ({ newQueue }) => {
   it('pops what a stable sort by time would give', () => {
     fc.assert(

@@ -12,8 +12,8 @@ export class EventQueue {
   /** [0] time of the event about to be pushed. A cell: a double that crosses a call is boxed. */
   readonly atMs = Float64Array.of(0);
   #times = new Float64Array(capacityAtStart);
-  /** Wraps around: order is told by the sign of the difference, right while fewer than 2^31 pushes lie between. */
-  #orders = new Int32Array(capacityAtStart);
+  /** Numbers of pushes, exact up to 2^53: none is met twice. */
+  #orders = new Float64Array(capacityAtStart);
   #payloads = new Int32Array(capacityAtStart);
   #length = 0;
   #pushed = 0;
@@ -23,12 +23,7 @@ export class EventQueue {
   }
 
   push(payload: number): void {
-    this.insert(payload, this.#pushed);
-    this.#pushed = (this.#pushed + 1) | 0;
-  }
-
-  /** For a caller that numbers its events itself: they may come in another order than they were scheduled in. */
-  insert(payload: number, order: number): void {
+    const order = this.#pushed++;
     if (this.#length === this.#times.length) this.#grow();
     const times = this.#times;
     const orders = this.#orders;
@@ -38,7 +33,7 @@ export class EventQueue {
     while (hole > 0) {
       const parent = (hole - 1) >> 1;
       const above = times[parent] as number;
-      if (above < at || (above === at && (((orders[parent] as number) - order) | 0) < 0)) break;
+      if (above < at || (above === at && (orders[parent] as number) < order)) break;
       times[hole] = above;
       orders[hole] = orders[parent] as number;
       payloads[hole] = payloads[parent] as number;
@@ -89,12 +84,12 @@ export class EventQueue {
   #isBefore(entry: number, at: number, order: number): boolean {
     const entryAt = this.#times[entry] as number;
     if (entryAt !== at) return entryAt < at;
-    return (((this.#orders[entry] as number) - order) | 0) < 0;
+    return (this.#orders[entry] as number) < order;
   }
 
   #grow(): void {
     const times = new Float64Array(2 * this.#times.length);
-    const orders = new Int32Array(times.length);
+    const orders = new Float64Array(times.length);
     const payloads = new Int32Array(times.length);
     times.set(this.#times);
     orders.set(this.#orders);

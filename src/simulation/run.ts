@@ -9,7 +9,7 @@ import { NONE } from '../scheduling/scheduler.ts';
 import { assemble } from '../service/assemble.ts';
 import type { BackendService, CheckReply, ServiceListener } from '../service/backend-service.ts';
 import { referenceParts } from '../service/reference-parts.ts';
-import type { Arrivals } from '../traffic/arrivals.ts';
+import { type Arrivals, batchSize } from '../traffic/arrivals.ts';
 import { poissonArrivals } from '../traffic/poisson.ts';
 import { replayArrivals } from '../traffic/replay.ts';
 import { Detections } from './detections.ts';
@@ -21,8 +21,8 @@ import { World, type WorldListener } from './world.ts';
 /** Failures told one by one in a result; more are counted. */
 const failuresNotedMax = 1000;
 
-/** Few enough to be sorted in the first-level cache, many enough that few buckets are empty. */
-const departuresInBucket = 32;
+/** Cells of a table sources × instances that stays in the second-level cache beside the rest. */
+const placesMax = 2 ** 16;
 
 export interface RunOutcome {
   readonly simulatedMs: number;
@@ -50,7 +50,9 @@ class Run implements ServiceListener, WorldListener {
   /** Connections that wait for a silent instance: counted as failed when they were placed. */
   readonly #waiting: Int32Array;
   readonly #passingReply: CheckReply;
-  #open = 0;
+  /** The next arrival's place in its batch. */
+  #next = 0;
+  #batch = 0;
   #events = 0;
   /** Eligibility changes by the operator's hand say nothing about health. */
   #isChanging = false;
@@ -59,7 +61,7 @@ class Run implements ServiceListener, WorldListener {
     this.#plan = plan;
     const { service: configuration, instances } = plan;
     this.#arrivals = arrivalsOf(plan);
-    const { addresses, spanMs, meanGapMs } = this.#arrivals;
+    const { addresses, spanMs, meanGapMs, meanHoldMs } = this.#arrivals;
     const parts = {
       ...referenceParts(configuration),
       // Spread over the interval, as a balancer's own checks are: all at one instant would make every failure alike.
@@ -72,7 +74,7 @@ class Run implements ServiceListener, WorldListener {
         ? 'accepted'
         : (configuration.check.normalCodes[0]?.from ?? 200);
     this.#detections = new Detections(instances.length, failuresNotedMax);
-    this.#departures = new WheelQueue(Math.max(departuresInBucket * meanGapMs, 1e-3));
+    this.#departures = new WheelQueue(meanGapMs, meanHoldMs);
     this.#world = new World(plan, this);
     const sources = { sourcesMax: addresses.length, address: addresses };
     this.#service = assemble(parts, sources, this.#now, this, {
@@ -86,6 +88,7 @@ class Run implements ServiceListener, WorldListener {
       this.#now,
       spanMs,
       plan.bucketsMax,
+      placesMax,
     );
     instances.forEach(({ weight, isPresent }, instance) => {
       if (isPresent) this.#byHand(instance, () => this.#service.register(instance, weight));
@@ -100,28 +103,69 @@ class Run implements ServiceListener, WorldListener {
     const arrival = this.#arrivals.atMs;
     const { boundaryMs } = this.#metrics;
     const { eventsMax } = this.#plan;
-    const { spanMs } = this.#arrivals;
+    this.#drawArrivals();
     for (;;) {
-      const outsideMs = Math.min(world[0] as number, departure[0] as number, arrival[0] as number);
-      const nextMs = Math.min(due[0] as number, outsideMs);
-      if (this.#open === 0 && arrival[0] === Number.POSITIVE_INFINITY && nextMs > spanMs) break;
-      while ((boundaryMs[0] as number) <= nextMs) this.#cross();
-      if (++this.#events > eventsMax) throw this.#tooLong();
-      if ((due[0] as number) <= outsideMs) this.#advance();
-      else {
-        now[0] = outsideMs;
-        if ((world[0] as number) <= outsideMs) this.#world.runNext(outsideMs);
-        else if ((departure[0] as number) <= outsideMs) this.#depart();
-        else this.#arrive();
+      const departureMs = departure[0] as number;
+      const arrivalMs = arrival[this.#next] as number;
+      const isDeparture = departureMs <= arrivalMs;
+      const nextMs = isDeparture ? departureMs : arrivalMs;
+      // Arrivals and departures are nearly all events. At one instant everything else comes before them.
+      if (
+        (due[0] as number) <= nextMs ||
+        (world[0] as number) <= nextMs ||
+        (boundaryMs[0] as number) <= nextMs
+      ) {
+        if (!this.#runRare(nextMs)) break;
+        continue;
       }
+      if (++this.#events > eventsMax) throw this.#tooLong();
+      now[0] = nextMs;
+      if (isDeparture) this.#depart();
+      else this.#arrive();
     }
     return this.#conclude();
   }
 
+  /** Time goes on to a boundary, to the service's timer or to the world's event, the first of them. False: it is over. */
+  #runRare(trafficMs: number): boolean {
+    const dueMs = this.#service.due[0] as number;
+    const worldMs = this.#world.queue.headMs[0] as number;
+    const boundaryMs = this.#metrics.boundaryMs[0] as number;
+    const nextMs = Math.min(dueMs, worldMs, trafficMs);
+    const areAllGone = trafficMs === Number.POSITIVE_INFINITY && this.#metrics.activeTotal === 0;
+    if (areAllGone && nextMs > this.#arrivals.spanMs) return false;
+    if (boundaryMs <= nextMs) {
+      this.#now[0] = boundaryMs;
+      this.#metrics.cross();
+      return true;
+    }
+    if (++this.#events > this.#plan.eventsMax) throw this.#tooLong();
+    if (dueMs <= worldMs) this.#advance();
+    else {
+      this.#now[0] = worldMs;
+      this.#world.runNext(worldMs);
+    }
+    return true;
+  }
+
+  #drawArrivals(): void {
+    const { atMs, source } = this.#arrivals;
+    this.#metrics.noteSources(source, this.#batch);
+    this.#next = 0;
+    this.#batch = this.#arrivals.nextBatch();
+    this.#service.foresee(source, this.#batch);
+    // A batch that is not full is the last one.
+    if (this.#batch < atMs.length) atMs[this.#batch] = Number.POSITIVE_INFINITY;
+  }
+
   #conclude(): RunOutcome {
     const { spanMs, addresses } = this.#arrivals;
-    while ((this.#metrics.boundaryMs[0] as number) <= spanMs) this.#cross();
+    while ((this.#metrics.boundaryMs[0] as number) <= spanMs) {
+      this.#now[0] = this.#metrics.boundaryMs[0] as number;
+      this.#metrics.cross();
+    }
     this.#now[0] = Math.max(this.#now[0] as number, spanMs);
+    this.#metrics.noteSources(this.#arrivals.source, this.#batch);
     this.#metrics.conclude();
     return {
       simulatedMs: this.#now[0],
@@ -133,34 +177,31 @@ class Run implements ServiceListener, WorldListener {
     };
   }
 
-  #cross(): void {
-    this.#now[0] = this.#metrics.boundaryMs[0] as number;
-    this.#metrics.cross();
-  }
-
   #arrive(): void {
-    const source = this.#arrivals.source[0] as number;
+    const next = this.#next;
+    const source = this.#arrivals.source[next] as number;
     const metrics = this.#metrics;
-    metrics.noteArrival();
+    metrics.arrived++;
     const connection = this.#service.open(source);
     if (connection === NONE) metrics.noteRefused(source);
     else {
       const instance = this.#service.instanceOf(connection);
-      metrics.notePlaced(source, instance);
-      this.#open++;
+      metrics.noteOpened(source, instance);
       if (this.#world.downReasons[instance] === 0) {
-        this.#departures.atMs[0] = (this.#now[0] as number) + (this.#arrivals.holdMs[0] as number);
+        this.#departures.atMs[0] =
+          (this.#now[0] as number) + (this.#arrivals.holdMs[next] as number);
         this.#departures.push(connection);
       } else this.#failToConnect(connection, instance);
     }
-    this.#arrivals.advance();
+    this.#next = next + 1;
+    if (next + 1 === batchSize) this.#drawArrivals();
   }
 
   /** Nobody noticed yet that the instance is down. */
   #failToConnect(connection: number, instance: number): void {
     const { failed } = this.#metrics;
     failed[instance] = (failed[instance] as number) + 1;
-    if (this.#world.silentReasons[instance] !== 0) {
+    if (this.#world.silentReasons[instance] !== 0 && this.#plan.connectTimeoutMs > 0) {
       this.#waiting[instance] = (this.#waiting[instance] as number) + 1;
       this.#departures.atMs[0] = (this.#now[0] as number) + this.#plan.connectTimeoutMs;
       // The complement, a negative number, marks a client that gives up.
@@ -168,8 +209,7 @@ class Run implements ServiceListener, WorldListener {
       return;
     }
     this.#service.close(connection);
-    this.#open--;
-    this.#metrics.settle(instance);
+    this.#metrics.noteClosed(instance);
   }
 
   #depart(): void {
@@ -178,10 +218,9 @@ class Run implements ServiceListener, WorldListener {
     const connection = isGivingUp ? ~payload : payload;
     const instance = this.#service.instanceOf(connection);
     if (!this.#service.close(connection)) return;
-    this.#open--;
+    this.#metrics.noteClosed(instance);
     if (isGivingUp) this.#waiting[instance] = (this.#waiting[instance] as number) - 1;
     else this.#metrics.completed++;
-    this.#metrics.settle(instance);
   }
 
   #advance(): void {
@@ -199,10 +238,9 @@ class Run implements ServiceListener, WorldListener {
     const { isEligible } = this.#service.instances;
     this.#detections.failed(instance, this.#now[0] as number, isEligible[instance] === 1);
     const dropped = this.#service.reset(instance);
-    this.#open -= dropped;
+    this.#metrics.noteEnded(instance, dropped);
     const { lost } = this.#metrics;
     lost[instance] = (lost[instance] as number) + dropped - this.#forgetWaiting(instance);
-    this.#metrics.settle(instance);
   }
 
   recovered(instance: number): void {
@@ -224,7 +262,6 @@ class Run implements ServiceListener, WorldListener {
     this.#isChanging = false;
     const isEligible = this.#service.instances.isEligible[instance] === 1;
     this.#metrics.noteEligibility(instance, isEligible);
-    this.#metrics.settle(instance);
   }
 
   // The service
@@ -240,15 +277,12 @@ class Run implements ServiceListener, WorldListener {
   }
 
   connectionsCut(instance: number, connections: readonly number[]): void {
-    this.#open -= connections.length;
+    this.#metrics.noteEnded(instance, connections.length);
     const { cut } = this.#metrics;
     cut[instance] = (cut[instance] as number) + connections.length - this.#forgetWaiting(instance);
-    this.#metrics.settle(instance);
   }
 
-  instanceForgotten(instance: number): void {
-    this.#metrics.settle(instance);
-  }
+  instanceForgotten(): void {}
 
   /** All connections of an instance ended; those that waited in vain were counted as failed already. */
   #forgetWaiting(instance: number): number {
@@ -261,7 +295,7 @@ class Run implements ServiceListener, WorldListener {
     const seconds = Math.round((this.#now[0] as number) / 1000);
     return badInput(
       `the run takes more than ${this.#plan.eventsMax} events (limits.eventsMax): after ${seconds} simulated seconds ` +
-        `${this.#metrics.arrived} connections had arrived and ${this.#open} were open`,
+        `${this.#metrics.arrived} connections had arrived and ${this.#metrics.activeTotal} were open`,
       'SIMULATION_TOO_LONG',
       'Shorten the traffic, give holdSeconds a lighter tail, or raise limits.eventsMax in the scenario.',
     );

@@ -98,7 +98,7 @@ const traffic = shape(
       1e6,
     ).optional(),
     holdSeconds: holdSeconds.optional(),
-    connectTimeoutSeconds: duration(
+    connectTimeoutSeconds: instant(
       'How long a client waits for an instance that stays silent; 5 if omitted.',
     ).optional(),
   },

@@ -35,6 +35,11 @@ export interface Supported {
   readonly note?: string;
 }
 
+/** False: whoever is listed is in rotation, whatever becomes of it. */
+export function checksInstances(capabilities: Readonly<Record<Capability, Supported>>): boolean {
+  return capabilities['check.tcp'].supported || capabilities['check.http'].supported;
+}
+
 /** One declared reading of what the page leaves open. */
 export interface Trait {
   readonly reading: string | number;

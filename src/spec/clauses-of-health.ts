@@ -9,6 +9,7 @@ const wrongTime = [
   'schedule.eligible',
   'schedule.recovery',
   'persistence.unhealthy',
+  'schedule.none-eligible',
 ];
 /** A check that is classified wrongly also counts wrongly. */
 const wrongResult = [
@@ -26,6 +27,7 @@ export const healthClauses: readonly Clause[] = [
     statement:
       'A confirmed healthy instance goes out with exactly as many failed checks in a row as the unhealthy threshold says.',
     needs: [],
+    needsChecks: true,
     broader: wrongTime,
   },
   {
@@ -35,6 +37,7 @@ export const healthClauses: readonly Clause[] = [
     statement:
       'A confirmed unhealthy instance comes in with exactly as many passed checks in a row as the healthy threshold says.',
     needs: [],
+    needsChecks: true,
     broader: ['schedule.eligible', 'schedule.recovery'],
   },
   {
@@ -43,6 +46,7 @@ export const healthClauses: readonly Clause[] = [
     section: `${check}: thresholds`,
     statement: 'One opposite result starts the count again, on the way out and on the way in.',
     needs: [],
+    needsChecks: true,
     broader: wrongTime,
   },
   {
@@ -52,6 +56,7 @@ export const healthClauses: readonly Clause[] = [
     statement:
       'Between two checks of an instance lies no more than the interval and the declared slack.',
     needs: [],
+    needsChecks: true,
     trait: 'health.intervalFrom',
     broader: ['health.detection-time'],
   },
@@ -61,6 +66,7 @@ export const healthClauses: readonly Clause[] = [
     section: `${check}: Response timeout`,
     statement: 'An answer within the timeout counts, one after it is a failed check.',
     needs: [],
+    needsChecks: true,
     broader: wrongResult,
   },
   {
@@ -94,6 +100,7 @@ export const healthClauses: readonly Clause[] = [
     statement:
       'Checks go to the check port, or to the traffic port of the instance where none is set.',
     needs: [],
+    needsChecks: true,
   },
   {
     id: 'health.isolation',
@@ -101,6 +108,7 @@ export const healthClauses: readonly Clause[] = [
     section: `${check}: thresholds`,
     statement: 'The results of one instance change nothing for another.',
     needs: [],
+    needsChecks: true,
     broader: ['health.timeout', 'health.tcp', 'health.http.codes', ...wrongResult],
     isPremise: true,
   },
@@ -111,6 +119,7 @@ export const healthClauses: readonly Clause[] = [
     statement:
       'A failed instance is out of rotation within the time that interval, timeout and threshold add up to, and not before its last needed failure.',
     needs: [],
+    needsChecks: true,
     broader: ['schedule.eligible'],
   },
   {
@@ -120,7 +129,9 @@ export const healthClauses: readonly Clause[] = [
     statement:
       'What an instance is before its first result, and what that result does, is as declared.',
     needs: [],
+    needsChecks: true,
     trait: 'health.initial',
+    broader: ['change.effective'],
   },
   {
     id: 'health.live-connections',
@@ -128,6 +139,7 @@ export const healthClauses: readonly Clause[] = [
     section: check,
     statement: 'Connections to an instance that becomes unhealthy are kept or cut, as declared.',
     needs: [],
+    needsChecks: true,
     trait: 'health.liveConnections',
   },
 ];

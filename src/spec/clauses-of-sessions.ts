@@ -20,6 +20,7 @@ export const sessionClauses: readonly Clause[] = [
     statement: 'A client is known by its address, whichever port it comes from.',
     needs: ['persistence'],
     broader: ['persistence.sticks'],
+    isPremise: true,
   },
   {
     id: 'persistence.off',
@@ -27,7 +28,7 @@ export const sessionClauses: readonly Clause[] = [
     section: persistence,
     statement: 'With persistence off the scheduler alone decides.',
     needs: [],
-    broader: ['schedule.wrr.cycle', 'schedule.wrr.share'],
+    broader: ['schedule.wrr.cycle', 'schedule.wrr.share', 'change.effective'],
   },
   {
     id: 'persistence.unhealthy',
@@ -35,6 +36,7 @@ export const sessionClauses: readonly Clause[] = [
     section: persistence,
     statement: 'A known client whose instance is no longer eligible is sent to another one.',
     needs: ['persistence'],
+    needsChecks: true,
     broader: ['schedule.eligible'],
   },
   {
@@ -61,7 +63,13 @@ export const sessionClauses: readonly Clause[] = [
     statement: 'An instance that was removed gets no new connection.',
     needs: ['drain'],
     // whoever still places connections there places known clients there too, and counts it among those owed some
-    broader: ['schedule.eligible', 'persistence.draining', 'schedule.wlc.release'],
+    broader: [
+      'schedule.eligible',
+      'persistence.draining',
+      'schedule.wlc.release',
+      'change.effective',
+      'load.share',
+    ],
   },
   {
     id: 'draining.established',
@@ -70,7 +78,8 @@ export const sessionClauses: readonly Clause[] = [
     statement:
       'The connections of a draining instance carry data both ways until they end or the duration is over.',
     needs: ['drain'],
-    broader: ['load.no-loss'],
+    broader: ['load.no-loss', 'draining.default'],
+    isPremise: true,
   },
   {
     id: 'draining.deadline',
@@ -80,6 +89,8 @@ export const sessionClauses: readonly Clause[] = [
       'At the end of the duration the connections that are left are closed or left alone, as declared.',
     needs: ['drain', 'drain.deadline'],
     trait: 'draining.deadline',
+    broader: ['draining.default'],
+    isPremise: true,
   },
   {
     id: 'draining.zero',
@@ -97,6 +108,7 @@ export const sessionClauses: readonly Clause[] = [
     section: draining,
     statement: 'With no duration set, draining takes 300 seconds.',
     needs: ['drain'],
+    broader: ['load.no-loss'],
   },
   {
     id: 'draining.others',
@@ -122,5 +134,6 @@ export const sessionClauses: readonly Clause[] = [
       'What becomes of an instance that is registered again while it drains is as declared.',
     needs: ['drain'],
     trait: 'draining.return',
+    broader: ['load.no-loss'],
   },
 ];

@@ -21,7 +21,7 @@ export const trafficClauses: readonly Clause[] = [
       'One round robin scheduler hands out whole cycles: within each, every instance gets exactly its part.',
     needs: ['schedule.wrr'],
     trait: 'wrr.schedulers',
-    broader: ['schedule.wrr.share', 'load.share'],
+    broader: ['schedule.wrr.share', 'load.share', 'change.effective'],
   },
   {
     id: 'schedule.wrr.spread',
@@ -37,6 +37,7 @@ export const trafficClauses: readonly Clause[] = [
     statement:
       'Under weighted least connections, held connections stand in the ratio of the weights once an uneven part was closed and filled again.',
     needs: ['schedule.wlc'],
+    broader: ['schedule.wlc.release'],
   },
   {
     id: 'schedule.wlc.release',
@@ -52,6 +53,7 @@ export const trafficClauses: readonly Clause[] = [
     section: algorithm,
     statement: 'Weighted least connections counts open connections; closed ones weigh nothing.',
     needs: ['schedule.wlc'],
+    broader: ['schedule.wlc.ratio', 'schedule.wlc.release'],
   },
   {
     id: 'schedule.source.sticky',
@@ -60,7 +62,7 @@ export const trafficClauses: readonly Clause[] = [
     statement:
       'Under source IP an address keeps its instance for as long as the eligible instances and their weights stay as they are, from whichever port.',
     needs: ['schedule.source'],
-    broader: ['schedule.source.disruption', 'schedule.source.return'],
+    broader: ['schedule.source.disruption', 'schedule.source.return', 'change.effective'],
   },
   {
     id: 'schedule.source.share',
@@ -102,6 +104,7 @@ export const trafficClauses: readonly Clause[] = [
     section: 'Health check setting: Healthy threshold',
     statement: 'An instance that has recovered gets new connections again.',
     needs: [],
+    needsChecks: true,
   },
   {
     id: 'schedule.weight-change',
@@ -109,7 +112,7 @@ export const trafficClauses: readonly Clause[] = [
     section: algorithm,
     statement: 'A changed weight shows in the shares and cuts no connection.',
     needs: ['change.weight'],
-    broader: ['schedule.wrr.cycle', 'schedule.wrr.share'],
+    broader: ['schedule.wrr.cycle', 'schedule.wrr.share', 'change.keeps-established'],
   },
   {
     id: 'schedule.weight-zero',
@@ -119,6 +122,7 @@ export const trafficClauses: readonly Clause[] = [
       'Weight 0 is unsupported, or it means no new connections while the held ones go on, as declared.',
     needs: ['change.weight'],
     trait: 'schedule.weightZero',
+    broader: ['change.keeps-established'],
   },
   {
     id: 'schedule.none-eligible',
@@ -152,14 +156,15 @@ export const trafficClauses: readonly Clause[] = [
     section: 'the whole page',
     statement:
       'Editing the algorithm, weights, thresholds or members cuts no connection that has nothing to do with it.',
-    needs: ['change.configuration'],
+    needs: [],
+    broader: ['load.no-loss'],
   },
   {
     id: 'change.effective',
     strength: 'derived',
     section: 'the whole page',
     statement: 'An accepted change is in effect once the declared propagation time is over.',
-    needs: ['change.configuration'],
+    needs: [],
     trait: 'change.propagationMs',
   },
   {

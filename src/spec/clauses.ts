@@ -19,6 +19,8 @@ export interface Clause {
   readonly section: string;
   /** All of these must be supported for the clause to apply. */
   readonly needs: readonly Capability[];
+  /** Without meaning where nobody is checked, be it over TCP or over HTTP. */
+  readonly needsChecks?: true;
   /** Of declared readings: the trait that says which one holds. */
   readonly trait?: string;
   /** Wider clauses that a failure of this one also shows in: charged here, only mentioned there. */

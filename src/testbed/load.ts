@@ -27,9 +27,10 @@ interface LoadSide {
   readonly placed: Readonly<Record<string, number>>;
 }
 
-/** null: nothing to measure on the call plane, which has no sockets. */
+/** null: nothing to measure on the call plane, which has no sockets, nor in another network, where we have none. */
 export async function measureLoad(testbed: Testbed): Promise<LoadMeasured | null> {
   if (!(testbed instanceof WireTestbed)) return null;
+  if (testbed.description.networkNamespace !== undefined) return null;
   const ground = await testbed.beginLoad();
   try {
     const direct = await fire(ground.direct, ground.placed);

@@ -5,6 +5,7 @@
 import type { Description } from '../adapters/contract.ts';
 import { exitCodes, OperatorError } from '../errors/operator-error.ts';
 import { type History, type HistoryEvent, historyVersion } from '../history/vocabulary.ts';
+import { checksInstances } from '../spec/behaviour.ts';
 import type { TrialRequest } from './trial.ts';
 
 /** Who recorded; histories of another testbed can say so here. */
@@ -47,7 +48,7 @@ export class Recorder {
       events: events.length,
       why: this.isFull ? 'budget' : why,
     });
-    const { name, version, traits } = this.#description;
+    const { name, version, traits, capabilities } = this.#description;
     const { time, configuration, profile, instances, seed, timeline } = this.#request;
     const implementation = { connectable: this.#connectable, name, version };
     this.#history = {
@@ -60,6 +61,7 @@ export class Recorder {
         configuration,
         profile,
         traits,
+        ...(checksInstances(capabilities) ? {} : { checks: 'none' }),
         instances,
         seed,
         timeline,

@@ -8,8 +8,10 @@ import { execa } from 'execa';
 import { exitCodes, OperatorError } from '../errors/operator-error.ts';
 
 export interface Server {
-  readonly kind: 'balancer' | 'browser';
+  readonly kind: 'balancer' | 'tool' | 'browser';
   readonly command: string;
+  /** What `conform` calls it; a browser has no such name. */
+  readonly connectable: string | null;
   /** Debian's package. */
   readonly package: string;
 }
@@ -19,8 +21,10 @@ export interface ServerFound extends Server {
 }
 
 const servers: readonly Server[] = [
-  { kind: 'balancer', command: 'haproxy', package: 'haproxy' },
-  { kind: 'browser', command: 'chromium', package: 'chromium' },
+  { kind: 'balancer', command: 'haproxy', connectable: 'haproxy', package: 'haproxy' },
+  { kind: 'balancer', command: 'nft', connectable: 'nftables', package: 'nftables' },
+  { kind: 'tool', command: 'ip', connectable: null, package: 'iproute2' },
+  { kind: 'browser', command: 'chromium', connectable: null, package: 'chromium' },
 ];
 
 /** Long enough for a slow mirror; a hanging one must not hang the tests. */

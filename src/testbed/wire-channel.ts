@@ -4,7 +4,9 @@
  */
 import { type ChildProcess, fork } from 'node:child_process';
 import { createRequire } from 'node:module';
+import process from 'node:process';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { enteringWords } from '../adapters/network-namespace.ts';
 import { raisePriority } from '../adapters/priority.ts';
 import { exitCodes, OperatorError } from '../errors/operator-error.ts';
 import type { HistoryEvent } from '../history/vocabulary.ts';
@@ -32,12 +34,13 @@ export class WireChannel {
     child.on('error', (error) => this.#ended(error.message));
   }
 
-  static async start(): Promise<WireChannel> {
+  /** `networkNamespace`: a file that stands for the one in which the sockets are to be. */
+  static async start(networkNamespace?: string): Promise<WireChannel> {
     const isSource = import.meta.url.endsWith('.ts');
     const entry = new URL(isSource ? './wire-process.ts' : './wire-process.js', import.meta.url);
     const tsx = (): string => pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
     const child = fork(fileURLToPath(entry), [], {
-      execArgv: isSource ? ['--import', tsx()] : [],
+      ...launch(networkNamespace, isSource ? ['--import', tsx()] : []),
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
       // a session of its own: Ctrl-C is for the parent, which decides when the sockets end
       detached: true,
@@ -93,6 +96,13 @@ export class WireChannel {
     for (const waiting of this.#waiting.values()) waiting.reject(unavailable(why));
     this.#waiting.clear();
   }
+}
+
+/** nsenter becomes the program that it starts, so the channel to the child stays. */
+function launch(networkNamespace: string | undefined, nodeWords: readonly string[]) {
+  if (networkNamespace === undefined) return { execArgv: [...nodeWords] };
+  const [execPath = '', ...entering] = enteringWords(networkNamespace);
+  return { execPath, execArgv: [...entering, process.execPath, ...nodeWords] };
 }
 
 function started(child: ChildProcess): Promise<void> {

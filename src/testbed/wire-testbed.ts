@@ -18,7 +18,8 @@ export async function openWireTestbed(
   description: Description,
   connectable: string,
 ): Promise<Testbed> {
-  return new WireTestbed(adapter, description, connectable, await WireChannel.start());
+  const channel = await WireChannel.start(description.networkNamespace);
+  return new WireTestbed(adapter, description, connectable, channel);
 }
 
 export class WireTestbed implements Testbed {

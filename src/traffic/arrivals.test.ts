@@ -12,9 +12,11 @@ interface Arrival {
 }
 function all(arrivals: Arrivals): Arrival[] {
   const seen: Arrival[] = [];
-  for (; arrivals.atMs[0] !== Number.POSITIVE_INFINITY; arrivals.advance()) {
-    const { atMs, holdMs, source } = arrivals;
-    seen.push({ atMs: atMs[0] ?? 0, holdMs: holdMs[0] ?? 0, source: source[0] ?? 0 });
+  const { atMs, holdMs, source } = arrivals;
+  for (let count = arrivals.nextBatch(); count > 0; count = arrivals.nextBatch()) {
+    for (let at = 0; at < count; at++) {
+      seen.push({ atMs: atMs[at] ?? 0, holdMs: holdMs[at] ?? 0, source: source[at] ?? 0 });
+    }
   }
   return seen;
 }

@@ -2,10 +2,10 @@
  * Independent arrivals at a constant rate, from a population of sources that is uniform or follows Zipf's law. Knows
  * no load balancer.
  */
-import { aliasTableOf, drawIndex, zipfWeights } from '../random/alias-table.ts';
-import { type Distribution, fillExponential, samplerOf } from '../random/distributions.ts';
-import { openStream, uniformBelow } from '../random/stream.ts';
-import type { Arrivals } from './arrivals.ts';
+import { aliasTableOf, fillIndices, zipfWeights } from '../random/alias-table.ts';
+import { type Distribution, meanOf, type Sampler, samplerOf } from '../random/distributions.ts';
+import { fillBelow, openStream, type RandomStream } from '../random/stream.ts';
+import { type Arrivals, batchSize } from './arrivals.ts';
 
 export interface PoissonTraffic {
   readonly ratePerMs: number;
@@ -16,8 +16,6 @@ export interface PoissonTraffic {
   readonly holdMs: Distribution;
 }
 
-/** Draws made at a time; large enough to amortise the call, small enough for the first-level cache. */
-const batchSize = 512;
 /** Addresses of made-up sources count up from 100.64.0.1, in the block of RFC 6598, which is nobody's. */
 const firstAddress = 0x64400001;
 
@@ -26,33 +24,60 @@ export function poissonArrivals(
   seed: string,
   replication: number,
 ): Arrivals {
-  const { ratePerMs, spanMs, sourceCount, zipfExponent } = traffic;
-  const arrivalStream = openStream(seed, 'traffic.arrivals', replication);
-  const sourceStream = openStream(seed, 'traffic.sources', replication);
-  const sampleHold = samplerOf(traffic.holdMs, openStream(seed, 'traffic.holds', replication));
-  const table = zipfExponent === 0 ? null : aliasTableOf(zipfWeights(sourceCount, zipfExponent));
-  const gaps = new Float64Array(batchSize);
-  const holds = new Float64Array(batchSize);
-  const atMs = Float64Array.of(0);
-  const holdMs = Float64Array.of(0);
-  const source = Int32Array.of(0);
-  let at = batchSize;
+  return new PoissonArrivals(traffic, seed, replication);
+}
 
-  function advance(): void {
-    if (at === batchSize) {
-      fillExponential(arrivalStream, gaps, 1 / ratePerMs);
-      sampleHold(holds);
-      at = 0;
-    }
-    atMs[0] = (atMs[0] as number) + (gaps[at] as number);
-    if ((atMs[0] as number) >= spanMs) atMs[0] = Number.POSITIVE_INFINITY;
-    holdMs[0] = holds[at] as number;
-    source[0] =
-      table === null ? uniformBelow(sourceStream, sourceCount) : drawIndex(table, sourceStream);
-    at++;
+class PoissonArrivals implements Arrivals {
+  readonly atMs = new Float64Array(batchSize);
+  readonly holdMs = new Float64Array(batchSize);
+  readonly source = new Int32Array(batchSize);
+  readonly addresses: Uint32Array;
+  readonly spanMs: number;
+  readonly meanGapMs: number;
+  readonly meanHoldMs: number;
+  readonly #sampleGaps: Sampler;
+  readonly #sampleHolds: Sampler;
+  readonly #sampleSources: (buffer: Int32Array) => void;
+  #lastMs = 0;
+
+  constructor(traffic: PoissonTraffic, seed: string, replication: number) {
+    const { ratePerMs, spanMs, sourceCount, zipfExponent, holdMs } = traffic;
+    const streamOf = (purpose: string) => openStream(seed, `traffic.${purpose}`, replication);
+    this.spanMs = spanMs;
+    this.meanGapMs = 1 / ratePerMs;
+    this.meanHoldMs = meanOf(holdMs);
+    this.addresses = Uint32Array.from({ length: sourceCount }, (_, index) => firstAddress + index);
+    this.#sampleGaps = samplerOf(
+      { kind: 'exponential', mean: this.meanGapMs },
+      streamOf('arrivals'),
+    );
+    this.#sampleHolds = samplerOf(holdMs, streamOf('holds'));
+    this.#sampleSources = sourceSampler(sourceCount, zipfExponent, streamOf('sources'));
   }
 
-  advance();
-  const addresses = Uint32Array.from({ length: sourceCount }, (_, index) => firstAddress + index);
-  return { atMs, holdMs, source, addresses, spanMs, meanGapMs: 1 / ratePerMs, advance };
+  nextBatch(): number {
+    const { atMs, spanMs } = this;
+    this.#sampleGaps(atMs);
+    this.#sampleHolds(this.holdMs);
+    this.#sampleSources(this.source);
+    let at = this.#lastMs;
+    let count = 0;
+    for (let drawn = 0; drawn < batchSize; drawn++) {
+      at += atMs[drawn] as number;
+      atMs[drawn] = at;
+      if (at < spanMs) count++;
+    }
+    this.#lastMs = at;
+    return count;
+  }
+}
+
+function sourceSampler(
+  count: number,
+  zipfExponent: number,
+  stream: RandomStream,
+): (buffer: Int32Array) => void {
+  if (zipfExponent === 0) return (buffer) => fillBelow(stream, buffer, count);
+  const table = aliasTableOf(zipfWeights(count, zipfExponent));
+  return (buffer) => fillIndices(table, stream, buffer);
 }

@@ -2,7 +2,7 @@
 import { invariant } from '../errors/invariant.ts';
 import { type Distribution, samplerOf } from '../random/distributions.ts';
 import { openStream } from '../random/stream.ts';
-import type { Arrivals } from './arrivals.ts';
+import { type Arrivals, batchSize } from './arrivals.ts';
 import type { Trace } from './trace.ts';
 
 export interface ReplayTraffic {
@@ -20,26 +20,27 @@ export function replayArrivals(
 ): Arrivals {
   const { trace, speed } = traffic;
   const holds = completedHolds(traffic, seed, replication);
-  const atMs = Float64Array.of(0);
-  const holdMs = Float64Array.of(0);
-  const source = Int32Array.of(0);
-  let row = -1;
+  const atMs = new Float64Array(batchSize);
+  const holdMs = new Float64Array(batchSize);
+  const source = new Int32Array(batchSize);
+  let next = 0;
 
-  function advance(): void {
-    row++;
-    if (row >= trace.atMs.length) {
-      atMs[0] = Number.POSITIVE_INFINITY;
-      return;
+  function nextBatch(): number {
+    const from = next;
+    next = Math.min(from + batchSize, trace.atMs.length);
+    for (let row = from; row < next; row++) {
+      atMs[row - from] = (trace.atMs[row] as number) / speed;
+      holdMs[row - from] = holds[row] as number;
+      source[row - from] = trace.source[row] as number;
     }
-    atMs[0] = (trace.atMs[row] as number) / speed;
-    holdMs[0] = holds[row] as number;
-    source[0] = trace.source[row] as number;
+    return next - from;
   }
 
-  advance();
   const spanMs = (trace.atMs.at(-1) as number) / speed;
   const meanGapMs = spanMs / trace.atMs.length;
-  return { atMs, holdMs, source, addresses: trace.addresses, spanMs, meanGapMs, advance };
+  const meanHoldMs = holds.reduce((sum, ms) => sum + ms, 0) / holds.length;
+  const { addresses } = trace;
+  return { atMs, holdMs, source, addresses, spanMs, meanGapMs, meanHoldMs, nextBatch };
 }
 
 /** Drawn for every row, used for those that lack one: which row gets which draw depends on the row alone. */

@@ -1,4 +1,6 @@
 /** The families of timelines a run draws from, dearest first on the wire, so that lanes fill well. */
+import { load, membersChange, reconfigures, weightZero } from './changes.ts';
+import { drainingDefault, drainingEarly, drainingReturn } from './drains.ts';
 import type { Family } from './family.ts';
 import {
   healthCodes,
@@ -8,12 +10,15 @@ import {
   healthThresholds,
   healthTimeout,
 } from './health.ts';
+import { healthDetection, healthInitial, outages } from './outages.ts';
 import {
   sourceFailures,
   sourceReturns,
   sourceShares,
+  wlcJoins,
   wlcRefill,
   wrrCycles,
+  wrrRecovers,
   wrrReweighs,
   wrrShares,
 } from './scheduling.ts';
@@ -22,30 +27,44 @@ import {
   drainingZero,
   forwardPorts,
   persistenceDraining,
+  persistenceExpiry,
   persistenceOff,
   persistenceSticks,
   persistenceUnhealthy,
 } from './service.ts';
 
 export const families: readonly Family[] = [
+  persistenceExpiry,
   healthConsecutive,
   healthThresholds,
+  outages,
   healthTcp,
   healthTimeout,
   healthIsolation,
   healthCodes,
+  healthDetection,
+  drainingDefault,
+  drainingReturn,
   persistenceSticks,
   sourceFailures,
   draining,
   wrrShares,
   sourceShares,
+  wlcJoins,
   wlcRefill,
   wrrCycles,
+  wrrRecovers,
   sourceReturns,
   wrrReweighs,
   persistenceDraining,
   persistenceUnhealthy,
   drainingZero,
   persistenceOff,
+  drainingEarly,
+  healthInitial,
+  membersChange,
+  reconfigures,
+  weightZero,
+  load,
   forwardPorts,
 ];

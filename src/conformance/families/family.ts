@@ -15,6 +15,8 @@ import type { BehaviourScript, ReplyScript, Timeline } from '../timeline.ts';
 /** What the plane can bear: a timeline on real sockets costs seconds, one in stepped time microseconds. */
 export interface Bounds {
   readonly profile: Profile;
+  /** Those that the implementation knows. */
+  readonly profiles: readonly Profile[];
   readonly isWired: boolean;
   readonly instancesMax: number;
   /** Most connections one timeline opens one after the other. */
@@ -34,7 +36,8 @@ export interface Family {
 export interface ServiceChoice {
   readonly scheduling?: Scheduling;
   readonly persistence?: boolean;
-  readonly drainSeconds?: number;
+  /** `unsaid`: left to the default. */
+  readonly drainSeconds?: number | 'unsaid';
   readonly port?: number;
   readonly check?: {
     readonly method?: CheckMethod;
@@ -63,7 +66,9 @@ export function documentOf(profile: Profile, choice: ServiceChoice): Configurati
         port: choice.port ?? 8080,
         scheduling: choice.scheduling ?? 'weighted-round-robin',
         sessionPersistence: persistenceOf(profile, choice.persistence ?? false),
-        connectionDraining: { durationSeconds: choice.drainSeconds ?? 300 },
+        ...(choice.drainSeconds === 'unsaid'
+          ? {}
+          : { connectionDraining: { durationSeconds: choice.drainSeconds ?? 300 } }),
         healthCheck: {
           method,
           ...(choice.check?.port === undefined ? {} : { port: choice.check.port }),
@@ -109,6 +114,16 @@ export function settled(names: readonly string[], count: number): Timeline['step
     after: { checks: Object.fromEntries(names.map((name) => [name, count])) },
     do: 'wait',
   };
+}
+
+/** For waits of many intervals in which no check matters; on the wire it is the checks before the first step that take long. */
+export function fewChecks(bounds: Bounds): ServiceChoice {
+  return bounds.isWired ? {} : { check: { intervalSeconds: 60 } };
+}
+
+/** What every timeline begins with; all instances take traffic and pass their checks. */
+export function head(family: string, clauses: readonly string[], bounds: Bounds) {
+  return { timeline: 1 as const, family, clauses, profile: bounds.profile, behaviours: {} };
 }
 
 /** Answers the next checks as the letters say: P passes, F fails in the given manner. */

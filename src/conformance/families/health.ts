@@ -5,7 +5,15 @@
 import fc from 'fast-check';
 import type { BehaviourScript, ReplyScript, Step, Timeline } from '../timeline.ts';
 import type { Bounds, Family } from './family.ts';
-import { documentOf, instanceNames, instancesOf, namesOf, scriptOf, settled } from './family.ts';
+import {
+  documentOf,
+  fewChecks,
+  instanceNames,
+  instancesOf,
+  namesOf,
+  scriptOf,
+  settled,
+} from './family.ts';
 
 const threshold = fc.integer({ min: 1, max: 5 });
 /** Two failures that no setting of the page can call normal, unlike any 2xx–4xx code. */
@@ -30,6 +38,7 @@ export const healthThresholds: Family = {
   clauses: [
     'health.unhealthy-threshold',
     'health.healthy-threshold',
+    'health.interval',
     'schedule.eligible',
     'schedule.recovery',
   ],
@@ -119,7 +128,7 @@ export const healthIsolation: Family = {
           clauses: healthIsolation.clauses,
           profile: bounds.profile,
           configuration: documentOf(bounds.profile, {
-            check: { unhealthyThreshold, healthyThreshold },
+            check: { unhealthyThreshold, healthyThreshold, ...fewChecks(bounds).check },
           }),
           instances: instancesOf(names.map(() => 1)),
           behaviours: {},
@@ -274,7 +283,13 @@ export const healthTcp: Family = {
           clauses: healthTcp.clauses,
           profile: bounds.profile,
           configuration: documentOf(bounds.profile, {
-            check: { method: 'tcp', port, unhealthyThreshold, healthyThreshold },
+            check: {
+              ...fewChecks(bounds).check,
+              method: 'tcp',
+              port,
+              unhealthyThreshold,
+              healthyThreshold,
+            },
           }),
           instances: instancesOf([1, 1, 1]),
           behaviours: { b: refused },
@@ -308,7 +323,9 @@ function steady(
     family,
     clauses,
     profile: bounds.profile,
-    configuration: documentOf(bounds.profile, { check }),
+    configuration: documentOf(bounds.profile, {
+      check: { ...check, ...fewChecks(bounds).check },
+    }),
     instances: instancesOf(replies.map(() => 1)),
     behaviours: Object.fromEntries(
       replies.map((reply, index) => [instanceNames[index] ?? `i${index}`, reply]),

@@ -4,8 +4,8 @@
  */
 import fc from 'fast-check';
 import type { Timeline } from '../timeline.ts';
-import type { Bounds, Family } from './family.ts';
-import { documentOf, instancesOf, namesOf, settled } from './family.ts';
+import type { Family } from './family.ts';
+import { documentOf, fewChecks, head, instancesOf, namesOf, settled } from './family.ts';
 
 const sequence = (count: number) =>
   Array.from({ length: count }, (_, index) => `client-${index + 1}`);
@@ -69,7 +69,10 @@ export const persistenceSticks: Family = {
         const sources = sequence(clients);
         return {
           ...head('persistence-sticks', persistenceSticks.clauses, bounds),
-          configuration: documentOf(bounds.profile, { persistence: true }),
+          configuration: documentOf(bounds.profile, {
+            persistence: true,
+            ...fewChecks(bounds),
+          }),
           instances: instancesOf([1, 1, 1]),
           steps: [
             settled(namesOf(3), 3),
@@ -82,6 +85,49 @@ export const persistenceSticks: Family = {
               count: clients,
               sources: sources.slice(1).concat(sources.slice(0, 1)),
             },
+          ],
+        };
+      }),
+};
+
+/** Four instances, three clients each: a round robin that decides again cannot send all of them back by chance. */
+const clientsToExpire = 12;
+
+export const persistenceExpiry: Family = {
+  name: 'persistence-expiry',
+  clauses: ['persistence.expiry'],
+  needs: ['persistence', 'schedule.wrr'],
+  runs: { stepped: 20, wired: 3 },
+  timelines: (bounds) =>
+    fc
+      .record({ isHeld: fc.boolean(), gap: fc.constantFrom(0.6, 0.65, 0.7) })
+      .map(({ isHeld, gap }): Timeline => {
+        const sources = sequence(clientsToExpire);
+        // neighbours change places: whichever way round robin went before, nobody is where it stands then
+        const swapped = sources.map((_, index) => sources[index ^ 1] ?? '');
+        const open = (order: readonly string[]) => ({
+          do: 'open' as const,
+          count: clientsToExpire,
+          sources: order,
+          hold: isHeld,
+        });
+        const again = (after: number, order: readonly string[]) => ({
+          after: { persistence: after },
+          ...open(order),
+        });
+        return {
+          ...head('persistence-expiry', persistenceExpiry.clauses, bounds),
+          configuration: documentOf(bounds.profile, { persistence: true, ...fewChecks(bounds) }),
+          instances: instancesOf([1, 1, 1, 1]),
+          steps: [
+            settled(namesOf(4), 3),
+            open(sources),
+            again(gap, sources.toReversed()),
+            again(gap, sources.toReversed()),
+            again(1.25, swapped),
+            ...(isHeld
+              ? [{ do: 'close' as const, of: 'all' }, again(1.25, sources.toReversed())]
+              : []),
           ],
         };
       }),
@@ -100,8 +146,12 @@ export const persistenceOff: Family = {
         instances: instancesOf(weights),
         steps: [
           settled(namesOf(weights.length), 3),
-          { do: 'open', count: 15, sources: sequence(1) },
-          { do: 'open', count: 15, sources: ['client-2'] },
+          // several clients, so that somebody who never gets anything is told from memory
+          ...sequence(4).map((client) => ({
+            do: 'open' as const,
+            count: 11,
+            sources: [client],
+          })),
         ],
       }),
     ),
@@ -175,7 +225,11 @@ export const draining: Family = {
       .map(
         ({ scheduling, drainSeconds, removed, held }): Timeline => ({
           ...head('draining', draining.clauses, bounds),
-          configuration: documentOf(bounds.profile, { scheduling, drainSeconds }),
+          configuration: documentOf(bounds.profile, {
+            scheduling,
+            drainSeconds,
+            ...fewChecks(bounds),
+          }),
           instances: instancesOf([1, 1, 1]),
           steps: [
             settled(namesOf(3), 3),
@@ -216,7 +270,3 @@ export const drainingZero: Family = {
         }),
       ),
 };
-
-function head(family: string, clauses: readonly string[], bounds: Bounds) {
-  return { timeline: 1 as const, family, clauses, profile: bounds.profile, behaviours: {} };
-}

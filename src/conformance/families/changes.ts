@@ -1,0 +1,132 @@
+/** Timelines for edits of a running service: members, weights, whole configurations; and for many clients at once. */
+import fc from 'fast-check';
+import type { Timeline } from '../timeline.ts';
+import type { Family, ServiceChoice } from './family.ts';
+import { documentOf, head, instancesOf, namesOf, settled } from './family.ts';
+
+export const membersChange: Family = {
+  name: 'members-change',
+  clauses: ['change.keeps-established', 'change.effective'],
+  needs: ['schedule.wrr', 'change.weight', 'drain'],
+  runs: { stepped: 20, wired: 3 },
+  timelines: (bounds) =>
+    fc
+      .record({ held: fc.integer({ min: 6, max: 9 }), removed: fc.constantFrom('a', 'b', 'c') })
+      .map(
+        ({ held, removed }): Timeline => ({
+          ...head('members-change', membersChange.clauses, bounds),
+          configuration: documentOf(bounds.profile, {}),
+          instances: instancesOf([1, 1, 1]),
+          steps: [
+            settled(namesOf(3), 3),
+            { do: 'open', count: held, sources: 'fresh', hold: true },
+            { do: 'add', instance: { name: 'd', weight: 1, port: null } },
+            // who starts outside of rotation passes its checks first; two cycles of wash-out, and two to see
+            { after: { checks: { d: 4 } }, do: 'open', count: 20, sources: 'fresh' },
+            { do: 'carry' },
+            { do: 'remove', instance: removed },
+            { do: 'open', count: 12, sources: 'fresh' },
+            { do: 'carry' },
+          ],
+        }),
+      ),
+};
+
+/** Each pair is told apart by whether a client stays where it is. */
+const turns: ServiceChoice = {};
+const stays: readonly ServiceChoice[] = [{ scheduling: 'source-ip' }, { persistence: true }];
+
+export const reconfigures: Family = {
+  name: 'reconfigures',
+  clauses: ['change.keeps-established', 'change.effective'],
+  needs: ['schedule.wrr', 'schedule.source', 'persistence', 'change.configuration'],
+  runs: { stepped: 24, wired: 3 },
+  timelines: (bounds) =>
+    fc
+      .record({
+        other: fc.constantFrom(...stays),
+        isTurningFirst: fc.boolean(),
+        held: fc.integer({ min: 6, max: 9 }),
+        unhealthyThreshold: fc.integer({ min: 1, max: 5 }),
+      })
+      .map(({ other, isTurningFirst, held, unhealthyThreshold }): Timeline => {
+        const [before, after] = isTurningFirst ? [turns, other] : [other, turns];
+        const check = { unhealthyThreshold };
+        return {
+          ...head('reconfigures', reconfigures.clauses, bounds),
+          configuration: documentOf(bounds.profile, before),
+          instances: instancesOf([1, 1, 1]),
+          steps: [
+            settled(namesOf(3), 3),
+            { do: 'open', count: held, sources: 'fresh', hold: true },
+            { do: 'open', count: 12, sources: ['client-1'] },
+            { do: 'reconfigure', configuration: documentOf(bounds.profile, { ...after, check }) },
+            { do: 'open', count: 12, sources: ['client-1'] },
+            { do: 'open', count: 24, sources: ['client-2', 'client-3'] },
+            { do: 'carry' },
+          ],
+        };
+      }),
+};
+
+/** Only the profile of the API has a weight of 0; who does not know that profile turns it away. */
+export const weightZero: Family = {
+  name: 'weight-zero',
+  clauses: ['schedule.weight-zero'],
+  needs: ['schedule.wrr', 'change.weight'],
+  runs: { stepped: 16, wired: 3 },
+  timelines: (bounds) =>
+    fc
+      .record({
+        vector: fc.constantFrom([1, 1, 1], [3, 2, 1], [2, 1, 1]),
+        resting: fc.constantFrom('a', 'b', 'c'),
+      })
+      .map(({ vector, resting }): Timeline => {
+        const profile = bounds.profiles.includes('openapi') ? 'openapi' : bounds.profile;
+        return {
+          ...head('weight-zero', weightZero.clauses, { ...bounds, profile }),
+          configuration: documentOf(profile, {}),
+          instances: instancesOf(vector),
+          steps: [
+            settled(namesOf(3), 3),
+            { do: 'open', count: 12, sources: 'fresh', hold: true },
+            { do: 'reweigh', instance: resting, weight: 0 },
+            { do: 'open', count: 18, sources: 'fresh' },
+            { do: 'carry' },
+          ],
+        };
+      }),
+};
+
+/** Connections under way at the same time. */
+const atOnce = 8;
+
+export const load: Family = {
+  name: 'load',
+  clauses: ['load.no-loss', 'load.share'],
+  needs: ['schedule.wrr', 'schedule.source', 'drain'],
+  runs: { stepped: 16, wired: 3 },
+  timelines: (bounds) =>
+    fc
+      .record({
+        scheduling: fc.constantFrom('weighted-round-robin' as const, 'source-ip' as const),
+        vector: fc.constantFrom([3, 1], [1, 1, 1], [4, 3, 2], [5, 1, 1]),
+      })
+      .map(({ scheduling, vector }): Timeline => {
+        const names = namesOf(vector.length);
+        return {
+          ...head('load', load.clauses, bounds),
+          configuration: documentOf(bounds.profile, { scheduling, drainSeconds: 3600 }),
+          instances: instancesOf(vector),
+          steps: [
+            settled(names, 3),
+            { do: 'open', count: 60, sources: 'fresh', hold: true, atOnce },
+            { do: 'open', count: 480, sources: 'fresh', atOnce },
+            { do: 'remove', instance: names.at(-1) ?? 'a' },
+            { do: 'open', count: 120, sources: 'fresh', atOnce },
+            { do: 'carry' },
+            { do: 'close', of: 'all' },
+          ],
+        };
+      }),
+};

@@ -1,0 +1,87 @@
+/** Timelines for how drains end: by the default duration, early, or because the instance comes back. */
+import fc from 'fast-check';
+import type { Timeline } from '../timeline.ts';
+import type { Family } from './family.ts';
+import { documentOf, fewChecks, head, instancesOf, namesOf, settled } from './family.ts';
+
+const removable = fc.constantFrom('a', 'b', 'c');
+const held = fc.integer({ min: 6, max: 9 });
+/** In real time a drain is too long only when it lasts twice as long, or a second more: drains last about a second there. */
+const farBeyond = 1.2;
+
+export const drainingDefault: Family = {
+  name: 'draining-default',
+  clauses: ['draining.default'],
+  needs: ['drain'],
+  runs: { stepped: 20, wired: 3 },
+  timelines: (bounds) =>
+    fc.record({ removed: removable, held }).map(({ removed, held: count }): Timeline => {
+      const [late, over] = bounds.isWired ? [0.78, 0.22 + farBeyond] : [0.97, 0.06];
+      return {
+        ...head('draining-default', drainingDefault.clauses, bounds),
+        configuration: documentOf(bounds.profile, {
+          ...fewChecks(bounds),
+          drainSeconds: 'unsaid',
+        }),
+        instances: instancesOf([1, 1, 1]),
+        steps: [
+          settled(namesOf(3), 3),
+          { do: 'open', count, sources: 'fresh', hold: true },
+          { do: 'remove', instance: removed },
+          { after: { drain: late }, do: 'carry' },
+          { after: { drain: over }, do: 'carry' },
+        ],
+      };
+    }),
+};
+
+export const drainingReturn: Family = {
+  name: 'draining-return',
+  clauses: ['draining.return'],
+  needs: ['drain', 'change.weight'],
+  runs: { stepped: 20, wired: 3 },
+  timelines: (bounds) =>
+    fc
+      .record({ removed: removable, held, drainSeconds: fc.constantFrom(60, 300, 3600) })
+      .map(({ removed, held: count, drainSeconds }): Timeline => {
+        const beyond = bounds.isWired ? 0.7 + farBeyond : 0.75;
+        return {
+          ...head('draining-return', drainingReturn.clauses, bounds),
+          configuration: documentOf(bounds.profile, { ...fewChecks(bounds), drainSeconds }),
+          instances: instancesOf([1, 1, 1]),
+          steps: [
+            settled(namesOf(3), 3),
+            { do: 'open', count, sources: 'fresh', hold: true },
+            { do: 'remove', instance: removed },
+            { after: { drain: 0.3 }, do: 'carry' },
+            { do: 'add', instance: { name: removed, weight: 1, port: null } },
+            { do: 'open', count: 12, sources: 'fresh' },
+            { after: { drain: beyond }, do: 'carry' },
+          ],
+        };
+      }),
+};
+
+/** The drain is the longest there is, so that it outlasts every wait here. */
+export const drainingEarly: Family = {
+  name: 'draining-early',
+  clauses: ['draining.early-finish'],
+  needs: ['drain'],
+  runs: { stepped: 20, wired: 3 },
+  timelines: (bounds) =>
+    fc.record({ removed: removable, held }).map(
+      ({ removed, held: count }): Timeline => ({
+        ...head('draining-early', drainingEarly.clauses, bounds),
+        configuration: documentOf(bounds.profile, { drainSeconds: 3600 }),
+        instances: instancesOf([1, 1, 1]),
+        steps: [
+          settled(namesOf(3), 3),
+          { do: 'open', count, sources: 'fresh', hold: true },
+          { do: 'remove', instance: removed },
+          { after: { intervals: 2.5 }, do: 'carry' },
+          { do: 'close', of: removed },
+          { after: { intervals: 4.5 }, do: 'carry' },
+        ],
+      }),
+    ),
+};

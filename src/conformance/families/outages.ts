@@ -1,0 +1,123 @@
+/**
+ * Timelines for outages: how soon one shows, what becomes of clients when everybody is out, and what a new instance is
+ * taken for until its checks have told.
+ */
+import fc from 'fast-check';
+import type { ReplyScript, Timeline } from '../timeline.ts';
+import type { Family } from './family.ts';
+import { documentOf, head, instancesOf, namesOf, settled } from './family.ts';
+
+/** Failures that no setting of the page can call normal. */
+const plainFailures: readonly ReplyScript[] = [{ reply: 503 }, { reply: 'silence' }];
+/** Failures beyond a threshold that make an outage sure, and one check that was under way. */
+const checksBeyond = 4;
+/** Two cycles of three instances, and two of wash-out. */
+const connectionsToSee = 12;
+
+const failing = (instance: string, afterwards: ReplyScript) => ({
+  do: 'behave' as const,
+  instance,
+  behaviour: { afterwards },
+});
+
+/** Two go out, so that it shows who is kept out; then the third, so that nobody is left; then all come back. */
+export const outages: Family = {
+  name: 'outages',
+  clauses: ['schedule.none-eligible', 'health.live-connections', 'schedule.eligible'],
+  needs: ['check.http', 'schedule.wrr'],
+  runs: { stepped: 24, wired: 3 },
+  timelines: (bounds) =>
+    fc
+      .record({
+        unhealthyThreshold: fc.integer({ min: 1, max: bounds.isWired ? 2 : 5 }),
+        failure: fc.constantFrom(...plainFailures),
+        held: fc.integer({ min: 6, max: 9 }),
+      })
+      .map(({ unhealthyThreshold, failure, held }): Timeline => {
+        // a check takes an interval and, at worst, its timeout of two fifths of one
+        const out = { intervals: 1.4 * (unhealthyThreshold + checksBeyond) };
+        return {
+          ...head('outages', outages.clauses, bounds),
+          configuration: documentOf(bounds.profile, { check: { unhealthyThreshold } }),
+          instances: instancesOf([1, 1, 1]),
+          steps: [
+            settled(namesOf(3), 3),
+            { do: 'open', count: held, sources: 'fresh', hold: true },
+            failing('a', failure),
+            failing('b', failure),
+            { after: out, do: 'open', count: connectionsToSee, sources: 'fresh' },
+            { do: 'carry' },
+            failing('c', failure),
+            { after: out, do: 'open', count: 6, sources: 'fresh' },
+          ],
+        };
+      }),
+};
+
+export const healthDetection: Family = {
+  name: 'health-detection',
+  clauses: ['health.detection-time'],
+  needs: ['check.http', 'schedule.wrr'],
+  runs: { stepped: 30, wired: 3 },
+  timelines: (bounds) =>
+    fc
+      .record({
+        unhealthyThreshold: fc.integer({ min: 1, max: bounds.isWired ? 2 : 5 }),
+        failure: fc.constantFrom(...plainFailures),
+        timeoutSeconds: fc.constantFrom(2, 3, 5),
+      })
+      .map(({ unhealthyThreshold, failure, timeoutSeconds }): Timeline => {
+        // interval and timeout for each failure is the longest sum of all readings
+        const limit = unhealthyThreshold * (1 + timeoutSeconds / 5);
+        // in real time twice that is granted, or a second more, which is ten intervals
+        const intervals = bounds.isWired ? Math.max(2 * limit, limit + 10) + 2 : limit + 0.2;
+        return {
+          ...head('health-detection', healthDetection.clauses, bounds),
+          configuration: documentOf(bounds.profile, {
+            check: { unhealthyThreshold, timeoutSeconds },
+          }),
+          instances: instancesOf([1, 1]),
+          steps: [
+            settled(namesOf(2), 3),
+            { do: 'open', count: 4, sources: 'fresh' },
+            failing('a', failure),
+            { after: { intervals }, do: 'open', count: connectionsToSee, sources: 'fresh' },
+          ],
+        };
+      }),
+};
+
+/** A reply half a timeout late leaves a while in which nothing is known of the new instance. */
+export const healthInitial: Family = {
+  name: 'health-initial',
+  clauses: ['health.initial'],
+  needs: ['check.http', 'schedule.wrr', 'change.weight'],
+  runs: { stepped: 20, wired: 4 },
+  timelines: (bounds) =>
+    fc
+      .record({
+        threshold: fc.integer({ min: 3, max: 5 }),
+        reply: fc.constantFrom('normal' as const, 503),
+      })
+      .map(({ threshold, reply }): Timeline => {
+        const open = { do: 'open' as const, count: connectionsToSee, sources: 'fresh' as const };
+        return {
+          ...head('health-initial', healthInitial.clauses, bounds),
+          configuration: documentOf(bounds.profile, {
+            check: {
+              unhealthyThreshold: threshold,
+              healthyThreshold: threshold,
+              timeoutSeconds: 4,
+            },
+          }),
+          instances: instancesOf([1, 1]),
+          behaviours: { c: { afterwards: { reply, afterTimeouts: 0.5 } } },
+          steps: [
+            settled(namesOf(2), threshold + 1),
+            { do: 'add', instance: { name: 'c', weight: 1, port: null } },
+            open,
+            { after: { checks: { c: 1 } }, ...open },
+          ],
+        };
+      }),
+};

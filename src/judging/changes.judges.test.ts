@@ -1,0 +1,76 @@
+/** Judges of edits on balancers that follow them, ignore them, and cut connections over them. */
+import { describe, expect, it } from 'vitest';
+import { type Asked, FakeBalancer, type Wrong } from './balancer.fixture.ts';
+import { failures, passes, verdictOn } from './verdict.fixture.ts';
+
+const keeps = 'change.keeps-established';
+const effective = 'change.effective';
+const turning: Asked = { scheduling: 'weighted-round-robin', persistence: false };
+const sticky: readonly Asked[] = [{ scheduling: 'source-ip' }, { persistence: true }];
+
+function reconfigured(before: Asked, after: Asked, wrong: Wrong = {}) {
+  const balancer = new FakeBalancer({ ...turning, ...before }, wrong)
+    .rounds(4)
+    .openFresh(6, { hold: true })
+    .reconfigure({ ...turning, ...after });
+  for (let index = 0; index < 12; index++) balancer.open('127.128.0.1');
+  return balancer.carryAll().end();
+}
+
+function members(wrong: Wrong = {}) {
+  return new FakeBalancer({}, wrong)
+    .rounds(4)
+    .openFresh(6, { hold: true })
+    .add('d')
+    .rounds(4)
+    .openFresh(12)
+    .carryAll()
+    .remove('b')
+    .openFresh(12)
+    .carryAll()
+    .end();
+}
+
+describe('another configuration', () => {
+  it('passes where it is followed and nobody is cut', () => {
+    for (const other of sticky) {
+      for (const history of [reconfigured(turning, other), reconfigured(other, turning)]) {
+        expect(passes(history)).toEqual(expect.arrayContaining([keeps, effective]));
+        expect(failures(history)).toEqual([]);
+      }
+    }
+  });
+
+  it('fails where it has no effect', () => {
+    for (const other of sticky) {
+      const wrong = { keepsFirstConfiguration: true };
+      expect(failures(reconfigured(turning, other, wrong))).toEqual([effective]);
+      expect(failures(reconfigured(other, turning, wrong))).toEqual([effective]);
+    }
+  });
+
+  it('fails where it cuts connections', () => {
+    expect(
+      failures(reconfigured(turning, { persistence: true }, { cutsOnReconfigure: true })),
+    ).toEqual([keeps]);
+  });
+});
+
+describe('other members', () => {
+  it('pass where they take turns and nobody else is cut', () => {
+    expect(passes(members())).toEqual(expect.arrayContaining([keeps, effective]));
+    expect(failures(members())).toEqual([]);
+  });
+
+  it('fail where a new one gets nothing, and where a removal has no effect', () => {
+    expect(failures(members({ ignoresAdded: true }))).toContain(effective);
+    expect(verdictOn(members({ keepsRemoved: true }), effective).is).toBe('fail');
+    expect(failures(members({ keepsRemoved: true }))).not.toContain(effective);
+  });
+
+  it('say nothing where nothing was edited', () => {
+    const quiet = new FakeBalancer().rounds(4).openFresh(9, { hold: true }).carryAll().end();
+    for (const clause of [keeps, effective])
+      expect(verdictOn(quiet, clause).is).toBe('inconclusive');
+  });
+});

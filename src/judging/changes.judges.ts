@@ -1,0 +1,240 @@
+/**
+ * Judges of edits to a running service, other configurations included: they cut nobody who has nothing to do with
+ * them, and they are in effect once the declared propagation is over. Knows no algorithm beyond who must stay or move.
+ */
+import type { ServiceConfiguration } from '../spec/configuration.ts';
+import { type Breach, counted, judgeOf, type Subject } from './assessment.ts';
+import { knownBefore } from './check-ledger.ts';
+import { arrivedWhole } from './forwarding.judges.ts';
+import type { Judge } from './judge.ts';
+import { cycleOf, type Member } from './membership.ts';
+import {
+  decided,
+  isPlaced,
+  type MembershipChange,
+  numericTrait,
+  type Placed,
+  type Reconfiguration,
+  wordTrait,
+} from './reading.ts';
+import { propagationOf } from './rotation.ts';
+import { cyclesToSee } from './rotation-windows.ts';
+import { groupedBySource } from './sessions.ts';
+
+type Edit = MembershipChange | Reconfiguration;
+
+/** Accepted edits in their order. */
+function editsOf({ whole }: Subject): readonly Edit[] {
+  return [...whole.changes, ...whole.reconfigurations]
+    .filter(({ outcome }) => outcome === 'accepted')
+    .toSorted((a, b) => a.line - b.line);
+}
+
+function hasFailed({ whole }: Subject, instance: string): boolean {
+  const checks = whole.instances.get(instance)?.ledger.checks ?? [];
+  return checks.some(({ result }) => result === 'failed');
+}
+
+export const keepsEstablished: Judge = judgeOf('change.keeps-established', (subject) => {
+  const edits = editsOf(subject);
+  if (edits.length === 0) return 'nothing was edited';
+  const breaches: Breach[] = [];
+  let untouched = 0;
+  for (const connection of subject.whole.connections.filter(isPlaced)) {
+    const { placed, closed, carried } = connection;
+    if (hasFailed(subject, placed.instance)) continue;
+    const own = edits.find((edit) => isRemovalOf(edit, placed.instance) && edit.line > placed.line);
+    const untilLine = own?.line ?? Number.POSITIVE_INFINITY;
+    const first = edits.find(({ line }) => line > placed.line);
+    if (first === undefined || first.line >= untilLine) continue;
+    if (closed?.by === 'balancer' && closed.line > first.line && closed.line < untilLine) {
+      const edit = edits.findLast(({ line }) => line < closed.line) ?? first;
+      breaches.push({
+        why: `connection ${connection.connection} on ${placed.instance} was ended after ${inWords(edit)}`,
+        expected: 'established connections go on',
+        observed: `the balancer ${closed.how} it`,
+        lines: [closed.line],
+      });
+    } else if (carried.some((one) => one.line > first.line && arrivedWhole(one))) untouched++;
+  }
+  return {
+    breaches,
+    sometimes: { 'connections that carried data after an edit': untouched },
+    kept: `${counted(untouched, 'connection')} carried data after ${edits.map(inWords).join(', ')}`,
+  };
+});
+
+function isRemovalOf(edit: Edit, instance: string): boolean {
+  return 'kind' in edit && edit.kind === 'removed' && edit.instance === instance;
+}
+
+function inWords(edit: Edit): string {
+  if (!('kind' in edit)) return 'another configuration';
+  const { kind, instance, weight } = edit;
+  return kind === 'reweighed' ? `${instance} got the weight ${weight}` : `${instance} was ${kind}`;
+}
+
+/** A declaration beyond this is worth telling (clause book). */
+const propagationToTellMs = 120_000;
+
+export const effective: Judge = judgeOf('change.effective', (subject) => {
+  if ([...subject.whole.instances.keys()].some((name) => hasFailed(subject, name)))
+    return 'an instance failed checks, so that somebody may rightly be missing';
+  const judged = spansOf(subject).map((span) => judgeSpan(subject, span));
+  const looked = judged.reduce((sum, one) => sum + one.looked, 0);
+  const propagationMs = propagationOf(subject);
+  const told =
+    propagationMs > propagationToTellMs
+      ? `; finding: a propagation of ${propagationMs} ms is declared`
+      : '';
+  return {
+    breaches: judged.flatMap(({ breaches }) => breaches),
+    sometimes: { 'edits whose effect was looked for': looked },
+    kept: `${counted(looked, 'edit')} in effect within ${propagationMs} ms of the answer${told}`,
+  };
+});
+
+/** From when an edit is in effect to the next one: what is in force, and who was decided. */
+interface Span {
+  readonly edit: Edit;
+  readonly before: ServiceConfiguration;
+  readonly configuration: ServiceConfiguration;
+  readonly members: ReadonlyMap<string, Member>;
+  readonly connections: readonly Placed[];
+}
+
+function spansOf(subject: Subject): readonly Span[] {
+  const edits = editsOf(subject);
+  const propagationMs = propagationOf(subject);
+  const decisions = subject.whole.connections.flatMap((one) => decided(one) ?? []);
+  const members = new Map<string, Member>(subject.header.instances.map((one) => [one.name, one]));
+  let configuration = subject.configuration;
+  return edits.flatMap((edit, index): Span[] => {
+    const before = configuration;
+    if ('kind' in edit) applyTo(members, edit);
+    else if (edit.configuration !== null) configuration = edit.configuration;
+    const next = edits[index + 1];
+    const connections = decisions.filter(({ opened, openedLine, placed }) => {
+      const isAfter =
+        openedLine > edit.line &&
+        (propagationMs === 0
+          ? opened.fromMs >= edit.toMs
+          : opened.fromMs > edit.toMs + propagationMs);
+      return (
+        isAfter && (next === undefined || (placed.line < next.line && placed.toMs <= next.fromMs))
+      );
+    });
+    return [{ edit, before, configuration, members: new Map(members), connections }];
+  });
+}
+
+function applyTo(members: Map<string, Member>, { kind, instance, weight, port }: MembershipChange) {
+  if (kind === 'removed') members.delete(instance);
+  else members.set(instance, { name: instance, weight, port });
+}
+
+interface Looked {
+  readonly looked: number;
+  readonly breaches: readonly Breach[];
+}
+const nothing: Looked = { looked: 0, breaches: [] };
+
+function judgeSpan(subject: Subject, span: Span): Looked {
+  if (span.connections.some(({ placed }) => placed.instance === '')) return nothing;
+  const { edit } = span;
+  if (!('kind' in edit)) return judgeReconfigured(subject, span);
+  if (edit.kind === 'registered') return judgeRegistered(subject, span, edit.instance);
+  return edit.kind === 'removed' ? judgeRemoved(span, edit.instance) : nothing;
+}
+
+/** Whether a client keeps its instance under this configuration as long as nothing happens to that. */
+function isSticky({ scheduling, persistenceMs }: ServiceConfiguration): boolean {
+  return scheduling === 'source-ip' || persistenceMs > 0;
+}
+
+function isTurning({ scheduling, persistenceMs }: ServiceConfiguration): boolean {
+  return scheduling === 'weighted-round-robin' && persistenceMs === 0;
+}
+
+function cyclesToWait(subject: Subject): number {
+  return cyclesToSee + numericTrait(subject, 'wrr.washoutCycles', 0);
+}
+
+/** Between clients that stay and clients that take turns there is no doubt; other edits show nowhere here. */
+function judgeReconfigured(subject: Subject, span: Span): Looked {
+  const { before, configuration, connections, members } = span;
+  if (members.size < 2) return nothing;
+  const needed = cyclesToWait(subject) * cycleOf(members.values());
+  const clients = [...groupedBySource(connections).values()].filter((own) => own.length >= needed);
+  const expected =
+    configuration.scheduling + (configuration.persistenceMs > 0 ? ' with persistence' : '');
+  const breach = (own: readonly Placed[], observed: string): Breach => ({
+    why: `${own[0]?.source} ${observed} after the change to ${expected} was accepted`,
+    expected: `${expected} in effect`,
+    observed,
+    lines: own.map(({ placed }) => placed.line),
+  });
+  const reached = (own: readonly Placed[]) =>
+    new Set(own.map(({ placed }) => placed.instance)).size;
+  if (isSticky(before) && isTurning(configuration)) {
+    const stuck = clients.filter((own) => reached(own) === 1);
+    return {
+      looked: clients.length > 0 ? 1 : 0,
+      breaches: stuck.map((own) => breach(own, `went to one instance ${own.length} times`)),
+    };
+  }
+  if (isTurning(before) && isSticky(configuration)) {
+    const moving = clients.filter((own) => reached(own) > 1);
+    return {
+      looked: clients.length > 0 ? 1 : 0,
+      breaches: moving.map((own) => breach(own, `went to ${reached(own)} instances`)),
+    };
+  }
+  return nothing;
+}
+
+/** A pass more than the threshold, for who does not start in rotation. */
+const passesBeyond = 1;
+
+function judgeRegistered(subject: Subject, span: Span, instance: string): Looked {
+  const { configuration, connections, members } = span;
+  const ledger = subject.whole.instances.get(instance)?.ledger;
+  if (ledger === undefined || !isTurning(configuration)) return nothing;
+  const isInAtOnce = wordTrait(subject, 'health.initial') === 'up';
+  const isBack = subject.header.instances.some(({ name }) => name === instance);
+  const needed = configuration.check.healthyThreshold + passesBeyond;
+  const due = connections.filter(
+    (one) =>
+      (isInAtOnce && !isBack) || (ledger.passStreak[knownBefore(ledger, one)] ?? 0) >= needed,
+  );
+  const isEnough = due.length >= cyclesToWait(subject) * cycleOf(members.values());
+  if (!isEnough) return nothing;
+  const isThere = due.some(({ placed }) => placed.instance === instance);
+  return {
+    looked: 1,
+    breaches: isThere
+      ? []
+      : [
+          {
+            why: `${instance} got none of ${due.length} connections after it was registered`,
+            expected: `${instance} takes its turn`,
+            observed: 'no connection',
+            lines: due.map(({ placed }) => placed.line),
+          },
+        ],
+  };
+}
+
+function judgeRemoved({ configuration, connections, members }: Span, instance: string): Looked {
+  if (!isTurning(configuration) || members.size === 0) return nothing;
+  const astray = connections.filter(({ placed }) => placed.instance === instance);
+  return {
+    looked: connections.length >= cyclesToSee * (cycleOf(members.values()) + 1) ? 1 : 0,
+    breaches: astray.map(({ connection, placed }) => ({
+      why: `connection ${connection} went to ${instance} after its removal was accepted`,
+      expected: 'an instance that was not removed',
+      observed: instance,
+      lines: [placed.line],
+    })),
+  };
+}

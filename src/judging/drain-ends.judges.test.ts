@@ -1,0 +1,115 @@
+/** Judges of how drains end, on balancers that keep the default, finish early or late, and take instances back. */
+import { describe, expect, it } from 'vitest';
+import { FakeBalancer, intervalMs, type Wrong } from './balancer.fixture.ts';
+import { failures, passes, verdictOn } from './verdict.fixture.ts';
+
+type Traits = Readonly<Record<string, string>>;
+const drainMs = 300_000;
+const closing = { 'draining.deadline': 'close' };
+
+function byDefault(wrong: Wrong = {}, traits: Traits = closing) {
+  return new FakeBalancer({ drainSeconds: 'unsaid', traits }, wrong)
+    .rounds(4)
+    .openFresh(6, { hold: true })
+    .remove('b')
+    .pass(0.97 * drainMs)
+    .carryAll()
+    .pass(0.06 * drainMs)
+    .carryAll()
+    .end();
+}
+
+describe('draining.default', () => {
+  const clause = 'draining.default';
+  it('passes where the default is kept, closing or leaving', () => {
+    expect(passes(byDefault())).toContain(clause);
+    expect(failures(byDefault())).toEqual([]);
+    expect(passes(byDefault({ deadline: 'leave' }, { 'draining.deadline': 'leave' }))).toContain(
+      clause,
+    );
+  });
+
+  it('fails a shorter default, and a longer one, and charges nobody else', () => {
+    expect(failures(byDefault({ drainMs: 0 }))).toEqual([clause]);
+    expect(failures(byDefault({ drainMs: 60_000 }))).toEqual([clause]);
+    expect(failures(byDefault({ drainMs: 600_000 }))).toEqual([clause]);
+  });
+
+  it('says nothing where a duration is given', () => {
+    const given = new FakeBalancer({ drainSeconds: 300 }).rounds(4).openFresh(6).remove('b').end();
+    expect(verdictOn(given, clause).is).toBe('inconclusive');
+  });
+});
+
+function early(wrong: Wrong = {}, reading: string | null = 'at-once') {
+  const traits: Traits = reading === null ? {} : { 'draining.earlyFinish': reading };
+  const balancer = new FakeBalancer({ drainSeconds: 3600, traits }, wrong)
+    .rounds(4)
+    .openFresh(6, { hold: true })
+    .remove('b')
+    .pass(2.5 * intervalMs);
+  for (const connection of balancer.held('b')) balancer.close(connection);
+  return balancer.pass(4.5 * intervalMs).end();
+}
+
+describe('draining.early-finish', () => {
+  const clause = 'draining.early-finish';
+  it('passes either reading where it is declared', () => {
+    expect(passes(early())).toContain(clause);
+    expect(passes(early({ finishesAtDeadline: true }, 'at-deadline'))).toContain(clause);
+    expect(failures(early())).toEqual([]);
+  });
+
+  it('fails either where the other is declared', () => {
+    expect(failures(early({ finishesAtDeadline: true }))).toEqual([clause]);
+    expect(failures(early({}, 'at-deadline'))).toEqual([clause]);
+  });
+
+  it('only says what it saw where nothing is declared or nothing shows', () => {
+    expect(verdictOn(early({}, null), clause)).toMatchObject({
+      isObservation: true,
+      why: 'undeclared; observed: checks went on after the last connection in 0 of 1 drain',
+    });
+    const unseen = verdictOn(early({ checksNobodyDraining: true }), clause);
+    expect(unseen).toMatchObject({ isObservation: true, why: expect.stringMatching(/^no check/) });
+  });
+});
+
+function returned(wrong: Wrong = {}, reading: string | null = 'resumes', traits: Traits = closing) {
+  const own: Traits = reading === null ? {} : { 'draining.return': reading };
+  return new FakeBalancer({ traits: { ...traits, ...own } }, wrong)
+    .rounds(4)
+    .openFresh(6, { hold: true })
+    .remove('b')
+    .pass(0.3 * drainMs)
+    .carryAll()
+    .add('b')
+    .openFresh(12)
+    .pass(0.75 * drainMs)
+    .carryAll()
+    .end();
+}
+
+describe('draining.return', () => {
+  const clause = 'draining.return';
+  it('passes either reading where it is declared, and no other clause takes it for a drain', () => {
+    expect(passes(returned())).toContain(clause);
+    expect(failures(returned())).toEqual([]);
+    const anew = returned({ keepsDeadlineOfReturned: true }, 'new');
+    expect(passes(anew)).toContain(clause);
+  });
+
+  it('fails either where the other is declared', () => {
+    expect(verdictOn(returned({ keepsDeadlineOfReturned: true }), clause).is).toBe('fail');
+    expect(failures(returned({}, 'new'))).toEqual([clause]);
+  });
+
+  it('only says what it saw where nothing is declared, and nothing where nobody returns', () => {
+    expect(verdictOn(returned({}, null), clause)).toMatchObject({
+      isObservation: true,
+      why: expect.stringContaining('2 outlived the drain, 0 were ended'),
+    });
+    const gone = new FakeBalancer().rounds(4).openFresh(6, { hold: true }).remove('b').end();
+    expect(verdictOn(gone, clause).is).toBe('inconclusive');
+  });
+});

@@ -1,0 +1,205 @@
+/**
+ * Judges of how a drain ends: by the default where no duration was given, early once its last connection is over, or
+ * by the return of its instance. Whether checks still come is what shows the end of a drain without connections.
+ */
+import { type Breach, counted, judgeOf, type Subject, undeclared } from './assessment.ts';
+import { arrivedWhole } from './forwarding.judges.ts';
+import type { Judge } from './judge.ts';
+import {
+  isPlaced,
+  type MembershipChange,
+  numericTrait,
+  type Placed,
+  type Reading,
+  wordTrait,
+} from './reading.ts';
+import { propagationOf } from './rotation.ts';
+
+/** In real time only a drain that lasted twice as long, or a second more, is too long. */
+export function drainGraceMs(subject: Subject): number {
+  return subject.time === 'stepped' ? 0 : Math.max(1000, subject.effective.drainMs);
+}
+
+/** Whether the document that was deployed says nothing of the duration. */
+export function isLeftToDefault({ header }: Pick<Reading, 'header'>): boolean {
+  const services = (header.configuration as { backendServices?: unknown } | null)?.backendServices;
+  const [service] = Array.isArray(services) ? services : [];
+  return service?.connectionDraining?.durationSeconds === undefined;
+}
+
+/** When the instance of this removal was registered again before its drain was over; null: it was not. */
+export function returnOf(subject: Subject, removal: MembershipChange): MembershipChange | null {
+  const untilMs = removal.toMs + subject.effective.drainMs;
+  const back = subject.changes.find(
+    ({ kind, instance, line, fromMs, outcome }) =>
+      kind === 'registered' &&
+      outcome !== 'rejected' &&
+      instance === removal.instance &&
+      line > removal.line &&
+      fromMs < untilMs,
+  );
+  return back ?? null;
+}
+
+function removalsOf(subject: Subject): readonly MembershipChange[] {
+  return subject.changes.filter(
+    ({ kind, outcome }) => kind === 'removed' && outcome === 'accepted',
+  );
+}
+
+/** Held by the instance when it was removed, and by the client for longer; of instances that fail checks nothing is said. */
+function heldAt(subject: Subject, { instance, line }: MembershipChange): readonly Placed[] {
+  const checks = subject.instances.get(instance)?.ledger.checks ?? [];
+  if (checks.some(({ result }) => result === 'failed')) return [];
+  return subject.connections
+    .filter(isPlaced)
+    .filter(
+      ({ placed, closed }) =>
+        placed.instance === instance &&
+        placed.line < line &&
+        (closed === null || closed.line > line),
+    );
+}
+
+/** A transfer from here on tells the default from most other durations. */
+const lateShare = 0.75;
+
+export const drainingDefault: Judge = judgeOf('draining.default', (subject) => {
+  if (!isLeftToDefault(subject)) return 'the configuration gives a duration';
+  const { drainMs } = subject.effective;
+  const isClosing = wordTrait(subject, 'draining.deadline') === 'close';
+  const breaches: Breach[] = [];
+  let late = 0;
+  let closedThen = 0;
+  for (const change of removalsOf(subject).filter((one) => returnOf(subject, one) === null)) {
+    const endMs = change.fromMs + drainMs;
+    const beyondMs = change.toMs + drainMs + drainGraceMs(subject);
+    for (const { connection, closed, carried } of heldAt(subject, change)) {
+      const say = (observed: string, line: number): Breach => ({
+        why: `connection ${connection} on ${change.instance} ${observed}; no duration was given, so it is ${drainMs} ms`,
+        expected: `the default duration of ${drainMs} ms`,
+        observed,
+        lines: [line],
+      });
+      const isCut = closed?.by === 'balancer';
+      if (isCut && closed.toMs < endMs)
+        breaches.push(say(`ended after ${(closed.toMs - change.toMs).toFixed(0)} ms`, closed.line));
+      else if (isCut) closedThen++;
+      for (const one of carried.filter(arrivedWhole)) {
+        if (one.toMs < endMs && one.fromMs >= change.toMs + lateShare * drainMs) late++;
+        if (isClosing && one.fromMs > beyondMs)
+          breaches.push(
+            say(`carried data after ${(one.fromMs - change.toMs).toFixed(0)} ms`, one.line),
+          );
+      }
+    }
+  }
+  return {
+    breaches,
+    sometimes: {
+      'transfers late in a drain of the default duration': late,
+      ...(isClosing ? { 'connections closed at its end': closedThen } : {}),
+    },
+    kept: `${counted(late, 'connection')} carried data late in the default ${drainMs} ms, ${closedThen} closed at its end`,
+  };
+});
+
+/** Intervals without a connection and a check, in which one was due whichever way intervals are measured. */
+const intervalsToMiss = 3;
+
+export const earlyFinish: Judge = judgeOf('draining.early-finish', (subject) => {
+  const reading = wordTrait(subject, 'draining.earlyFinish');
+  const ends = removalsOf(subject).flatMap((change) => emptiedDrain(subject, change) ?? []);
+  if (ends.length === 0) return 'no drain lost its last connection long before its end';
+  const telling = ends.filter(({ before }) => before > 0);
+  if (telling.length === 0)
+    return {
+      observation: 'no check reaches a draining instance, so that the end of a drain does not show',
+    };
+  const after = telling.filter(({ lines }) => lines.length > 0);
+  const observed = `checks went on after the last connection in ${after.length} of ${counted(telling.length, 'drain')}`;
+  if (reading === null) return undeclared(observed);
+  const wrong = telling.filter(({ lines }) => lines.length > 0 === (reading === 'at-once'));
+  return {
+    breaches: wrong.map(({ change, lines, endedLine }) => ({
+      why: `${change.instance} was ${lines.length > 0 ? 'still' : 'no longer'} checked after its last connection had ended`,
+      expected: `the drain ends ${reading === 'at-once' ? 'at once' : 'at its deadline'}, declared: ${reading}`,
+      observed: lines.length > 0 ? counted(lines.length, 'further check') : 'no further check',
+      lines: lines.length > 0 ? lines : [endedLine],
+    })),
+    sometimes: { 'drains that lost their last connection early': telling.length },
+    kept: `declared ${reading}: ${observed}`,
+  };
+});
+
+/** A drain whose connections were all ended by clients, and the checks of its instance before and after that. */
+function emptiedDrain(subject: Subject, change: MembershipChange) {
+  const { drainMs, intervalMs, timeoutMs } = subject.effective;
+  const held = heldAt(subject, change);
+  if (held.length === 0 || returnOf(subject, change) !== null) return null;
+  const last = held.reduce((one, other) =>
+    (other.closed?.line ?? Number.POSITIVE_INFINITY) >
+    (one.closed?.line ?? Number.POSITIVE_INFINITY)
+      ? other
+      : one,
+  ).closed;
+  if (last === null || held.some(({ closed }) => closed?.by === 'balancer')) return null;
+  const slackMs = numericTrait(subject, 'health.timerSlackMs', 0);
+  // a check that had begun, or that a busy machine delivered late, tells nothing
+  const graceMs = propagationOf(subject) + (subject.time === 'stepped' ? 0 : intervalMs);
+  const overMs = Math.min(change.fromMs + drainMs, subject.endMs);
+  if (overMs - last.toMs < intervalsToMiss * (intervalMs + slackMs) + timeoutMs) return null;
+  const checks = (subject.instances.get(change.instance)?.ledger.checks ?? []).filter(
+    ({ check }) => check >= 0,
+  );
+  const before = checks.filter(
+    ({ startedLine, started }) =>
+      startedLine > change.line && started.fromMs > change.toMs && startedLine < last.line,
+  ).length;
+  const lines = checks
+    .filter(({ started }) => started.fromMs > last.toMs + graceMs && started.toMs < overMs)
+    .map(({ startedLine }) => startedLine);
+  return { change, before, lines, endedLine: last.line };
+}
+
+export const drainingReturn: Judge = judgeOf('draining.return', (subject) => {
+  const { drainMs } = subject.effective;
+  if (drainMs === 0) return 'connection draining is off';
+  const reading = wordTrait(subject, 'draining.return');
+  const isClosing = wordTrait(subject, 'draining.deadline') === 'close';
+  const breaches: Breach[] = [];
+  let lived = 0;
+  let ended = 0;
+  for (const change of removalsOf(subject)) {
+    const back = returnOf(subject, change);
+    if (back === null) continue;
+    const beyondMs = change.toMs + drainMs + drainGraceMs(subject);
+    for (const { connection, closed, carried } of heldAt(subject, change)) {
+      const isCut = closed?.by === 'balancer' && closed.line > back.line;
+      const alive = carried.find((one) => one.fromMs > beyondMs && arrivedWhole(one));
+      if (isCut) ended++;
+      if (alive !== undefined) lived++;
+      const isWrong = reading === 'resumes' ? isCut : isClosing && alive !== undefined;
+      const line = isCut ? closed.line : alive?.line;
+      if (reading === null || !isWrong || line === undefined) continue;
+      breaches.push({
+        why: `connection ${connection} on ${change.instance}, which was registered again while it drained, ${isCut ? 'was ended' : 'outlived the drain'}`,
+        expected: `declared: ${reading}`,
+        observed: isCut ? 'the balancer ended it' : 'it carried data after the old deadline',
+        lines: [line],
+      });
+    }
+  }
+  const observed = `of the connections of an instance that came back while draining ${lived} outlived the drain, ${ended} were ended`;
+  if (lived + ended === 0)
+    return 'no instance with connections was registered again while draining';
+  if (reading === null) return undeclared(observed);
+  return {
+    breaches,
+    sometimes: {
+      'connections of an instance that came back':
+        reading === 'resumes' || !isClosing ? lived : ended,
+    },
+    kept: `declared ${reading}: ${observed}`,
+  };
+});

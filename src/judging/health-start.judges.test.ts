@@ -1,0 +1,61 @@
+/** Judge of how an instance begins, on balancers that take it for up, for down, and that decide by the first result. */
+import { describe, expect, it } from 'vitest';
+import { FakeBalancer, type Wrong } from './balancer.fixture.ts';
+import { failures, passes, verdictOn } from './verdict.fixture.ts';
+
+const clause = 'health.initial';
+const up = { 'health.initial': 'up', 'health.first': 'counts' };
+
+function added(
+  reply: number,
+  wrong: Wrong = {},
+  traits: Readonly<Record<string, string>> = up,
+  threshold = 3,
+) {
+  const asked = { traits, unhealthyThreshold: threshold, healthyThreshold: threshold };
+  return new FakeBalancer({ ...asked, weights: { a: 1, b: 1 } }, wrong)
+    .rounds(5)
+    .add('c', { reply, afterMs: 1000 })
+    .openFresh(12)
+    .pass(2000)
+    .openFresh(12)
+    .end();
+}
+
+describe('health.initial', () => {
+  it('passes where a new instance is in rotation and one result changes nothing, as declared', () => {
+    for (const reply of [200, 503]) {
+      expect(passes(added(reply))).toContain(clause);
+      expect(failures(added(reply))).toEqual([]);
+    }
+  });
+
+  it('passes a start outside of rotation, and a first result that decides, where declared', () => {
+    const down = { 'health.initial': 'down', 'health.first': 'counts' };
+    expect(passes(added(200, { startsOut: true }, down))).toContain(clause);
+    const pending = { 'health.initial': 'pending', 'health.first': 'decides' };
+    for (const reply of [200, 503]) {
+      const history = added(reply, { startsOut: true, firstDecides: true }, pending);
+      expect(passes(history)).toContain(clause);
+    }
+  });
+
+  it('fails whoever begins other than declared', () => {
+    expect(failures(added(503, { startsOut: true }))).toContain(clause);
+    expect(failures(added(503, {}, { ...up, 'health.initial': 'down' }))).toContain(clause);
+    expect(failures(added(503, { firstDecides: true }))).toContain(clause);
+    const decides = { ...up, 'health.first': 'decides' };
+    expect(failures(added(503, {}, decides))).toContain(clause);
+  });
+
+  it('only says what it saw where nothing is declared', () => {
+    expect(verdictOn(added(503, {}, {}), clause)).toMatchObject({
+      isObservation: true,
+      why: 'undeclared; observed: c was in rotation before its first result',
+    });
+  });
+
+  it('says nothing where a threshold of one or two may be what decided', () => {
+    expect(verdictOn(added(503, {}, up, 2), clause).is).toBe('inconclusive');
+  });
+});

@@ -1,0 +1,101 @@
+/**
+ * Judge of how an instance begins: what it is taken for before its first result, and whether that result decides
+ * alone. Looks at the first two windows of traffic only, which no threshold of three or more reaches.
+ */
+import { type Breach, counted, judgeOf, type Subject, undeclared } from './assessment.ts';
+import type { Judge } from './judge.ts';
+import { type InstanceReading, wordTrait } from './reading.ts';
+import { type Look, looksOf, showing, whyNoWindows } from './rotation-windows.ts';
+
+/** A threshold from here on cannot be reached by one result, nor by a count that is one off. */
+const thresholdMin = 3;
+
+interface Beginning {
+  readonly instance: string;
+  /** Results known: none, or the first. */
+  readonly results: 0 | 1;
+  readonly first: 'passed' | 'failed' | null;
+  readonly shows: 'in' | 'out';
+  readonly lines: readonly number[];
+}
+
+export const initialHealth: Judge = judgeOf('health.initial', (subject) => {
+  const why = whyNoWindows(subject);
+  if (why !== null) return why;
+  const { unhealthyThreshold, healthyThreshold } = subject.configuration.check;
+  if (Math.min(unhealthyThreshold, healthyThreshold) < thresholdMin)
+    return 'a threshold so low that one result may reach it';
+  const initial = wordTrait(subject, 'health.initial');
+  const first = wordTrait(subject, 'health.first');
+  const seen = [...subject.instances.values()].flatMap((one) => beginningsOf(subject, one));
+  if (initial === null) {
+    const [one] = seen;
+    return one === undefined
+      ? 'no instance was seen before its first result'
+      : undeclared(said(one));
+  }
+  const judged = seen.filter(({ results }) => results === 0 || first !== null);
+  return {
+    breaches: judged
+      .filter((one) => one.shows !== expectedOf(one, initial, first))
+      .map((one): Breach => {
+        const declared = one.results === 0 ? initial : `${initial}, the first result ${first}`;
+        const expected = one.shows === 'in' ? 'out of rotation' : 'in rotation';
+        const { lines } = one;
+        return {
+          why: said(one),
+          expected: `${expected}, declared: ${declared}`,
+          observed: said(one),
+          lines,
+        };
+      }),
+    sometimes: {
+      'instances seen before their first result': judged.filter(({ results }) => results === 0)
+        .length,
+      ...(first === null
+        ? {}
+        : {
+            'instances seen after their first result': judged.filter(({ results }) => results === 1)
+              .length,
+          }),
+    },
+    kept: `${counted(judged.length, 'beginning')} as declared, e.g. ${judged[0] === undefined ? '' : said(judged[0])}`,
+  };
+});
+
+function said({ instance, results, first, shows }: Beginning): string {
+  const when = results === 0 ? 'before its first result' : `after a first ${first} check`;
+  return `${instance} was ${shows === 'in' ? 'in' : 'out of'} rotation ${when}`;
+}
+
+function expectedOf(
+  { results, first }: Beginning,
+  initial: string,
+  counting: string | null,
+): 'in' | 'out' {
+  if (results === 1 && counting === 'decides') return first === 'passed' ? 'in' : 'out';
+  return initial === 'up' ? 'in' : 'out';
+}
+
+/** Windows with none and with one result known, of an instance that is new under its name. */
+function beginningsOf(subject: Subject, { name, ledger }: InstanceReading): readonly Beginning[] {
+  const changes = subject.changes.filter(({ instance }) => instance === name);
+  const isListed = subject.header.instances.some((one) => one.name === name);
+  // whoever comes back is another clause's
+  if (changes.length > (isListed ? 0 : 1)) return [];
+  const real: number[] = [0];
+  for (const { check } of ledger.checks) real.push((real.at(-1) ?? 0) + (check >= 0 ? 1 : 0));
+  const looks = looksOf(subject, name);
+  const having = (results: number): readonly Look[] =>
+    looks.filter(({ known, possible }) => real[known] === results && real[possible] === results);
+  const first = ledger.checks.find(({ check }) => check >= 0)?.result ?? null;
+  const certain = first === 'unknown' ? null : first;
+  return ([0, 1] as const).flatMap((results): Beginning[] => {
+    if (results === 1 && certain === null) return [];
+    const { shows, here, lines } = showing(subject, having(results), { afterChange: true });
+    if (shows === 'nothing') return [];
+    return [
+      { instance: name, results, first: certain, shows, lines: shows === 'in' ? here : lines },
+    ];
+  });
+}

@@ -1,0 +1,170 @@
+/**
+ * Judges of many connections at once: none is lost while the instances are healthy, and the shares hold although
+ * nobody waits for anybody. Order among concurrent connections is nobody's business, only their counts are.
+ */
+import { type Breach, counted, judgeOf, type Subject } from './assessment.ts';
+import type { Judge } from './judge.ts';
+import { divisorOf, type Epoch, epochOf } from './membership.ts';
+import {
+  type ConnectionReading,
+  decided,
+  isPlaced,
+  numericTrait,
+  type Placed,
+  wordTrait,
+} from './reading.ts';
+import { countsInWords, countsOf, type Stretch, standingOf } from './rotation.ts';
+import { judgeShares } from './source-hashing.judges.ts';
+
+/** So many connections, each opened while others were, are a load and no coincidence. */
+const connectionsToJudge = 100;
+
+/** Connections that were opened before some earlier one was decided. */
+function concurrentOf(connections: readonly ConnectionReading[]): ReadonlySet<ConnectionReading> {
+  const concurrent = new Set<ConnectionReading>();
+  let decidedLine = -1;
+  for (const connection of connections) {
+    if (connection.openedLine < decidedLine) concurrent.add(connection);
+    decidedLine = Math.max(decidedLine, decided(connection)?.placed.line ?? -1);
+  }
+  return concurrent;
+}
+
+/** Why a client may rightly be turned away. */
+function whyUnsound(subject: Subject): string | null {
+  for (const { name, behaviours, ledger } of subject.instances.values()) {
+    if (behaviours.some(({ traffic }) => traffic !== 'accepted')) return `${name} refuses traffic`;
+    if (ledger.checks.some(({ result }) => result === 'failed')) return `${name} failed checks`;
+  }
+  return null;
+}
+
+export const noLoss: Judge = judgeOf('load.no-loss', (subject) => {
+  const unsound = whyUnsound(subject);
+  if (unsound !== null) return unsound;
+  const concurrent = concurrentOf(subject.connections);
+  const breaches = subject.connections.flatMap((connection): Breach[] => {
+    const { refused, closed } = connection;
+    if (refused !== null)
+      return [lossOf(connection, 'refused', `refused (${refused.how})`, refused.line)];
+    if (closed?.by !== 'balancer' || !isPlaced(connection) || isOver(subject, connection))
+      return [];
+    return [lossOf(connection, `lost on ${connection.placed.instance}`, closed.how, closed.line)];
+  });
+  return {
+    breaches,
+    sometimes: {
+      'connections opened while others were':
+        concurrent.size >= connectionsToJudge ? concurrent.size : 0,
+    },
+    kept: `${counted(subject.connections.length, 'connection')}, ${concurrent.size} of them at the same time as others, none lost`,
+  };
+});
+
+function lossOf(
+  { connection }: ConnectionReading,
+  what: string,
+  observed: string,
+  line: number,
+): Breach {
+  return {
+    why: `connection ${connection} was ${what} although all instances were healthy`,
+    expected: 'no connection is refused or lost',
+    observed,
+    lines: [line],
+  };
+}
+
+/** Its instance was removed, and the drain was over or there was none. */
+function isOver(subject: Subject, { placed, closed }: Placed): boolean {
+  const { drainMs } = subject.effective;
+  return subject.changes.some(
+    ({ kind, instance, fromMs }) =>
+      kind === 'removed' && instance === placed.instance && (closed?.toMs ?? 0) >= fromMs + drainMs,
+  );
+}
+
+export const loadShare: Judge = judgeOf('load.share', (subject) => {
+  const { scheduling, persistenceMs } = subject.configuration;
+  if (persistenceMs > 0) return 'session persistence is on';
+  if (scheduling === 'weighted-least-connections') return 'least connections promises no shares';
+  const unsound = whyUnsound(subject);
+  if (unsound !== null) return unsound;
+  const blocks = blocksOf(subject);
+  return scheduling === 'source-ip' ? hashedShares(subject, blocks) : turnShares(subject, blocks);
+});
+
+/** Connections in a row that saw the same members, all of them in rotation, and were mostly opened at once. */
+function blocksOf(subject: Subject): readonly Stretch[] {
+  const blocks: { epoch: Epoch; connections: Placed[] }[] = [];
+  let isOpen = false;
+  for (const connection of subject.connections) {
+    const epoch = isPlaced(connection) ? epochOf(subject.epochs, connection) : null;
+    if (!isPlaced(connection) || epoch === null || !isEverybodyIn(subject, epoch, connection)) {
+      isOpen = false;
+      continue;
+    }
+    const last = blocks.at(-1);
+    if (isOpen && last?.epoch === epoch) last.connections.push(connection);
+    else blocks.push({ epoch, connections: [connection] });
+    isOpen = true;
+  }
+  const concurrent = concurrentOf(subject.connections);
+  return blocks
+    .filter(
+      ({ epoch, connections }) =>
+        epoch.members.size > 1 &&
+        connections.filter((one) => concurrent.has(one)).length >= connectionsToJudge,
+    )
+    .map(({ epoch, connections }) => ({
+      epoch,
+      connections,
+      inRotation: [...epoch.members.values()].filter(({ weight }) => weight > 0),
+    }));
+}
+
+function isEverybodyIn(subject: Subject, epoch: Epoch, connection: Placed): boolean {
+  return [...epoch.members.keys()].every((name) => standingOf(subject, name, connection) === 'in');
+}
+
+const obligation = `blocks of ${connectionsToJudge} connections opened at once`;
+
+/** Whole cycles, and a part of one at either end: no statistics. */
+function turnShares(subject: Subject, blocks: readonly Stretch[]) {
+  const schedulers = Number(wordTrait(subject, 'wrr.schedulers') ?? 1);
+  if (!Number.isFinite(schedulers)) return 'an unknown number of schedulers is declared';
+  const strayMax = 2 * schedulers + numericTrait(subject, 'wrr.washoutCycles', 0);
+  const judged = blocks.map(({ inRotation, connections }) => {
+    const counts = countsOf(connections);
+    const divisor = divisorOf(inRotation.map(({ weight }) => weight));
+    const weights = inRotation.reduce((sum, { weight }) => sum + weight, 0);
+    const names = inRotation.map(({ name }) => name);
+    const due = inRotation.map(({ weight }) => (connections.length * weight) / weights);
+    const isLevel = inRotation.every(
+      ({ name, weight }, index) =>
+        Math.abs((counts.get(name) ?? 0) - (due[index] ?? 0)) <= (strayMax * weight) / divisor,
+    );
+    const words = `${countsInWords(names, counts)} of ${connections.length}`;
+    const breach: Breach = {
+      why: `${words} connections opened at once, by the weights ${inRotation.map(({ weight }) => weight).join(':')}`,
+      expected: names.map((name, index) => `${name} ${(due[index] ?? 0).toFixed(1)}`).join(', '),
+      observed: words,
+      lines: connections.map(({ placed }) => placed.line),
+    };
+    return { words, breach: isLevel ? null : breach };
+  });
+  return {
+    breaches: judged.flatMap(({ breach }) => breach ?? []),
+    sometimes: { [obligation]: judged.length },
+    kept: `opened at once, divided by the weights: ${judged.map(({ words }) => words).join('; ')}`,
+  };
+}
+
+function hashedShares(subject: Subject, blocks: readonly Stretch[]) {
+  const judged = blocks.map((block) => judgeShares(subject, block));
+  return {
+    breaches: judged.flatMap(({ breach }) => breach ?? []),
+    sometimes: { [obligation]: judged.filter(({ isEnough }) => isEnough).length },
+    kept: `opened at once: ${judged.map(({ addresses, words }) => `${addresses} addresses, ${words}`).join('; ')}`,
+  };
+}

@@ -1,0 +1,64 @@
+/** Judges of outages on balancers that refuse or use everybody, that keep connections or cut them. */
+import { describe, expect, it } from 'vitest';
+import { FakeBalancer, type Wrong } from './balancer.fixture.ts';
+import { failures, passes, verdictOn } from './verdict.fixture.ts';
+
+const none = 'schedule.none-eligible';
+const live = 'health.live-connections';
+const declared = { 'schedule.noneEligible': 'refuse', 'health.liveConnections': 'kept' };
+
+/** Two go out, then the third. */
+function outage(wrong: Wrong = {}, traits: Readonly<Record<string, string>> = declared) {
+  return new FakeBalancer({ traits }, wrong)
+    .rounds(4)
+    .openFresh(9, { hold: true })
+    .behave('a', { reply: 503 })
+    .behave('b', { reply: 503 })
+    .rounds(6)
+    .openFresh(12)
+    .carryAll()
+    .behave('c', { reply: 503 })
+    .rounds(6)
+    .openFresh(6)
+    .end();
+}
+
+describe('an outage', () => {
+  it('passes where everybody is refused and connections are kept, as declared', () => {
+    expect(passes(outage())).toEqual(expect.arrayContaining([none, live]));
+    expect(failures(outage())).toEqual([]);
+  });
+
+  it('passes the other readings where they are declared', () => {
+    const other = { 'schedule.noneEligible': 'all', 'health.liveConnections': 'cut' };
+    const history = outage({ usesAllWhenNone: true, cutsUnhealthy: true }, other);
+    expect(passes(history)).toEqual(expect.arrayContaining([none, live]));
+    expect(failures(history)).toEqual([]);
+  });
+
+  it('fails whoever does other than declared', () => {
+    expect(failures(outage({ usesAllWhenNone: true }))).toEqual([none]);
+    expect(failures(outage({}, { ...declared, 'schedule.noneEligible': 'all' }))).toEqual([none]);
+    expect(failures(outage({ cutsUnhealthy: true }))).toEqual([live]);
+    expect(failures(outage({}, { ...declared, 'health.liveConnections': 'cut' }))).toEqual([live]);
+  });
+
+  it('only says what it saw where nothing is declared', () => {
+    for (const clause of [none, live]) {
+      expect(verdictOn(outage({}, {}), clause)).toMatchObject({
+        is: 'inconclusive',
+        isObservation: true,
+        why: expect.stringMatching(/^undeclared; observed: /),
+      });
+    }
+  });
+
+  it('charges nothing here where health takes nobody out, and says nothing without an outage', () => {
+    expect(verdictOn(outage({ ignoresHealth: true }), none).is).toBe('inconclusive');
+    const quiet = new FakeBalancer({ traits: declared })
+      .rounds(4)
+      .openFresh(9, { hold: true })
+      .end();
+    for (const clause of [none, live]) expect(verdictOn(quiet, clause).is).toBe('inconclusive');
+  });
+});

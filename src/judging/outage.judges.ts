@@ -1,0 +1,125 @@
+/**
+ * Judges of what an outage does: to new clients when nobody is left in rotation, and to connections that an
+ * instance had when it went out. Both are as declared.
+ */
+import { type Breach, counted, judgeOf, type Subject, undeclared } from './assessment.ts';
+import { isUndeniable } from './eligibility.judges.ts';
+import { arrivedWhole } from './forwarding.judges.ts';
+import { isTelling } from './health-isolation.judges.ts';
+import type { Judge } from './judge.ts';
+import { epochOf } from './membership.ts';
+import { decided, type InstanceReading, isPlaced, type Placed, wordTrait } from './reading.ts';
+import { hasOthers, propagationOf, standingOf, staysInside, stretchesOf } from './rotation.ts';
+
+/** So many in a row are no slip. */
+const connectionsToJudge = 3;
+
+export const noneEligible: Judge = judgeOf('schedule.none-eligible', (subject) => {
+  // whoever never takes anybody out has nobody left to refuse for: that is charged elsewhere
+  const takesOut = stretchesOf(subject).some(
+    (stretch) => isTelling(stretch, subject) && staysInside(stretch),
+  );
+  if (!takesOut) return 'nobody was seen to be kept out of rotation before';
+  const tempted = subject.connections.flatMap((connection) => {
+    const decision = decided(connection);
+    return decision !== null && isNobodyLeft(subject, decision) ? [connection] : [];
+  });
+  const placed = tempted.filter(isPlaced);
+  const refused = tempted.length - placed.length;
+  const observed = `with nobody eligible ${counted(refused, 'connection')} refused, ${placed.length} placed`;
+  const reading = wordTrait(subject, 'schedule.noneEligible');
+  if (reading === null) {
+    return tempted.length === 0 ? 'somebody was eligible all the time' : undeclared(observed);
+  }
+  const wrong = tempted.filter((one) => isPlaced(one) === (reading === 'refuse'));
+  return {
+    breaches: wrong.map(({ connection, placed: place, refused: refusal, openedLine }) => ({
+      why: `connection ${connection} was ${place === null ? 'refused' : `placed on ${place.instance}`} with nobody eligible`,
+      expected: `declared: ${reading}`,
+      observed: place === null ? 'refused' : `placed on ${place.instance}`,
+      lines: [place?.line ?? refusal?.line ?? openedLine],
+    })),
+    sometimes: {
+      'connections with nobody eligible': tempted.length >= connectionsToJudge ? tempted.length : 0,
+    },
+    kept: `declared ${reading}: ${observed}`,
+  };
+});
+
+/** Every member is certainly out, by answers that no setting calls a pass. */
+function isNobodyLeft(subject: Subject, decision: Placed): boolean {
+  const members = [...(epochOf(subject.epochs, decision)?.members.keys() ?? [])];
+  return (
+    members.length > 0 &&
+    members.every(
+      (name) =>
+        standingOf(subject, name, decision) === 'out' && isUndeniable(subject, name, decision),
+    )
+  );
+}
+
+/** Failures beyond the threshold after which an instance is out, even where that is one or two off. */
+const failuresBeyond = 2;
+
+export const liveConnections: Judge = judgeOf('health.live-connections', (subject) => {
+  const reading = wordTrait(subject, 'health.liveConnections');
+  const breaches: Breach[] = [];
+  let kept = 0;
+  let cut = 0;
+  for (const instance of subject.instances.values()) {
+    const outage = outageOf(subject, instance);
+    if (outage === null) continue;
+    for (const connection of heldAt(subject, instance.name, outage.firstLine)) {
+      const { closed, carried } = connection;
+      const isCut = closed?.by === 'balancer' && closed.line > outage.firstLine;
+      const alive = carried.find((one) => one.fromMs >= outage.sureMs && arrivedWhole(one));
+      if (isCut) cut++;
+      else if (alive !== undefined) kept++;
+      const line = reading === 'kept' ? isCut && closed.line : reading === 'cut' && alive?.line;
+      if (typeof line !== 'number') continue;
+      breaches.push({
+        why: `connection ${connection.connection} on ${instance.name} ${isCut ? 'was ended' : 'still carried data'} when ${instance.name} was unhealthy`,
+        expected: `declared: ${reading}`,
+        observed: isCut ? 'the balancer ended it' : 'it went on',
+        lines: [line],
+      });
+    }
+  }
+  const observed = `of the connections of unhealthy instances ${kept} went on, ${cut} were cut`;
+  if (reading === null) {
+    return kept + cut === 0 ? 'no held connection met an outage' : undeclared(observed);
+  }
+  return {
+    breaches,
+    sometimes: { 'held connections of an unhealthy instance': reading === 'cut' ? cut : kept },
+    kept: `declared ${reading}: ${observed}`,
+  };
+});
+
+/** From its first failed check, and from when it was certainly out and got nothing new: null where that never came. */
+function outageOf(subject: Subject, { name, ledger }: InstanceReading) {
+  const { unhealthyThreshold } = subject.configuration.check;
+  const known = ledger.failStreak.findIndex(
+    (streak) => streak >= unhealthyThreshold + failuresBeyond,
+  );
+  const first = ledger.checks.find(({ result }) => result === 'failed');
+  if (known < 0 || first === undefined) return null;
+  if (subject.changes.some(({ instance }) => instance === name)) return null;
+  const sureMs = (ledger.knownMs[known] ?? Number.POSITIVE_INFINITY) + propagationOf(subject);
+  const later = subject.connections
+    .filter(isPlaced)
+    .filter((one) => one.opened.fromMs >= sureMs && hasOthers(subject, name, one));
+  const isShunned = later.length > 0 && later.every(({ placed }) => placed.instance !== name);
+  return isShunned ? { firstLine: first.startedLine, sureMs } : null;
+}
+
+function heldAt(subject: Subject, instance: string, line: number): readonly Placed[] {
+  return subject.connections
+    .filter(isPlaced)
+    .filter(
+      ({ placed, closed }) =>
+        placed.instance === instance &&
+        placed.line < line &&
+        (closed === null || closed.line > line),
+    );
+}

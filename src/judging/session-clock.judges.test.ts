@@ -1,0 +1,64 @@
+/** Judge of the session's clock on balancers that count from creation, from the last connection, or never forget. */
+import { describe, expect, it } from 'vitest';
+import { FakeBalancer, type Wrong } from './balancer.fixture.ts';
+import { failures, passes, verdictOn } from './verdict.fixture.ts';
+
+const clause = 'persistence.expiry';
+const durationMs = 1_440_000;
+const clients = Array.from({ length: 12 }, (_, index) => `127.128.0.${index + 1}`);
+const swapped = clients.map((_, index) => clients[index ^ 1] ?? '');
+
+function returning(wrong: Wrong, clock: string | null, hold = false) {
+  const traits = clock === null ? {} : { 'persistence.clock': clock };
+  const weights = { a: 1, b: 1, c: 1, d: 1 };
+  const balancer = new FakeBalancer({ weights, persistence: true, traits }, wrong).rounds(4);
+  const open = (order: readonly string[]) => {
+    for (const client of order) balancer.open(client, { hold });
+  };
+  open(clients);
+  for (const order of [clients.toReversed(), clients.toReversed()]) {
+    balancer.pass(0.6 * durationMs);
+    open(order);
+  }
+  balancer.pass(1.25 * durationMs);
+  open(swapped);
+  return balancer.end();
+}
+
+describe('persistence.expiry', () => {
+  it('passes each clock where it is declared', () => {
+    expect(passes(returning({}, 'last-connection'))).toContain(clause);
+    expect(passes(returning({ sessionClock: 'creation' }, 'creation'))).toContain(clause);
+  });
+
+  it('fails whoever counts otherwise than declared', () => {
+    expect(verdictOn(returning({ sessionClock: 'creation' }, 'last-connection'), clause).is).toBe(
+      'fail',
+    );
+    expect(failures(returning({}, 'creation'))).toEqual([clause]);
+    expect(failures(returning({}, 'while-connected', true))).toEqual([clause]);
+  });
+
+  it('fails a session that never ends, unless longer is what is declared', () => {
+    expect(failures(returning({ neverForgets: true }, 'last-connection'))).toEqual([clause]);
+    expect(verdictOn(returning({ neverForgets: true }, 'longer'), clause)).toMatchObject({
+      isObservation: true,
+      why: expect.stringContaining('12 of 12 clients stayed'),
+    });
+  });
+
+  it('names the clock that it saw where none is declared', () => {
+    expect(verdictOn(returning({}, null), clause).why).toBe(
+      'undeclared; observed: the clock runs from the last new connection or once no connection is open',
+    );
+    expect(verdictOn(returning({ sessionClock: 'creation' }, null), clause).why).toMatch(
+      /observed: the clock runs from the first connection/,
+    );
+    expect(verdictOn(returning({ neverForgets: true }, null), clause).why).toMatch(/last longer/);
+  });
+
+  it('says nothing where nobody comes back', () => {
+    const history = new FakeBalancer({ persistence: true }).rounds(4).openFresh(12).end();
+    expect(verdictOn(history, clause).is).toBe('inconclusive');
+  });
+});

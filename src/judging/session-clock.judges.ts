@@ -1,0 +1,174 @@
+/**
+ * Judge of when the persistence duration begins to count: within the declared clock a client finds its instance again
+ * also beyond the guaranteed minimum, and once it has run out the scheduler decides again.
+ */
+import { type Breach, counted, judgeOf, type Subject, undeclared } from './assessment.ts';
+import type { Judge } from './judge.ts';
+import { cycleOf, epochOf } from './membership.ts';
+import { isPlaced, type Placed, wordTrait } from './reading.ts';
+import { isSequential } from './rotation.ts';
+import { groupedBySource, staysEligible } from './sessions.ts';
+
+/** Time since the clock was last started, at the least and at the most. */
+interface Age {
+  readonly minMs: number;
+  readonly maxMs: number;
+}
+type Clock = 'creation' | 'last-connection' | 'while-connected';
+const clocks: readonly Clock[] = ['creation', 'last-connection', 'while-connected'];
+
+/** A client that comes back, and how old its session is by each clock; null: not known. */
+interface Return {
+  readonly first: Placed;
+  readonly second: Placed;
+  readonly ages: Readonly<Record<Clock, Age | null>>;
+  readonly hasMoved: boolean;
+}
+
+/** In real time a session may be forgotten somewhat later than its clock says. */
+const lateShare = 0.1;
+/** A round robin that decides again sends two whole cycles of clients where they had been with probability (1/c!)². */
+const cyclesToDecide = 2;
+
+export const expiry: Judge = judgeOf('persistence.expiry', (subject) => {
+  if (subject.effective.persistenceMs === 0) return 'session persistence is off';
+  if (subject.configuration.scheduling !== 'weighted-round-robin')
+    return 'not weighted round robin: who stays may have been chosen again';
+  const returns = returnsOf(subject);
+  const declared = wordTrait(subject, 'persistence.clock');
+  if (declared === null) return undeclaredClock(subject, returns);
+  const clock = clocks.find((one) => one === declared);
+  if (clock === undefined) return longerThanPromised(subject, returns, declared);
+  const kept = returns.filter((one) => isKept(subject, one, clock));
+  const over = returns.filter((one) => isOver(subject, one, clock));
+  const moved = kept.filter(({ hasMoved }) => hasMoved);
+  const isEnough = over.length >= clientsToDecide(subject);
+  const isStuck = isEnough && !over.some(({ hasMoved }) => hasMoved);
+  return {
+    breaches: [
+      ...moved.map((one) => movedBreach(one, declared)),
+      ...(isStuck ? [stuckBreach(over, declared)] : []),
+    ],
+    sometimes: {
+      // counted from creation nothing lasts longer than the guaranteed minimum
+      ...(clock === 'creation'
+        ? {}
+        : { 'clients back before the declared clock ran out': kept.length }),
+      'clients back after it ran out': isEnough ? over.length : 0,
+    },
+    kept: `declared ${declared}: ${counted(kept.length, 'client')} kept beyond the minimum, ${over.length} decided anew`,
+  };
+});
+
+/** Long after the guaranteed minimum; what else it may last is not promised. */
+function longerThanPromised(subject: Subject, returns: readonly Return[], declared: string) {
+  const late = returns.filter((one) => isOver(subject, one, 'last-connection'));
+  const stayed = late.filter(({ hasMoved }) => !hasMoved).length;
+  if (late.length === 0) return 'nobody came back after the duration';
+  return {
+    observation: `declared ${declared}, which no duration ends; observed: ${stayed} of ${late.length} clients stayed after it`,
+  };
+}
+
+/** The first clock that everything seen agrees with. */
+function undeclaredClock(subject: Subject, returns: readonly Return[]) {
+  if (returns.every((one) => !isOver(subject, one, 'creation')))
+    return 'nobody came back after the duration';
+  const agreeing = clocks.filter((clock) => {
+    const over = returns.filter((one) => isOver(subject, one, clock));
+    return (
+      returns.every((one) => !one.hasMoved || !isKept(subject, one, clock)) &&
+      (over.length === 0 || over.some(({ hasMoved }) => hasMoved))
+    );
+  });
+  const words: Readonly<Record<Clock, string>> = {
+    creation: 'from the first connection',
+    'last-connection': 'from the last new connection',
+    'while-connected': 'once no connection is open',
+  };
+  return undeclared(
+    agreeing.length === 0
+      ? 'sessions last longer than their duration'
+      : `the clock runs ${agreeing.map((clock) => words[clock]).join(' or ')}`,
+  );
+}
+
+function clientsToDecide(subject: Subject): number {
+  return cyclesToDecide * cycleOf(subject.header.instances);
+}
+
+/** Certainly still within the declared clock, though certainly beyond what is guaranteed to everybody. */
+function isKept(subject: Subject, { ages }: Return, clock: Clock): boolean {
+  const { persistenceMs } = subject.effective;
+  const own = ages[clock];
+  // whenever the session began, it was not after the last connection
+  const since = ages.creation ?? ages['last-connection'];
+  return own !== null && own.maxMs < persistenceMs && since !== null && since.minMs > persistenceMs;
+}
+
+function isOver(subject: Subject, { ages }: Return, clock: Clock): boolean {
+  const { persistenceMs } = subject.effective;
+  const graceMs = subject.time === 'stepped' ? 0 : lateShare * persistenceMs;
+  return (ages[clock]?.minMs ?? 0) > persistenceMs + graceMs;
+}
+
+function movedBreach({ first, second }: Return, declared: string): Breach {
+  return {
+    why: `${second.source} moved from ${first.placed.instance} to ${second.placed.instance} before its session was over`,
+    expected: `${first.placed.instance} again, declared: ${declared}`,
+    observed: second.placed.instance,
+    lines: [first.placed.line, second.placed.line],
+  };
+}
+
+function stuckBreach(over: readonly Return[], declared: string): Breach {
+  return {
+    why: `all ${over.length} clients whose sessions were over went where they had gone before`,
+    expected: `the scheduler decides again, declared: ${declared}`,
+    observed: 'none of them moved',
+    lines: over.map(({ second }) => second.placed.line),
+  };
+}
+
+function returnsOf(subject: Subject): readonly Return[] {
+  const bySource = groupedBySource(subject.connections.filter(isPlaced));
+  return [...bySource.values()].flatMap((own) => returnsOfOne(subject, own));
+}
+
+function returnsOfOne(subject: Subject, connections: readonly Placed[]): readonly Return[] {
+  const { persistenceMs } = subject.effective;
+  let root = connections[0] ?? null;
+  return connections.slice(1).flatMap((second, index): Return[] => {
+    const first = connections[index] as Placed;
+    const sinceRoot = root === null ? null : ageOf(root, second);
+    const hasMoved = first.placed.instance !== second.placed.instance;
+    // another instance is a new session; otherwise only time tells whether this is still the old one
+    if (hasMoved) root = second;
+    else if (sinceRoot !== null && sinceRoot.maxMs >= persistenceMs) root = null;
+    const pair = { first, second, gap: 0, isRunning: true, picks: 0 };
+    const isMember = epochOf(subject.epochs, second) !== null;
+    if (!isSequential(first, second) || !isMember || !staysEligible(subject, pair)) return [];
+    const ages = {
+      creation: sinceRoot,
+      'last-connection': ageOf(first, second),
+      'while-connected': connectedAge(connections.slice(0, index + 1), second),
+    };
+    return [{ first, second, ages, hasMoved }];
+  });
+}
+
+function ageOf(start: Placed, end: Placed): Age {
+  return {
+    minMs: end.opened.fromMs - start.placed.toMs,
+    maxMs: end.placed.toMs - start.opened.fromMs,
+  };
+}
+
+/** Nothing while one of the earlier connections is open; then since the last of them was. */
+function connectedAge(earlier: readonly Placed[], second: Placed): Age {
+  const isOpen = earlier.some(({ closed }) => closed === null || closed.line > second.openedLine);
+  if (isOpen) return { minMs: 0, maxMs: 0 };
+  const endedFromMs = Math.max(...earlier.map(({ closed }) => closed?.fromMs ?? 0));
+  const endedToMs = Math.max(...earlier.map(({ closed }) => closed?.toMs ?? 0));
+  return { minMs: second.opened.fromMs - endedToMs, maxMs: second.placed.toMs - endedFromMs };
+}
