@@ -72,6 +72,7 @@ function addConform(root: Command): void {
     .addOption(outOption())
     .option('--jobs <count>', 'deployments side by side', positiveInteger)
     .option('--shrink-seconds <seconds>', 'time for making failures small', nonNegative, 15)
+    .option('--alpha <probability>', 'of a false alarm, in all, a run', probability, 1e-6)
     .option('--load', 'also measure throughput and latency through the balancer', false)
     .addHelpText(
       'after',
@@ -102,6 +103,7 @@ interface ConformFlags {
   readonly out: string;
   readonly jobs?: number;
   readonly shrinkSeconds: number;
+  readonly alpha: number;
   readonly load: boolean;
 }
 
@@ -247,6 +249,12 @@ function positiveInteger(text: string): number {
   if (!Number.isInteger(value) || value < 1 || value > 64) {
     throw new InvalidArgumentError('a whole number from 1 to 64.');
   }
+  return value;
+}
+
+function probability(text: string): number {
+  const value = Number(text);
+  if (!(value > 0 && value < 1)) throw new InvalidArgumentError('a probability between 0 and 1.');
   return value;
 }
 

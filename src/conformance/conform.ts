@@ -6,6 +6,7 @@ import pLimit from 'p-limit';
 import { OperatorError } from '../errors/operator-error.ts';
 import type { History } from '../history/vocabulary.ts';
 import { judges } from '../judging/judges.ts';
+import { statisticalChecks, usualAlpha } from '../judging/statistical-budget.ts';
 import {
   type ClauseVerdict,
   type ConformanceResult,
@@ -38,6 +39,8 @@ export interface ConformOptions {
   readonly filter: readonly string[];
   /** Deployments side by side. */
   readonly jobs: number;
+  /** How often a right implementation may fail, a run; absent: the usual once in a million. */
+  readonly alpha?: number;
   /** Real ms that shrinking may take in all. */
   readonly shrinkMs: number;
   /** Monotonic real time, ms. */
@@ -78,7 +81,8 @@ export async function conform(testbed: Testbed, options: ConformOptions): Promis
 class Run {
   readonly #testbed: Testbed;
   readonly #options: ConformOptions;
-  readonly #context: CaseContext;
+  #context: CaseContext;
+  #statisticalChecks = 0;
   readonly #tally = new Tally();
   /** The smallest failing timeline of each clause. */
   readonly #found = new Map<string, Found>();
@@ -99,6 +103,8 @@ class Run {
   async execute(): Promise<ConformRun> {
     const { listen, jobs } = this.#options;
     const timelines = this.#timelines();
+    this.#statisticalChecks = statisticalChecks(timelines.map((one) => one.timeline.clauses));
+    this.#context = { ...this.#context, falseAlarmRate: this.#falseAlarmRate };
     const configurations = this.#configurations();
     listen({ event: 'run.planned', cases: timelines.length + configurations.length });
     const limit = pLimit(jobs);
@@ -116,6 +122,11 @@ class Run {
     ]);
     await this.#explain();
     return { result: this.#result(), trials: this.#trials, histories: this.#histories };
+  }
+
+  /** The budget of the run, split over the checks that are decided by statistics. */
+  get #falseAlarmRate(): number {
+    return (this.#options.alpha ?? usualAlpha) / Math.max(1, this.#statisticalChecks);
   }
 
   get #isWired(): boolean {
@@ -264,6 +275,11 @@ class Run {
       clauses: results,
       counts,
       cases: this.#tally.cases,
+      falseAlarms: {
+        alpha: this.#options.alpha ?? usualAlpha,
+        checks: this.#statisticalChecks,
+        rateOfEach: this.#falseAlarmRate,
+      },
       gate: gateOf(results, signal.aborted),
     };
   }

@@ -51,8 +51,24 @@ export interface ConformanceResult {
     readonly connections: number;
     readonly checks: number;
   };
+  /** The budget of false alarms of the run, split over the checks that are decided by statistics. */
+  readonly falseAlarms: {
+    readonly alpha: number;
+    readonly checks: number;
+    readonly rateOfEach: number;
+  };
   /** What `--strict`-free gating says: exit code and one sentence. */
   readonly gate: { readonly exitCode: number; readonly why: string };
+}
+
+interface ShareCertificate {
+  /** Of all its checks together: the probability that a right implementation fails the clause, at most. */
+  readonly falseAlarmRate: number;
+  /** The smallest shift of a share, in parts of 1, that one of its checks notices with `power`. */
+  readonly detectableBias: number;
+  readonly power: number;
+  /** That this check used. */
+  readonly connections: number;
 }
 
 export interface ClauseResult {
@@ -80,6 +96,8 @@ export interface ClauseResult {
     readonly void: number;
   };
   readonly sometimes: Readonly<Record<string, number>>;
+  /** Of a clause decided by statistics: what it would have noticed, and how often it may be wrong; null: it is exact. */
+  readonly certificate: ShareCertificate | null;
   readonly failures: readonly Failure[];
 }
 

@@ -82,6 +82,15 @@ const clauseResultSchema = z
       .describe('The more specific clause that the failure was charged to'),
     cases: z.strictObject({ passed: count, failed: count, inconclusive: count, void: count }),
     sometimes: z.record(z.string(), z.number()),
+    certificate: z
+      .strictObject({
+        falseAlarmRate: share,
+        detectableBias: share,
+        power: share,
+        connections: count,
+      })
+      .nullable()
+      .describe('Of a clause decided by statistics'),
     failures: z.array(failureSchema),
   })
   .meta({ id: 'clause' });
@@ -109,6 +118,7 @@ export const conformanceResultSchema = z.strictObject({
     connections: count,
     checks: count,
   }),
+  falseAlarms: z.strictObject({ alpha: share, checks: count, rateOfEach: share }),
   gate: z.strictObject({ exitCode: z.int(), why: z.string() }),
 });
 
