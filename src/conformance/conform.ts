@@ -18,14 +18,17 @@ import type { Profile } from '../spec/configuration.ts';
 import type { Testbed } from '../testbed/trial.ts';
 import { type CaseContext, type CaseOutcome, runCase } from './case-runner.ts';
 import type { ConfigurationCase } from './configurations/configuration-case.ts';
+import { pairCoverage } from './configurations/pairs.ts';
 import { configurationCases, runConfigurationCase } from './configurations/run-configurations.ts';
 import { type DrawnTimeline, drawTimelines } from './drawn-timeline.ts';
 import { explainFailure, type Found } from './explaining.ts';
 import { families } from './families/families.ts';
 import type { Bounds } from './families/family.ts';
+import { tourCoverage } from './families/health-tours.ts';
 import { attributed, gateOf, rollUpClause } from './roll-up.ts';
 import { scalesFor } from './scales.ts';
 import { Tally } from './tally.ts';
+import type { Timeline } from './timeline.ts';
 
 export interface ConformOptions {
   readonly connectable: string;
@@ -70,7 +73,7 @@ export const judgedClauses: readonly Clause[] = clauses.filter(
 );
 
 /** Generated configurations: in stepped time thousands cost a second, on the wire each accepted one is a process. */
-const generatedConfigurations = { stepped: 2000, wired: 24 };
+const generatedConfigurations = { stepped: 2000, wired: 8 };
 /** So many cases that cannot be run, and none that can: the implementation is not there. */
 const errorsMax = 5;
 
@@ -88,6 +91,8 @@ class Run {
   readonly #found = new Map<string, Found>();
   readonly #trials: RunFacts['trials'][number][] = [];
   readonly #freeLanes: number[];
+  readonly #toured: Timeline[] = [];
+  readonly #configured: ConfigurationCase[] = [];
   #executed = 0;
   readonly #errors: unknown[] = [];
   readonly #histories: Record<string, History> = {};
@@ -192,6 +197,7 @@ class Run {
   async #case(drawn: DrawnTimeline): Promise<readonly History[]> {
     const outcome = await runCase(this.#context, drawn.name, drawn.seed, drawn.timeline);
     const failing = this.#tally.hear(outcome);
+    if (!outcome.isVoid) this.#toured.push(drawn.timeline);
     for (const clause of failing) this.#keepSmaller(clause, { drawn, outcome });
     const [history] = outcome.histories;
     // in stepped time a history can be had again at any time: the first of each family is enough to look at
@@ -210,6 +216,7 @@ class Run {
 
   async #configuration(one: ConfigurationCase, number: number): Promise<readonly History[]> {
     const verdicts = await runConfigurationCase(this.#testbed, one, this.#context.time, number);
+    this.#configured.push(one);
     const failing = verdicts.filter(({ is }) => is === 'fail').map(({ clause }) => clause);
     const text = `${JSON.stringify(one, null, 2)}\n`;
     const name = `failures/configuration-${number}.json`;
@@ -275,6 +282,10 @@ class Run {
       clauses: results,
       counts,
       cases: this.#tally.cases,
+      coverage: {
+        pairs: this.#configured.length === 0 ? null : pairCoverage(profile, this.#configured),
+        transitions: this.#toured.length === 0 ? null : tourCoverage(this.#toured),
+      },
       falseAlarms: {
         alpha: this.#options.alpha ?? usualAlpha,
         checks: this.#statisticalChecks,

@@ -4,11 +4,7 @@
  */
 
 /** Clauses that some judge decides by chance; all others are exact. */
-export const statisticalClauses = [
-  'schedule.wrr.share',
-  'schedule.source.share',
-  'load.share',
-] as const;
+const statisticalClauses = ['schedule.wrr.share', 'schedule.source.share', 'load.share'] as const;
 
 /** A right balancer may be called wrong once in a million runs (design, decision 6). */
 export const usualAlpha = 1e-6;

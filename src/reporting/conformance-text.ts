@@ -10,7 +10,7 @@ import type {
   StoryLine,
 } from '../results/conformance-result.ts';
 import type { RunFacts } from '../results/run-facts.ts';
-import { counted, duration, figure, moment, timeInWords } from './figures.ts';
+import { counted, coverageInWords, duration, figure, moment, timeInWords } from './figures.ts';
 import { passagesOf } from './story-steps.ts';
 import {
   columns,
@@ -64,6 +64,8 @@ function identity(result: ConformanceResult, facts: RunFacts | null, look: Termi
     ['time', timeInWords(result.time, result.realMsPerSecond)],
     ['evidence', evidenceInWords(result)],
   ];
+  const coverage = coverageInWords(result.coverage);
+  if (coverage !== '') rows.push(['covered', coverage]);
   if (result.falseAlarms.checks > 0) rows.push(['alarms', alarmsInWords(result)]);
   if (result.filter.length > 0) rows.push(['only', result.filter.join(', ')]);
   if (facts !== null) {

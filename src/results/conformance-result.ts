@@ -51,6 +51,13 @@ export interface ConformanceResult {
     readonly connections: number;
     readonly checks: number;
   };
+  /** What the cases that were run came through, of all there is; null: none of that kind was run. */
+  readonly coverage: {
+    /** Pairs of values of two fields that come up together in a valid configuration. */
+    readonly pairs: Coverage | null;
+    /** Results of checks in states of the health machine, over all thresholds of the page. */
+    readonly transitions: Coverage | null;
+  };
   /** The budget of false alarms of the run, split over the checks that are decided by statistics. */
   readonly falseAlarms: {
     readonly alpha: number;
@@ -59,6 +66,11 @@ export interface ConformanceResult {
   };
   /** What `--strict`-free gating says: exit code and one sentence. */
   readonly gate: { readonly exitCode: number; readonly why: string };
+}
+
+interface Coverage {
+  readonly covered: number;
+  readonly of: number;
 }
 
 interface ShareCertificate {

@@ -95,6 +95,8 @@ const clauseResultSchema = z
   })
   .meta({ id: 'clause' });
 
+const coverageSchema = z.strictObject({ covered: count, of: count }).nullable();
+
 export const conformanceResultSchema = z.strictObject({
   result: z.literal(1),
   kind: z.literal('conformance'),
@@ -117,6 +119,10 @@ export const conformanceResultSchema = z.strictObject({
     events: count,
     connections: count,
     checks: count,
+  }),
+  coverage: z.strictObject({
+    pairs: coverageSchema.describe('Of values of two fields in a valid configuration'),
+    transitions: coverageSchema.describe('Results of checks in states of the health machine'),
   }),
   falseAlarms: z.strictObject({ alpha: share, checks: count, rateOfEach: share }),
   gate: z.strictObject({ exitCode: z.int(), why: z.string() }),

@@ -16,7 +16,7 @@ export interface Certificate {
 }
 
 /** What every certificate states its bias for. */
-export const certifiedPower = 0.9;
+const certifiedPower = 0.9;
 
 /** `shares` of independent observations, looked at as often as one likes. */
 export function shareCertificate(
