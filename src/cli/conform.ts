@@ -106,7 +106,7 @@ function lanesFor(testbed: Testbed): number {
 }
 
 /** Every clause whose id is, or begins with, one of the words; a word that matches nothing is an error. */
-function selectClauses(words: readonly string[]): readonly string[] {
+export function selectClauses(words: readonly string[]): readonly string[] {
   const ids = judgedClauses.map(({ id }) => id);
   if (words.length === 0) return ids;
   for (const word of words) {

@@ -38,6 +38,8 @@ function program(): Command {
   addConform(root);
   addReplay(root);
   addProve(root);
+  addJudge(root);
+  addClauses(root);
   addSimulate(root);
   addModels(root);
   addDemo(root);
@@ -164,6 +166,44 @@ interface ProveFlags {
   readonly out: string;
   readonly jobs?: number;
   readonly repeat: number;
+}
+
+function addJudge(root: Command): void {
+  root
+    .command('judge')
+    .description('judge a recorded history, whoever recorded it')
+    .argument('<history>', 'history.ndjson, as docs/history.md describes it')
+    .argument('[clauses...]', 'clause ids or prefixes that it must decide; none: what it can')
+    .option('--service <file>', 'the configuration of the service, where the history has none')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  counterpoise judge reports/out/haproxy/histories/draining-1.ndjson\n  counterpoise judge mine.ndjson schedule.wrr --service service.yaml',
+    )
+    .action(
+      async (file: string, clauses: string[], own: { service?: string }, command: Command) => {
+        const common = command.optsWithGlobals<Common>();
+        const { runJudge } = await import('./judge.ts');
+        process.exitCode = await runJudge(
+          { file, clauses, ...own, json: common.json },
+          createTerminal(common),
+        );
+      },
+    );
+}
+
+function addClauses(root: Command): void {
+  root
+    .command('clauses')
+    .description('list the clauses: what they say, what decides them, which defects they catch')
+    .argument('[clauses...]', 'clause ids or prefixes; none: all')
+    .option('--markdown', 'as the table docs/clauses.md', false)
+    .addHelpText('after', '\nExample:\n  counterpoise clauses schedule.wrr draining')
+    .action(async (words: string[], own: { markdown: boolean }, command: Command) => {
+      const common = command.optsWithGlobals<Common>();
+      const terminal = createTerminal(common);
+      const { runClauses } = await import('./clauses.ts');
+      terminal.print(runClauses({ words, ...own, json: common.json }, terminal));
+    });
 }
 
 function addSimulate(root: Command): void {

@@ -62,13 +62,14 @@ describe('histories as NDJSON', () => {
   it('say where they are wrong', () => {
     const lines = encodeHistory(history).split('\n');
     const withLine = (index: number, line: string) => complaint(lines.with(index, line).join('\n'));
-    expect(withLine(2, '{"event":')).toBe('h.ndjson:3:1  this is no JSON object');
+    expect(withLine(2, '{"event":')).toBe('h.ndjson:3:10  this is no JSON object');
+    expect(withLine(2, '{"event" 1}')).toBe('h.ndjson:3:10  this is no JSON object');
     expect(withLine(2, '[1]')).toBe('h.ndjson:3:1  this is no JSON object');
     expect(withLine(2, '{"event":"toString","fromMs":1,"toMs":1}')).toBe(
-      "h.ndjson:3:1  'toString' is no event",
+      "h.ndjson:3:2  'toString' is no event",
     );
     expect(withLine(2, '{"event":"check.abandoned","fromMs":1,"toMs":null,"check":1}')).toBe(
-      "h.ndjson:3:1  check.abandoned: 'toMs' must be a number",
+      "h.ndjson:3:39  check.abandoned: 'toMs' must be a number",
     );
     expect(withLine(0, '{"event":"history.began","history":2}')).toContain('version 2');
     expect(complaint('')).toContain('empty');

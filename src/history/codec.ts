@@ -33,6 +33,11 @@ function ordered(value: Json): Json {
   };
 }
 
+/** By position among the lines that are not blank: the number of each in the file. */
+export function linesOf(text: string): readonly number[] {
+  return text.split('\n').flatMap((line, index) => (line.trim() === '' ? [] : [index + 1]));
+}
+
 /** `file` names the text in messages. */
 export function decodeHistory(text: string, file: string): History {
   const lines = text.split('\n', eventsMax + 2);
@@ -44,8 +49,8 @@ export function decodeHistory(text: string, file: string): History {
   let header: HistoryHeader | null = null;
   for (const [index, line] of lines.entries()) {
     if (line.trim() === '') continue;
-    const place = `${file}:${index + 1}:1`;
-    const value = parsed(line, place, index === last);
+    const place = { line, at: (column: number) => `${file}:${index + 1}:${column}` };
+    const value = parsed(place, index === last);
     // the writer was stopped in the middle of its last line
     if (value === null) continue;
     if (header === null) header = headerOf(value, place);
@@ -61,42 +66,60 @@ export function decodeHistory(text: string, file: string): History {
   return { header, events };
 }
 
-function parsed(line: string, place: string, isLast: boolean): Json | null {
+/** A line and what to call a column of it. */
+interface Place {
+  readonly line: string;
+  at(column: number): string;
+}
+
+/** Where a field stands, or where it is missed. */
+function fieldAt({ line, at }: Place, complaint: string): string {
+  const [, field = ''] = /^'(\w+)'/.exec(complaint) ?? [];
+  return at(Math.max(0, line.indexOf(`"${field}"`)) + 1);
+}
+
+function parsed(place: Place, isLast: boolean): Json | null {
+  const { line, at } = place;
+  let column = 1;
   if (line.length > lineCharactersMax) {
     throw badInput(
-      `${place}  the line is longer than ${lineCharactersMax} characters`,
+      `${at(1)}  the line is longer than ${lineCharactersMax} characters`,
       'HISTORY_LINE',
     );
   }
   try {
     const value: unknown = JSON.parse(line);
     if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Json;
-  } catch {
+  } catch (error) {
     if (isLast && line.startsWith('{')) return null;
+    const [, position] = /at position (\d+)/.exec((error as SyntaxError).message) ?? [];
+    if (position !== undefined) column = Number(position) + 1;
+    else if (/end of JSON/.test((error as SyntaxError).message)) column = line.length + 1;
   }
   throw badInput(
-    `${place}  this is no JSON object`,
+    `${at(column)}  this is no JSON object`,
     'HISTORY_LINE',
     'A history is NDJSON: one object a line, as conform writes it under histories/.',
   );
 }
 
-function headerOf(value: Json, place: string): HistoryHeader {
+function headerOf(value: Json, place: Place): HistoryHeader {
   if (value['event'] !== 'history.began') {
     throw badInput(
-      `${place}  a history begins with the event history.began`,
+      `${place.at(1)}  a history begins with the event history.began`,
       'HISTORY_HEADER',
       'Is this a history? conform writes them as histories/NAME.ndjson.',
     );
   }
   if (value['history'] !== historyVersion) {
     throw badInput(
-      `${place}  version ${JSON.stringify(value['history'])} of histories is not known, only ${historyVersion}`,
+      `${fieldAt(place, "'history'")}  version ${JSON.stringify(value['history'])} of histories is not known, only ${historyVersion}`,
       'HISTORY_VERSION',
     );
   }
   const wrong = wrongField(value, headerFields) ?? wrongInstances(value['instances']);
-  if (wrong !== null) throw badInput(`${place}  history.began: ${wrong}`, 'HISTORY_HEADER');
+  if (wrong !== null)
+    throw badInput(`${fieldAt(place, wrong)}  history.began: ${wrong}`, 'HISTORY_HEADER');
   return value as unknown as HistoryHeader;
 }
 
@@ -109,19 +132,20 @@ function wrongInstances(instances: unknown): string | null {
   return listed.every(isListed) ? null : "'instances' must list name, weight and port of each";
 }
 
-function eventOf(value: Json, place: string): HistoryEvent {
+function eventOf(value: Json, place: Place): HistoryEvent {
   const name = String(value['event']);
   const fields = Object.hasOwn(eventFields, name)
     ? eventFields[name as HistoryEvent['event']]
     : undefined;
   if (fields === undefined) {
     throw badInput(
-      `${place}  '${name.slice(0, 60)}' is no event`,
+      `${fieldAt(place, "'event'")}  '${name.slice(0, 60)}' is no event`,
       'HISTORY_EVENT',
       `Events are ${Object.keys(eventFields).join(', ')}.`,
     );
   }
   const wrong = wrongField(value, { fromMs: 'number', toMs: 'number', ...fields });
-  if (wrong !== null) throw badInput(`${place}  ${name}: ${wrong}`, 'HISTORY_EVENT');
+  if (wrong !== null)
+    throw badInput(`${fieldAt(place, wrong)}  ${name}: ${wrong}`, 'HISTORY_EVENT');
   return value as unknown as HistoryEvent;
 }

@@ -56,37 +56,77 @@ function placeBreach(astray: readonly CheckReading[], expected: string, observed
 /** Gaps that make a mean. */
 const gapsToJudge = 5;
 
-/** Wall clocks say more about the machine than about the balancer: only in stepped time. */
+/** In real time a busy machine delays timers; a mean twice as long as allowed is no delay any more. */
+const tooLongInRealTime = 2;
+
+interface Gap {
+  readonly name: string;
+  readonly before: CheckReading;
+  readonly check: CheckReading;
+  /** At the least and at the most, between two starts. */
+  readonly leastMs: number;
+  readonly mostMs: number;
+  readonly limitMs: number;
+}
+
 export const checkInterval: Judge = judgeOf('health.interval', (subject) => {
-  if (subject.time !== 'stepped') return 'intervals are judged in stepped time only';
+  const gaps = gapsOf(subject);
+  const meanMs = mean(gaps.map(({ leastMs }) => leastMs));
+  const kept = `${counted(gaps.length, 'gap')} between checks, ${meanMs.toFixed(0)} ms in the mean, none too long`;
+  const sometimes = {
+    [`${gapsToJudge} gaps between checks`]: gaps.length >= gapsToJudge ? gaps.length : 0,
+  };
+  if (subject.time === 'stepped') {
+    const tooLong = gaps.filter(({ leastMs, limitMs }) => leastMs > limitMs);
+    return { breaches: tooLong.map((gap) => gapBreach(subject, gap)), sometimes, kept };
+  }
+  return { ...inRealTime(gaps, meanMs), sometimes, kept: kept.replace('none too long', 'in time') };
+});
+
+/** One gap says more about the machine than about the balancer; the mean of many does not. */
+function inRealTime(gaps: readonly Gap[], meanMs: number) {
+  const limitMs = mean(gaps.map((gap) => gap.limitMs));
+  const isTooLong = gaps.length >= gapsToJudge && meanMs > tooLongInRealTime * limitMs;
+  const breach: Breach = {
+    why: `${counted(gaps.length, 'gap')} between checks lasted ${meanMs.toFixed(0)} ms in the mean, ${limitMs.toFixed(0)} ms are allowed`,
+    expected: `at most ${limitMs.toFixed(0)} ms from check to check`,
+    observed: `${meanMs.toFixed(0)} ms in the mean`,
+    lines: gaps.map(({ check }) => check.startedLine),
+  };
+  const isInTime = mean(gaps.map(({ mostMs }) => mostMs)) <= limitMs;
+  const doubt = {
+    doubt: `${breach.observed}, ${limitMs.toFixed(0)} ms are allowed: the machine may be to blame`,
+  };
+  return { breaches: isTooLong ? [breach] : [], ...(isInTime ? {} : doubt) };
+}
+
+function gapBreach(subject: Subject, { name, before, check, leastMs, limitMs }: Gap): Breach {
+  return {
+    why: `${name} waited ${leastMs} ms for its next check, the interval is ${subject.effective.intervalMs} ms`,
+    expected: `at most ${limitMs} ms from check to check`,
+    observed: `${leastMs} ms`,
+    lines: [before.startedLine, check.startedLine],
+  };
+}
+
+function gapsOf(subject: Subject): readonly Gap[] {
   const { intervalMs, timeoutMs } = subject.effective;
   const slackMs = numericTrait(subject, 'health.timerSlackMs', 0);
   const isFromEnd = wordTrait(subject, 'health.intervalFrom') === 'end';
-  const breaches: Breach[] = [];
-  let gaps = 0;
-  let sumMs = 0;
-  for (const { name, ledger } of subject.instances.values()) {
-    ledger.checks.forEach((check, index) => {
+  return [...subject.instances.values()].flatMap(({ name, ledger }) =>
+    ledger.checks.flatMap((check, index): Gap[] => {
       const before = ledger.checks[index - 1];
-      if (before === undefined || before.check < 0 || check.check < 0) return;
-      const gapMs = check.started.toMs - before.started.fromMs;
+      if (before === undefined || before.check < 0 || check.check < 0) return [];
       const tookMs = Math.min(timeoutMs, before.concluded.toMs - before.started.fromMs);
       // one check at a time: the next waits for the end of one that takes longer than the interval
-      const limitMs = isFromEnd ? intervalMs + tookMs : Math.max(intervalMs, tookMs);
-      gaps++;
-      sumMs += gapMs;
-      if (check.started.fromMs - before.started.toMs <= limitMs + slackMs) return;
-      breaches.push({
-        why: `${name} waited ${gapMs} ms for its next check, the interval is ${intervalMs} ms`,
-        expected: `at most ${limitMs + slackMs} ms from check to check`,
-        observed: `${gapMs} ms`,
-        lines: [before.startedLine, check.startedLine],
-      });
-    });
-  }
-  return {
-    breaches,
-    sometimes: { [`${gapsToJudge} gaps between checks`]: gaps >= gapsToJudge ? 1 : 0 },
-    kept: `${counted(gaps, 'gap')} between checks, ${(sumMs / Math.max(1, gaps)).toFixed(0)} ms in the mean, none too long`,
-  };
-});
+      const limitMs = (isFromEnd ? intervalMs + tookMs : Math.max(intervalMs, tookMs)) + slackMs;
+      const leastMs = check.started.fromMs - before.started.toMs;
+      const mostMs = check.started.toMs - before.started.fromMs;
+      return [{ name, before, check, leastMs, mostMs, limitMs }];
+    }),
+  );
+}
+
+function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / Math.max(1, values.length);
+}

@@ -183,7 +183,11 @@ export const deadline: Judge = judgeOf('draining.deadline', (subject) => {
       lines: [line],
     });
   }
-  if (reading === null) return undeclared(`${closedThen} closed, ${left} left open`);
+  if (reading === null) {
+    return closedThen + left === 0
+      ? 'no connection was seen at the end of a drain'
+      : undeclared(`${closedThen} closed, ${left} left open`);
+  }
   return {
     breaches,
     sometimes: {

@@ -123,6 +123,14 @@ describe('where checks arrive', () => {
     expect(failures(plain({ intervalMs: 6000 }))).toEqual(['health.interval']);
   });
 
+  it('judges the mean in real time: what a busy machine may have done is left open', () => {
+    const scaled = (everyMs: number) => {
+      const { header, events } = plain({ intervalMs: everyMs });
+      return verdictOn({ header: { ...header, time: 'scaled' }, events }, 'health.interval').is;
+    };
+    expect([5000, 6000, 11_000].map(scaled)).toEqual(['pass', 'inconclusive', 'fail']);
+  });
+
   it('does not mind checks that come sooner, nor a declared slack', () => {
     expect(verdictOn(plain({ intervalMs: 3000 }), 'health.interval').is).toBe('pass');
     const slack = new FakeBalancer(

@@ -33,6 +33,7 @@ export const sourceDisruption: Judge = judgeOf('schedule.source.disruption', (su
     ({ before, after }) => before.placed.instance !== after.placed.instance,
   );
   const observed = `${moved.length} of ${counted(others.length, 'source')} of other instances moved when one went`;
+  if (reading === null && others.length === 0) return 'no address was seen before and after a loss';
   if (reading === null) return undeclared(observed);
   return {
     breaches: reading === 'any' ? [] : moved.map((one) => movedBreach(one, reading)),

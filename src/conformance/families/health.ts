@@ -38,6 +38,7 @@ export const healthThresholds: Family = {
   clauses: [
     'health.unhealthy-threshold',
     'health.healthy-threshold',
+    'health.interval',
     'schedule.eligible',
     'schedule.recovery',
   ],
@@ -207,7 +208,10 @@ export const healthCodes: Family = {
       })
       .map(({ normal, unhealthyThreshold, healthyThreshold, rotation }): Timeline => {
         const codes = [...edgeCodes.slice(rotation), ...edgeCodes.slice(0, rotation)];
-        const chosen = withOneNormal(codes.slice(0, Math.min(12, bounds.instancesMax)), normal);
+        const half = Math.floor(Math.min(12, bounds.instancesMax) / 2);
+        const few = withOneNormal(codes.slice(0, half), normal);
+        // each code twice, far apart: a scheduler that overlooks an instance is told from a check that misreads a code
+        const chosen = [...few, ...few.toReversed()];
         const replies = chosen.map((code): BehaviourScript => ({ afterwards: { reply: code } }));
         return steady('health-codes', healthCodes.clauses, bounds, replies, {
           normalStatusCodes: normal,

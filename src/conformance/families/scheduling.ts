@@ -17,6 +17,7 @@ const notedWeights: readonly (readonly number[])[] = [
   [1, 1, 1],
   [3, 1],
   [10, 1],
+  [1, 2, 1, 3, 1],
 ];
 
 function weights(cycleMax: number, instancesMax: number): fc.Arbitrary<readonly number[]> {

@@ -1,0 +1,148 @@
+/**
+ * `counterpoise judge`: a history that anything recorded → what every judge says of it. Never green by default: without
+ * a clause that could have been broken and was not, the history decides nothing.
+ */
+import { storyOf } from '../conformance/story.ts';
+import { documentBytesMax, readDocument } from '../documents/document.ts';
+import { decodeText } from '../documents/text.ts';
+import { badInput, type ExitCode, exitCodes } from '../errors/operator-error.ts';
+import { decodeHistory, linesOf } from '../history/codec.ts';
+import type { History } from '../history/vocabulary.ts';
+import { withService } from '../judging/given-service.ts';
+import { type JudgedClause, judgeHistory } from '../judging/judge-history.ts';
+import { readHistory } from '../judging/read-history.ts';
+import { renderJudgeText } from '../reporting/judge-text.ts';
+import { type JudgeResult, judgeResultVersion } from '../results/judge-result.ts';
+import { validateDocument } from '../spec/validate-document.ts';
+import { selectClauses } from './conform.ts';
+import { readInputFile } from './input-files.ts';
+import type { Terminal } from './terminal.ts';
+import { suiteVersion } from './version.ts';
+
+export interface JudgeCommand {
+  readonly file: string;
+  /** Clause ids or prefixes that must be decided; empty: whatever the history says something on. */
+  readonly clauses: readonly string[];
+  /** A configuration file, for histories that do not say which service they saw. */
+  readonly service?: string;
+  readonly json: boolean;
+}
+
+/** Two million events of the length that conform writes. */
+const bytesMax = 512 * 1024 * 1024;
+
+export async function runJudge(command: JudgeCommand, terminal: Terminal): Promise<ExitCode> {
+  const selected = command.clauses.length === 0 ? null : selectClauses(command.clauses);
+  const text = decodeText(await readInputFile(command.file, { bytesMax }), command.file, bytesMax);
+  const recorded = decodeHistory(text, command.file);
+  const { history, addedEvents } =
+    command.service === undefined
+      ? { history: recorded, addedEvents: 0 }
+      : withService(recorded, await serviceIn(command.service, recorded));
+  const lines = linesOf(text);
+  const place = (event: number) => `${command.file}:${lines[event - addedEvents + 1] ?? 1}:1`;
+  const result = resultOf(command.file, history, selected, place);
+  terminal.print(
+    command.json ? JSON.stringify(result, null, 2) : renderJudgeText(result, terminal),
+  );
+  return result.gate.exitCode as ExitCode;
+}
+
+async function serviceIn(file: string, { header }: History) {
+  const document = readDocument(await readInputFile(file, { bytesMax: documentBytesMax }), file);
+  const { document: service } = validateDocument(document.value, { profile: header.profile });
+  if (service !== null) return service;
+  throw badInput(
+    `${file}: not valid in the ${header.profile} profile, which the history names`,
+    'NOT_A_SERVICE',
+    `counterpoise validate ${file} --profile ${header.profile} says what is wrong.`,
+  );
+}
+
+function resultOf(
+  file: string,
+  history: History,
+  selected: readonly string[] | null,
+  place: (event: number) => string,
+): JudgeResult {
+  const defects = readHistory(history).defects.map((defect) =>
+    defect.replace(/^event (\d+): /, (_, event: string) => `${place(Number(event))}  `),
+  );
+  const judged = judgeHistory(history).filter(
+    ({ clause }) => selected === null || selected.includes(clause),
+  );
+  const spoken = judged.filter(({ verdict }) => verdict.is !== 'inconclusive');
+  const open = judged.filter(({ verdict }) => verdict.is === 'inconclusive');
+  const observations = open.filter(({ verdict }) => verdict.isObservation);
+  const rest = open.filter(({ verdict }) => !verdict.isObservation);
+  // with no clause named, one that this history is no case of leaves nothing open
+  const undecided = rest.filter((one) => selected !== null || isPartlyMet(one));
+  const { implementation } = history.header;
+  const evidence = spoken.flatMap(({ verdict }) => (verdict.is === 'fail' ? verdict.evidence : []));
+  return {
+    result: judgeResultVersion,
+    kind: 'judgement',
+    suite: suiteVersion,
+    implementation,
+    file,
+    events: history.events.length,
+    defects,
+    verdicts: spoken.map(({ clause, verdict, attributedTo }) => ({
+      clause,
+      is: verdict.is,
+      why: verdict.why,
+      expected: verdict.expected ?? null,
+      observed: verdict.observed ?? null,
+      attributedTo,
+    })),
+    observations: observations.map(said),
+    undecided: undecided.map(said),
+    silent: rest.filter((one) => !undecided.includes(one)).map(({ clause }) => clause),
+    story: evidence.length === 0 ? [] : storyOf(history, evidence),
+    gate: gateOf({ spoken, undecided, observations, defects }),
+  };
+}
+
+function said({ clause, verdict }: JudgedClause) {
+  return { clause, why: verdict.why };
+}
+
+/** Some of what the clause asks for came up and some did not, or it did and no answer is certain. */
+function isPartlyMet({ verdict }: JudgedClause): boolean {
+  return Object.values(verdict.sometimes).some((times) => times > 0);
+}
+
+interface Said {
+  readonly spoken: readonly JudgedClause[];
+  readonly undecided: readonly JudgedClause[];
+  readonly observations: readonly JudgedClause[];
+  readonly defects: readonly string[];
+}
+
+function gateOf({ spoken, undecided, observations, defects }: Said): JudgeResult['gate'] {
+  const named = (some: readonly JudgedClause[]) => some.map(({ clause }) => clause).join(', ');
+  const failed = spoken.filter(
+    ({ verdict, attributedTo }) => verdict.is === 'fail' && attributedTo === null,
+  );
+  const passed = spoken.filter(({ verdict }) => verdict.is === 'pass');
+  if (defects.length > 0) {
+    return {
+      exitCode: exitCodes.undecided,
+      why: 'the history does not add up, so it proves nothing',
+    };
+  }
+  if (spoken.length + undecided.length + observations.length === 0) {
+    return { exitCode: exitCodes.nothingExecuted, why: 'this history is no case of any clause' };
+  }
+  if (failed.length > 0) return { exitCode: exitCodes.failed, why: `fails ${named(failed)}` };
+  if (undecided.length > 0) {
+    return { exitCode: exitCodes.undecided, why: `undecided on ${named(undecided)}` };
+  }
+  if (passed.length === 0) {
+    return { exitCode: exitCodes.undecided, why: 'nothing was declared that could be broken' };
+  }
+  return {
+    exitCode: exitCodes.met,
+    why: `keeps all ${passed.length} clauses that this history could have broken`,
+  };
+}
