@@ -86,6 +86,7 @@ async function judge(
       clock,
       signal: command.signal,
       listen: watch.listen,
+      open: (connectable) => openTestbed(connect(connectable), connectable),
       save: (name, text) => folder.write(name, text),
     });
   } finally {

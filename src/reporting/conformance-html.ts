@@ -89,6 +89,7 @@ function identity(result: ConformanceResult): Markup {
     ),
     fact('Only', result.filter.length > 0 ? result.filter.join(', ') : 'all clauses'),
     fact('Suite', `Counterpoise ${result.suite}`),
+    fact('Canary', result.canary.why),
   ]}</dl>`;
 }
 

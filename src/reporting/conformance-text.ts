@@ -7,6 +7,7 @@ import type {
   ClauseVerdict,
   ConformanceResult,
   Failure,
+  Likeness,
   StoryLine,
 } from '../results/conformance-result.ts';
 import type { RunFacts } from '../results/run-facts.ts';
@@ -63,6 +64,7 @@ function identity(result: ConformanceResult, facts: RunFacts | null, look: Termi
     ['by', `counterpoise ${result.suite}, profile ${result.profile}, seed ${result.seed}`],
     ['time', timeInWords(result.time, result.realMsPerSecond)],
     ['evidence', evidenceInWords(result)],
+    ['canary', result.canary.why],
   ];
   if (result.filter.length > 0) rows.push(['only', result.filter.join(', ')]);
   if (facts !== null) {
@@ -194,6 +196,7 @@ function failureLines(failure: Failure, look: TerminalLook): string {
       row('expected', failure.expected),
       row('observed', failure.observed),
       row('because', failure.why),
+      ...(failure.looksLike === null ? [] : [row('like', likenessInWords(failure.looksLike))]),
     ],
     ['left', 'left'],
   );
@@ -207,6 +210,11 @@ function failureLines(failure: Failure, look: TerminalLook): string {
   );
   const story = storyLines(failure, look);
   return story === '' ? `${head}\n${foot}` : `${head}\n\n${story}\n\n${foot}`;
+}
+
+function likenessInWords({ defect, sentence, thread }: Likeness): string {
+  const place = thread === null ? '' : ` As in ${thread}.`;
+  return `looks like defect ${defect}: ${sentence}${place}`;
 }
 
 function storyLines(failure: Failure, look: TerminalLook): string {

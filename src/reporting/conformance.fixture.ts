@@ -280,6 +280,18 @@ export function sampleConformance(change: Partial<ConformanceResult> = {}): Conf
       connections: 14_310,
       checks: 9_120,
     },
+    canary: {
+      defects: [
+        {
+          name: 'never-back',
+          sentence: 'An instance that went out stays out, whatever its checks say.',
+          breaks: ['schedule.recovery'],
+          outcome: 'killed',
+          cases: 344,
+        },
+      ],
+      why: 'never-back caught by the same cases',
+    },
     gate: { exitCode: 1, why: '2 clauses failed: schedule.wlc.ratio, persistence.draining' },
     ...change,
     clauses,
@@ -343,6 +355,7 @@ export function hostileConformance(): ConformanceResult {
       observed: hostile,
       file: hostile,
       replay: hostile,
+      looksLike: { defect: hostile, sentence: hostile, thread: hostile },
       story: failure.story.map((each) => ({
         ...each,
         text: hostile,
@@ -360,6 +373,7 @@ export function hostileConformance(): ConformanceResult {
     suite: hostile,
     filter: [hostile],
     traits: { [hostile]: { reading: hostile, providedBy: 'adapter' } },
+    canary: { defects: [], why: hostile },
     gate: { exitCode: 1, why: hostile },
   });
 }

@@ -61,6 +61,10 @@ const failureSchema = z
     file: z.string().describe('Relative to the result'),
     replay: z.string().describe('The command that runs it again'),
     story: z.array(storyLineSchema),
+    looksLike: z
+      .strictObject({ defect: z.string(), sentence: z.string(), thread: z.string().nullable() })
+      .nullable()
+      .describe('The seeded defect that fails most alike'),
     shrunk: z.strictObject({ from: count, to: count, runs: count }),
   })
   .meta({ id: 'failure' });
@@ -109,6 +113,20 @@ export const conformanceResultSchema = z.strictObject({
     connections: count,
     checks: count,
   }),
+  canary: z
+    .strictObject({
+      defects: z.array(
+        z.strictObject({
+          name: z.string(),
+          sentence: z.string(),
+          breaks: z.array(z.string()),
+          outcome: z.enum(['killed', 'survived']),
+          cases: count,
+        }),
+      ),
+      why: z.string(),
+    })
+    .describe('Seeded defects put to the same cases'),
   gate: z.strictObject({ exitCode: z.int(), why: z.string() }),
 });
 
