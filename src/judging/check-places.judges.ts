@@ -53,6 +53,9 @@ function placeBreach(astray: readonly CheckReading[], expected: string, observed
   };
 }
 
+/** Sums of times are doubles: two that are equal differ by less than this after days. */
+const roundingMs = 1e-6;
+
 /** Gaps that make a mean. */
 const gapsToJudge = 5;
 
