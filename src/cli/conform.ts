@@ -5,12 +5,8 @@
 import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { connect } from '../adapters/connect.ts';
-import {
-  type ConformEvent,
-  type ConformRun,
-  conform,
-  judgedClauses,
-} from '../conformance/conform.ts';
+import { type ConformEvent, type ConformRun, conform } from '../conformance/conform.ts';
+import { judgedClauses } from '../conformance/judged-clauses.ts';
 import { nearestName } from '../documents/places.ts';
 import { exitCodes, OperatorError } from '../errors/operator-error.ts';
 import { encodeHistory } from '../history/codec.ts';
@@ -92,6 +88,7 @@ async function judge(
       clock,
       signal: command.signal,
       listen: watch.listen,
+      open: (connectable) => openTestbed(connect(connectable), connectable),
       save: (name, text) => folder.write(name, text),
     });
   } finally {

@@ -37,6 +37,7 @@ function program(): Command {
   addValidate(root);
   addConform(root);
   addReplay(root);
+  addProve(root);
   addJudge(root);
   addClauses(root);
   addSimulate(root);
@@ -131,6 +132,42 @@ function addReplay(root: Command): void {
         terminal,
       );
     });
+}
+
+function addProve(root: Command): void {
+  root
+    .command('prove')
+    .description(
+      'prove that the suite bites: on every seeded defect, and on right ones that look odd',
+    )
+    .addOption(profileOption().default('console'))
+    .addOption(seedOption())
+    .addOption(outOption())
+    .option('--jobs <count>', 'threads; default: one a core', positiveInteger)
+    .option(
+      '--repeat <runs>',
+      'also run each right implementation so often with fresh seeds',
+      runs,
+      0,
+    )
+    .addHelpText('after', '\nExamples:\n  counterpoise prove\n  counterpoise prove --repeat 1000')
+    .action(async (own: ProveFlags, command: Command) => {
+      const common = command.optsWithGlobals<Common>();
+      const terminal = createTerminal(common);
+      const { runProve } = await import('./prove.ts');
+      const { gate } = await runProve(
+        { ...own, jobs: own.jobs ?? null, json: common.json, signal: interruption(terminal) },
+        terminal,
+      );
+      process.exitCode = gate.exitCode;
+    });
+}
+interface ProveFlags {
+  readonly profile: 'console' | 'openapi';
+  readonly seed: string;
+  readonly out: string;
+  readonly jobs?: number;
+  readonly repeat: number;
 }
 
 function addJudge(root: Command): void {
@@ -255,6 +292,14 @@ function positiveInteger(text: string): number {
 function probability(text: string): number {
   const value = Number(text);
   if (!(value > 0 && value < 1)) throw new InvalidArgumentError('a probability between 0 and 1.');
+  return value;
+}
+
+function runs(text: string): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 0 || value > 1_000_000) {
+    throw new InvalidArgumentError('a whole number from 0 to 1000000.');
+  }
   return value;
 }
 

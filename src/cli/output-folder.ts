@@ -10,7 +10,10 @@ export interface OutputFolder {
 }
 
 /** What a run may have left: nothing else in the folder is touched. */
-const ours = ['result.json', 'run.json', 'junit.xml', 'report.html', 'histories', 'failures'];
+const ours = [
+  ...['result.json', 'run.json', 'junit.xml', 'report.html', 'histories', 'failures'],
+  ...['mutation.json', 'badge.svg'],
+];
 
 export async function openOutputFolder(root: string, name: string): Promise<OutputFolder> {
   const path = join(root, name);

@@ -5,26 +5,28 @@
 import pLimit from 'p-limit';
 import { OperatorError } from '../errors/operator-error.ts';
 import type { History } from '../history/vocabulary.ts';
-import { judges } from '../judging/judges.ts';
 import { statisticalChecks, usualAlpha } from '../judging/statistical-budget.ts';
 import {
+  type Canary,
   type ClauseVerdict,
   type ConformanceResult,
   conformanceResultVersion,
 } from '../results/conformance-result.ts';
 import type { RunFacts } from '../results/run-facts.ts';
-import { type Clause, clauses } from '../spec/clauses.ts';
 import type { Profile } from '../spec/configuration.ts';
 import type { Testbed } from '../testbed/trial.ts';
+import { boundsFor, familiesFor } from './case-plan.ts';
 import { type CaseContext, type CaseOutcome, runCase } from './case-runner.ts';
 import type { ConfigurationCase } from './configurations/configuration-case.ts';
+import type { ConfigurationVerdict } from './configurations/judge-configuration.ts';
 import { pairCoverage } from './configurations/pairs.ts';
 import { configurationCases, runConfigurationCase } from './configurations/run-configurations.ts';
 import { type DrawnTimeline, drawTimelines } from './drawn-timeline.ts';
 import { explainFailure, type Found } from './explaining.ts';
-import { families } from './families/families.ts';
-import type { Bounds } from './families/family.ts';
 import { tourCoverage } from './families/health-tours.ts';
+import { judgedClauses } from './judged-clauses.ts';
+import { runCanary } from './proof/canary.ts';
+import { diagnoseConfigurations, diagnoseTimelines } from './proof/diagnosis.ts';
 import { attributed, gateOf, rollUpClause } from './roll-up.ts';
 import { scalesFor } from './scales.ts';
 import { Tally } from './tally.ts';
@@ -50,6 +52,8 @@ export interface ConformOptions {
   readonly clock: () => number;
   readonly signal: AbortSignal;
   readonly listen: (event: ConformEvent) => void;
+  /** An implementation of which everything is known, for the canary and for what failures look like. */
+  readonly open: (connectable: string) => Promise<Testbed>;
   /** Keeps a document beside the result and answers with its path there. */
   readonly save: (name: string, text: string) => Promise<string>;
 }
@@ -66,11 +70,6 @@ export interface ConformRun {
   /** Histories of the failures told as stories, by the failure's file. */
   readonly histories: Readonly<Record<string, History>>;
 }
-
-/** The clauses that this suite judges; the rest of the book is left out of reports. */
-export const judgedClauses: readonly Clause[] = clauses.filter(
-  ({ id }) => id.startsWith('config.') || judges.some((judge) => judge.clause === id),
-);
 
 /** Generated configurations: in stepped time thousands cost a second, on the wire each accepted one is a process. */
 const generatedConfigurations = { stepped: 2000, wired: 8 };
@@ -96,6 +95,8 @@ class Run {
   #executed = 0;
   readonly #errors: unknown[] = [];
   readonly #histories: Record<string, History> = {};
+  readonly #configurationsFound = new Map<string, FoundConfiguration[]>();
+  #canary: Canary = { defects: [], why: 'not run' };
 
   constructor(testbed: Testbed, options: ConformOptions) {
     const [time = 'real'] = testbed.description.time;
@@ -126,6 +127,8 @@ class Run {
       ),
     ]);
     await this.#explain();
+    await this.#likenConfigurations();
+    if (!this.#options.signal.aborted) this.#canary = await runCanary(this.#options);
     return { result: this.#result(), trials: this.#trials, histories: this.#histories };
   }
 
@@ -140,20 +143,11 @@ class Run {
 
   #timelines(): readonly DrawnTimeline[] {
     const { profile, seed, selected } = this.#options;
-    const { capabilities, limits, profiles } = this.#testbed.description;
-    const bounds: Bounds = {
-      profile,
-      profiles,
-      isWired: this.#isWired,
-      instancesMax: Math.min(12, limits.instancesMax),
-      connectionsMax: this.#isWired ? 400 : 2000,
-    };
-    return families
-      .filter((family) => family.clauses.some((clause) => selected.includes(clause)))
-      .filter((family) => family.needs.every((need) => capabilities[need].supported))
-      .flatMap((family) =>
-        drawTimelines(family, bounds, seed, family.runs[this.#isWired ? 'wired' : 'stepped']),
-      );
+    const { description } = this.#testbed;
+    const bounds = boundsFor(description, profile);
+    return familiesFor(description, selected).flatMap((family) =>
+      drawTimelines(family, bounds, seed, family.runs[this.#isWired ? 'wired' : 'stepped']),
+    );
   }
 
   #configurations(): readonly ConfigurationCase[] {
@@ -229,8 +223,14 @@ class Run {
       file,
       replay,
       story: [],
+      looksLike: null,
       shrunk: { from: 1, to: 1, runs: 0 },
     }));
+    for (const clause of failing) {
+      const found = this.#configurationsFound.get(clause) ?? [];
+      this.#configurationsFound.set(clause, found);
+      if (found.length < configurationsToLiken) found.push({ one, verdicts });
+    }
     this.#options.listen({ event: 'case.ended', name: one.note, failing });
     return [];
   }
@@ -244,13 +244,26 @@ class Run {
       listen({ event: 'shrinking.began', clause });
       const untilMs = startedMs + (shrinkMs * (index + 1)) / found.length;
       const hasMore = () => clock() < untilMs && !signal.aborted;
-      const { failure, history } = await explainFailure(this.#context, clause, one, {
+      const { failure, history, shown } = await explainFailure(this.#context, clause, one, {
         connectable,
         save,
         hasMore,
       });
-      this.#tally.explain(clause, failure);
+      // as it was found and as it was made small: the one tells more, the other tells it apart
+      const outcomes = [shown, one.outcome];
+      const looksLike = signal.aborted
+        ? null
+        : await diagnoseTimelines(clause, outcomes, this.#options);
+      this.#tally.explain(clause, { ...failure, looksLike });
       if (history !== null) this.#histories[failure.file] = history;
+    }
+  }
+
+  async #likenConfigurations(): Promise<void> {
+    for (const [clause, found] of this.#configurationsFound) {
+      if (this.#options.signal.aborted) return;
+      const looksLike = await diagnoseConfigurations(clause, found, this.#options);
+      if (looksLike !== null) this.#tally.liken(clause, looksLike);
     }
   }
 
@@ -291,10 +304,18 @@ class Run {
         checks: this.#statisticalChecks,
         rateOfEach: this.#falseAlarmRate,
       },
-      gate: gateOf(results, signal.aborted),
+      canary: this.#canary,
+      gate: gateOf(results, signal.aborted, this.#canary),
     };
   }
 }
+
+interface FoundConfiguration {
+  readonly one: ConfigurationCase;
+  readonly verdicts: readonly ConfigurationVerdict[];
+}
+/** Failing configurations of one clause that tell one defect from another. */
+const configurationsToLiken = 10;
 
 const noCounts: Record<ClauseVerdict, number> = {
   pass: 0,

@@ -34,12 +34,29 @@ export function drawTimelines(
     });
   }
   const arbitrary = family.timelines(bounds);
-  return Array.from({ length: count }, (_, index) => {
-    const own = `${seed}/${family.name}/${index + 1}`;
-    const random = new fc.Random(xoroshiro128plus(textNumber(own)));
-    const value = arbitrary.generate(random, index % 2 === 0 ? undefined : biasFactor);
-    return drawn(`${family.name}-${index + 1}`, own, arbitrary, value);
-  });
+  return Array.from({ length: count }, (_, index) => draw(family, arbitrary, seed, index));
+}
+
+/** The `number`-th one that `drawTimelines` draws, counted from 1. */
+export function drawTimeline(
+  family: Family,
+  bounds: Bounds,
+  seed: string,
+  number: number,
+): DrawnTimeline {
+  return draw(family, family.timelines(bounds), seed, number - 1);
+}
+
+function draw(
+  { name }: Family,
+  arbitrary: fc.Arbitrary<Timeline>,
+  seed: string,
+  index: number,
+): DrawnTimeline {
+  const own = `${seed}/${name}/${index + 1}`;
+  const random = new fc.Random(xoroshiro128plus(textNumber(own)));
+  const value = arbitrary.generate(random, index % 2 === 0 ? undefined : biasFactor);
+  return drawn(`${name}-${index + 1}`, own, arbitrary, value);
 }
 
 function drawn(

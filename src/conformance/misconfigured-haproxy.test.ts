@@ -4,9 +4,11 @@
  */
 import { cpus } from 'node:os';
 import { describe, expect, it } from 'vitest';
+import { connect } from '../adapters/connect.ts';
 import { createHaproxyAdapter } from '../adapters/haproxy/haproxy-adapter.ts';
 import { openTestbed } from '../testbed/open-testbed.ts';
-import { conform, judgedClauses } from './conform.ts';
+import { conform } from './conform.ts';
+import { judgedClauses } from './judged-clauses.ts';
 
 interface Mistake {
   readonly sentence: string;
@@ -83,6 +85,7 @@ async function clausesFailedBy(mistake: Partial<Mistake>): Promise<readonly stri
       clock: () => performance.now(),
       signal: new AbortController().signal,
       listen: () => undefined,
+      open: (specimen) => openTestbed(connect(specimen), specimen),
       save: async (name) => name,
     });
     expect(result.counts.error).toBe(0);

@@ -5,7 +5,12 @@
 
 import type { Description } from '../adapters/contract.ts';
 import { exitCodes } from '../errors/operator-error.ts';
-import type { ClauseResult, ClauseVerdict, Failure } from '../results/conformance-result.ts';
+import type {
+  Canary,
+  ClauseResult,
+  ClauseVerdict,
+  Failure,
+} from '../results/conformance-result.ts';
 import { type Clause, clauseOf } from '../spec/clauses.ts';
 
 /** What one case said on one clause. */
@@ -194,6 +199,7 @@ export function attributed(results: readonly ClauseResult[]): readonly ClauseRes
 export function gateOf(
   clauses: readonly ClauseResult[],
   isInterrupted: boolean,
+  canary: Canary,
 ): { readonly exitCode: number; readonly why: string } {
   const having = (...verdicts: ClauseVerdict[]) =>
     clauses.filter((one) => verdicts.includes(one.verdict));
@@ -212,6 +218,9 @@ export function gateOf(
   const undecided = having('inconclusive', 'skipped');
   if (undecided.length > 0) {
     return { exitCode: exitCodes.undecided, why: `undecided on ${named(undecided)}` };
+  }
+  if (canary.defects.some(({ outcome }) => outcome === 'survived')) {
+    return { exitCode: exitCodes.undecided, why: `the canary: ${canary.why}` };
   }
   return { exitCode: exitCodes.met, why: `keeps all ${executed.length} clauses that were judged` };
 }

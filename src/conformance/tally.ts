@@ -1,6 +1,6 @@
 /** What a run has heard so far, clause by clause, and how much it took. Fills the result document's figures. */
 import type { History } from '../history/vocabulary.ts';
-import type { ConformanceResult } from '../results/conformance-result.ts';
+import type { ConformanceResult, Likeness } from '../results/conformance-result.ts';
 import type { CaseOutcome } from './case-runner.ts';
 import type { ConfigurationVerdict } from './configurations/judge-configuration.ts';
 import type { Said } from './roll-up.ts';
@@ -89,6 +89,15 @@ export class Tally {
     );
     const known = said[at];
     if (known !== undefined) said[at] = { ...known, why: failure.why, failure };
+  }
+
+  /** Says of a clause's first failure what it looks like. */
+  liken(clause: string, looksLike: Likeness): void {
+    const said = this.#said.get(clause) ?? [];
+    const at = said.findIndex((one) => one.is === 'fail' && one.failure !== null);
+    const known = said[at];
+    if (known?.failure == null) return;
+    said[at] = { ...known, failure: { ...known.failure, looksLike } };
   }
 
   #sayAll(clauses: readonly string[], is: Said['is'], why: string): void {

@@ -1,15 +1,25 @@
 /** All seeded defects, found by name. Knows no mechanism. */
-import { configurationDefects } from './configuration-defects.ts';
+import { changeDefects } from './change-defects.ts';
+import {
+  configurationDefects,
+  overlookedDefects,
+  strictnessDefects,
+} from './configuration-defects.ts';
 import type { Defect } from './defect.ts';
 import { healthDefects } from './health-defects.ts';
+import { pickingDefects } from './picking-defects.ts';
 import { schedulingDefects } from './scheduling-defects.ts';
 import { sessionDefects } from './session-defects.ts';
 
 export const defects: readonly Defect[] = [
   ...schedulingDefects,
+  ...pickingDefects,
   ...healthDefects,
   ...sessionDefects,
+  ...changeDefects,
   ...configurationDefects,
+  ...overlookedDefects,
+  ...strictnessDefects,
 ];
 
 export function defectNamed(name: string): Defect | undefined {

@@ -7,7 +7,8 @@ import type { CheckConfiguration, CodeRange } from '../spec/configuration.ts';
 import type { Defect } from './defect.ts';
 import { ignored, type Rewrite, rewired } from './rewiring.ts';
 
-function withInput(edit: (input: HealthInput) => Partial<HealthInput>) {
+/** The health machine with another input. */
+export function compileHealth(edit: (input: HealthInput) => Partial<HealthInput>) {
   return (parts: ServiceParts): ServiceParts => {
     const input = parts.health.input as HealthInput;
     const health = compile(healthMachine, { ...input, ...edit(input) }, healthEvents);
@@ -37,26 +38,26 @@ const thresholdDefects: readonly Defect[] = [
     name: 'unhealthy-threshold-plus-one',
     sentence: 'An instance goes out one failed check too late.',
     breaks: ['health.unhealthy-threshold'],
-    edit: withInput(({ unhealthyThreshold: n }) => ({ unhealthyThreshold: n + 1 })),
+    edit: compileHealth(({ unhealthyThreshold: n }) => ({ unhealthyThreshold: n + 1 })),
   },
   {
     name: 'unhealthy-threshold-minus-one',
     sentence: 'An instance goes out one failed check too early.',
     thread: 'statsd/statsd/pull/321',
     breaks: ['health.unhealthy-threshold'],
-    edit: withInput(({ unhealthyThreshold: n }) => ({ unhealthyThreshold: fewest(n - 1) })),
+    edit: compileHealth(({ unhealthyThreshold: n }) => ({ unhealthyThreshold: fewest(n - 1) })),
   },
   {
     name: 'healthy-threshold-plus-one',
     sentence: 'An instance comes back one passed check too late.',
     breaks: ['health.healthy-threshold'],
-    edit: withInput(({ healthyThreshold: n }) => ({ healthyThreshold: n + 1 })),
+    edit: compileHealth(({ healthyThreshold: n }) => ({ healthyThreshold: n + 1 })),
   },
   {
     name: 'healthy-threshold-minus-one',
     sentence: 'An instance comes back one passed check too early.',
     breaks: ['health.healthy-threshold'],
-    edit: withInput(({ healthyThreshold: n }) => ({ healthyThreshold: fewest(n - 1) })),
+    edit: compileHealth(({ healthyThreshold: n }) => ({ healthyThreshold: fewest(n - 1) })),
   },
   {
     name: 'cumulative-failures',
@@ -170,19 +171,6 @@ const resultDefects: readonly Defect[] = [
     sentence: 'Checks are two intervals apart.',
     breaks: ['health.interval'],
     edit: withCheck(({ intervalMs }) => ({ intervalMs: 2 * intervalMs })),
-  },
-  {
-    name: 'eligibility-late',
-    sentence:
-      'Whoever goes out, comes back, is removed or gets another weight does so for the scheduler two intervals late.',
-    thread: 'aws/containers-roadmap/issues/470',
-    breaks: [
-      'health.unhealthy-threshold',
-      'health.healthy-threshold',
-      'draining.no-new',
-      'schedule.weight-change',
-    ],
-    edit: (parts) => ({ ...parts, propagationMs: 2 * parts.configuration.check.intervalMs }),
   },
 ];
 

@@ -52,22 +52,35 @@ export const swapped: Misreading = ({ weight, isEligible }, seen) => {
   });
 };
 
-/** The first weight ever seen of an instance. */
+/** The first weight ever seen of an instance; weight 0 is another matter. */
 export const firstSeen: Misreading = ({ weight }, seen) => {
   for (let instance = 0; instance < weight.length; instance++) {
-    if (seen[instance] === 0) seen[instance] = weight[instance] as number;
+    if (seen[instance] === 0 || weight[instance] === 0) seen[instance] = weight[instance] as number;
   }
 };
 
-/** The scheduler notices who comes and never who goes. */
-export function withoutLosses(factory: SchedulerFactory): SchedulerFactory {
+/** The scheduler notices who comes, and of those who go only whom it does not overlook. */
+export function withoutLosses(
+  factory: SchedulerFactory,
+  isOverlooked: (instance: number) => boolean,
+): SchedulerFactory {
   return (instances, sources) => {
     const isEligible = new Uint8Array(instances.isEligible);
     const scheduler = factory({ ...instances, isEligible }, sources);
     return {
       ...delegating(scheduler),
+      pick: (source) => {
+        // an instance that was overlooked may be gone for good by now
+        isEligible.forEach((taken, instance) => {
+          if (taken === 0 || instances.isEligible[instance] === 1 || isOverlooked(instance)) return;
+          isEligible[instance] = 0;
+          scheduler.eligibilityChanged(instance);
+        });
+        return scheduler.pick(source);
+      },
       eligibilityChanged: (instance) => {
-        if (instances.isEligible[instance] === 1) isEligible[instance] = 1;
+        const isKept = isEligible[instance] === 1 && isOverlooked(instance);
+        isEligible[instance] = isKept ? 1 : (instances.isEligible[instance] as number);
         scheduler.eligibilityChanged(instance);
       },
     };
@@ -95,7 +108,8 @@ export function withLoad(factory: SchedulerFactory, misread: LoadMisreading): Sc
   };
 }
 
-function delegating(scheduler: Scheduler): Scheduler {
+/** Passes everything on; what differs is laid over it. */
+export function delegating(scheduler: Scheduler): Scheduler {
   return {
     pick: (source) => scheduler.pick(source),
     loadChanged: (instance) => scheduler.loadChanged(instance),

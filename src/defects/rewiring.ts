@@ -32,27 +32,6 @@ export function ignored(wire: Wire): Pick<Wire, 'next' | 'actions'> {
   return { next: wire.state, actions: [] };
 }
 
-/** Another question gets the answer: `tagsOf` says what each state is taken for. */
-export function retagged(
-  compiled: CompiledMachine,
-  tagsOf: (state: string, tags: readonly string[]) => readonly string[],
-): CompiledMachine {
-  const { table } = compiled;
-  const stateTags = Uint8Array.from(table.states, (state, index) => {
-    const tags = tagsOf(state, tagsAt(table, index));
-    return table.tags.reduce(
-      (bits, tag, bit) => (tags.includes(tag) ? bits | (1 << bit) : bits),
-      0,
-    );
-  });
-  const cells = table.edges.map((_, cell) => ({
-    next: table.next[cell] as number,
-    actions: wireOf(table, cell).actions,
-    edge: table.edges[cell] as string,
-  }));
-  return { ...compiled, table: packTable({ ...table, stateTags, cells }) };
-}
-
 function wireOf(table: Table, cell: number): Wire {
   const width = table.events.length;
   const state = Math.floor(cell / width);

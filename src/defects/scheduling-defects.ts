@@ -12,6 +12,7 @@ import {
   withoutLosses,
   withWeights,
 } from './misread-columns.ts';
+import { observed } from './surrounding.ts';
 
 /** A table of as many entries as the weights sum to: whoever leaves moves everyone. */
 const plainTable: SchedulerFactory = (instances, sources) => ({
@@ -103,13 +104,13 @@ export const schedulingDefects: readonly Defect[] = [
     sentence:
       'Least connections hands out connections by weight, without a look at who holds how many.',
     thread: 'apache/apisix/issues/7088',
-    breaks: ['schedule.wlc.ratio', 'schedule.wlc.release'],
+    breaks: ['schedule.wlc.ratio'],
     edit: rescheduled('weighted-least-connections', () => weightedRoundRobin),
   },
   {
     name: 'wlc-counts-total',
     sentence: 'Least connections counts connections that have ended, too.',
-    breaks: ['schedule.wlc.active-only', 'schedule.wlc.ratio', 'schedule.wlc.release'],
+    breaks: ['schedule.wlc.active-only'],
     edit: rescheduled('weighted-least-connections', (factory) =>
       withLoad(factory, (now, before, seen) => (now > before ? seen + 1 : seen)),
     ),
@@ -146,7 +147,12 @@ export const schedulingDefects: readonly Defect[] = [
     name: 'source-sticks-to-dead',
     sentence: 'Sources keep being sent to an instance that went out.',
     breaks: ['schedule.eligible'],
-    edit: rescheduled('source-ip', withoutLosses),
+    edit: (parts) =>
+      observed(parts, (own, membership) =>
+        rescheduled('source-ip', (factory) =>
+          withoutLosses(factory, (instance) => membership(instance) === 'in'),
+        )(own),
+      ),
   },
   {
     name: 'source-ignores-weight',

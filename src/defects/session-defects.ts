@@ -1,7 +1,9 @@
 /** Wrong implementations of persistence, draining and forwarding. Knows how they are made, not how they are caught. */
 import type { ServiceParts } from '../service/backend-service.ts';
 import type { Defect } from './defect.ts';
-import { ignored, type Rewrite, retagged, rewired } from './rewiring.ts';
+import { withoutLosses } from './misread-columns.ts';
+import { ignored, type Rewrite, rewired } from './rewiring.ts';
+import { observed } from './surrounding.ts';
 
 /** The page's persistence duration. */
 const persistenceMs = 1_440_000;
@@ -73,12 +75,11 @@ const drainDefects: readonly Defect[] = [
     sentence: 'A removed instance gets new connections until its drain is over.',
     thread: 'kubernetes-sigs/aws-load-balancer-controller/issues/2366',
     breaks: ['draining.no-new'],
-    edit: (parts) => ({
-      ...parts,
-      membership: retagged(parts.membership, (state, tags) =>
-        state === 'draining' ? [...tags, 'acceptsNew'] : tags,
-      ),
-    }),
+    edit: (parts) =>
+      observed(parts, (own, membership) => ({
+        ...own,
+        scheduler: withoutLosses(own.scheduler, (instance) => membership(instance) === 'leaving'),
+      })),
   },
   {
     name: 'drain-cuts-at-once',
@@ -115,7 +116,7 @@ const drainDefects: readonly Defect[] = [
   {
     name: 'drain-default-zero',
     sentence: 'A drain duration that was not given is taken for 0 s.',
-    breaks: ['config.draining.default'],
+    breaks: ['config.draining.default', 'draining.default'],
     reading: (document) => ({
       ...document,
       backendServices: document.backendServices.map((service) => ({

@@ -28,7 +28,12 @@ export function concludeChecks(
 ): readonly CheckReading[] {
   const checks = seen.map((check, index): CheckReading => {
     const result = resultOf(check, rules, seen[index + 1]);
-    return { ...check, result, concluded: conclusionOf(check, rules, seen, index) };
+    const concluded = conclusionOf(check, rules, seen, index);
+    // named one by one: a history has thousands, and a spread is slow
+    const { check: number, instance, method, port, path, started, startedLine } = check;
+    const { reply, replied, abandoned } = check;
+    const asked = { check: number, instance, method, port, path, started, startedLine };
+    return { ...asked, reply, replied, abandoned, result, concluded };
   });
   return checks.map((check, index) =>
     isOrderDoubtful(checks[index - 1], check) || isOrderDoubtful(check, checks[index + 1])

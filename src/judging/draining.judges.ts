@@ -219,6 +219,9 @@ export const drainingOthers: Judge = judgeOf('draining.others', (subject) => {
       continue;
     if (closed !== null && closed.line < first.line) continue;
     if (closed?.by === 'balancer') {
+      // what another edit ended is another clause's
+      const last = subject.changes.findLast(({ line }) => line < closed.line);
+      if (last?.kind !== 'removed') continue;
       breaches.push({
         why: `connection ${connection.connection} on ${placed.instance} was ended while ${first.instance} was removed`,
         expected: 'connections of other instances go on',

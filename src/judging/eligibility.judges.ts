@@ -6,17 +6,18 @@ import { type Breach, counted, judgeOf, type Subject } from './assessment.ts';
 import { isNeverNormal } from './health-results.judges.ts';
 import type { Judge } from './judge.ts';
 import { epochOf } from './membership.ts';
-import { isPlaced, type Placed } from './reading.ts';
+import { type InstanceReading, isPlaced, type Placed } from './reading.ts';
 import { standingOf } from './rotation.ts';
 import { looksOf, showing, whyNoWindows } from './rotation-windows.ts';
 
 export const eligible: Judge = judgeOf('schedule.eligible', (subject) => {
   const breaches: Breach[] = [];
   let tempted = 0;
+  const isAnyoneOut = [...subject.instances.values()].some(isEverOut);
   for (const connection of subject.connections) {
     if (!isPlaced(connection)) continue;
     const epoch = epochOf(subject.epochs, connection);
-    if (epoch === null) continue;
+    if (epoch === null || (!isAnyoneOut && epoch.removed.size === 0)) continue;
     const standings = new Map(
       [...epoch.members.keys()].map((name) => [name, standingOf(subject, name, connection)]),
     );
@@ -40,6 +41,10 @@ export const eligible: Judge = judgeOf('schedule.eligible', (subject) => {
     kept: `${counted(tempted, 'connection')} while somebody was out of rotation, none went there`,
   };
 });
+
+function isEverOut({ ledger }: InstanceReading): boolean {
+  return ledger.failStreak.some((streak) => streak > 0);
+}
 
 function barredBreach(
   { connection, placed }: Placed,

@@ -175,16 +175,19 @@ export class EventIntake {
     }
     if (event.event === 'connection.placed') {
       if (connection.placed !== null) this.#defect(line, 'it is placed twice');
-      if (this.#known(event.instance, line)) connection.placed = { ...event, line };
+      const { fromMs, toMs, instance, port } = event;
+      if (this.#known(instance, line)) connection.placed = { fromMs, toMs, line, instance, port };
     } else if (event.event === 'connection.refused') {
       connection.refused = { fromMs: event.fromMs, toMs: event.toMs, line, how: event.how };
     } else if (connection.placed === null) {
       // a client may give up on a connection that reached nobody
       if (event.event === 'connection.carried') this.#defect(line, 'it carries without a place');
     } else if (event.event === 'connection.carried') {
-      connection.carried.push({ ...event, line });
+      const { fromMs, toMs, bytesSent, bytesUp, bytesDown } = event;
+      connection.carried.push({ fromMs, toMs, line, bytesSent, bytesUp, bytesDown });
     } else {
-      connection.closed ??= { ...event, line };
+      const { fromMs, toMs, by, how, learned } = event;
+      connection.closed ??= { fromMs, toMs, line, by, how, learned };
     }
   }
 

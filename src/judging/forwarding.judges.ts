@@ -30,7 +30,7 @@ export const forwardPort: Judge = judgeOf('forward.port', (subject) => {
 });
 
 export const forwardData: Judge = judgeOf('forward.data', (subject) => {
-  const placed = subject.connections.filter(isPlaced).filter((one) => isUntroubled(subject, one));
+  const placed = untroubled(subject);
   const breaches: Breach[] = [];
   let carried = 0;
   let closes = 0;
@@ -65,9 +65,7 @@ export const forwardData: Judge = judgeOf('forward.data', (subject) => {
 
 /** Lines of transfers that did not arrive whole although nothing but forwarding was at stake. */
 export function lostInForwarding(subject: Subject): readonly number[] {
-  return subject.connections
-    .filter(isPlaced)
-    .filter((one) => isUntroubled(subject, one))
+  return untroubled(subject)
     .flatMap(({ carried }) => carried.filter((one) => !arrivedWhole(one)))
     .map(({ line }) => line);
 }
@@ -76,13 +74,15 @@ export function arrivedWhole({ bytesSent, bytesUp, bytesDown }: Carried): boolea
   return bytesUp === bytesSent && bytesDown === bytesSent;
 }
 
-/** Neither removed nor failing at any time, nor cut by the balancer: then nothing but forwarding is at stake. */
-function isUntroubled(subject: Subject, { placed, closed }: Placed): boolean {
-  const isChanged = subject.changes.some(
-    ({ instance, kind }) => instance === placed.instance && kind === 'removed',
+/** On instances neither removed nor failing at any time, nor cut by the balancer: nothing but forwarding is at stake. */
+function untroubled(subject: Subject): readonly Placed[] {
+  const troubled = new Set(
+    subject.changes.filter(({ kind }) => kind === 'removed').map(({ instance }) => instance),
   );
-  const hasFailed = subject.instances
-    .get(placed.instance)
-    ?.ledger.checks.some(({ result }) => result === 'failed');
-  return !isChanged && !hasFailed && closed?.by !== 'balancer';
+  for (const { name, ledger } of subject.instances.values()) {
+    if (ledger.checks.some(({ result }) => result === 'failed')) troubled.add(name);
+  }
+  return subject.connections
+    .filter(isPlaced)
+    .filter(({ placed, closed }) => !troubled.has(placed.instance) && closed?.by !== 'balancer');
 }

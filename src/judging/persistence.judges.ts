@@ -97,6 +97,8 @@ export const persistenceOff: Judge = judgeOf('persistence.off', (subject) => {
   for (const stretch of stretchesOf(subject)) {
     if (stretch.inRotation.length < 2 || !staysInside(stretch)) continue;
     const needed = cyclesToReachTwo * cycleOf(stretch.inRotation);
+    // where everybody goes to one instance it is the scheduler that overlooks the others
+    if (new Set(stretch.connections.map(({ placed }) => placed.instance)).size < 2) continue;
     for (const run of runsOfOneSource(stretch.connections)) {
       if (run.length < needed) continue;
       clients++;

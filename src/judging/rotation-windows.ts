@@ -38,22 +38,40 @@ export function whyNoWindows(subject: Subject): string | null {
   return schedulers === '1' ? null : `declared: ${schedulers} schedulers`;
 }
 
+const looksKnown = new WeakMap<Subject, Map<string, readonly Look[]>>();
+
+/** Worked out once a reading: many judges ask. */
 export function looksOf(subject: Subject, instance: string): readonly Look[] {
+  const own = looksKnown.get(subject) ?? new Map<string, readonly Look[]>();
+  looksKnown.set(subject, own);
+  const looks = own.get(instance) ?? looksAt(subject, instance);
+  own.set(instance, looks);
+  return looks;
+}
+
+function looksAt(subject: Subject, instance: string): readonly Look[] {
   const ledger = subject.instances.get(instance)?.ledger;
   if (ledger === undefined) return [];
   const propagationMs = propagationOf(subject);
   const cycles = new Map<object, number>();
-  return subject.connections.flatMap((connection): Look[] => {
-    if (!isPlaced(connection)) return [];
+  const looks: Look[] = [];
+  for (const connection of subject.connections) {
+    if (!isPlaced(connection)) continue;
     const epoch = epochOf(subject.epochs, connection);
-    if ((epoch?.members.get(instance)?.weight ?? 0) === 0 || epoch === null) return [];
+    if (epoch === null || (epoch.members.get(instance)?.weight ?? 0) === 0) continue;
     const cycle = cycles.get(epoch) ?? cycleOf(epoch.members.values());
     cycles.set(epoch, cycle);
     const known = knownBefore(ledger, connection, propagationMs);
     const possible = Math.max(known, knownPossibly(ledger, connection));
-    const isHere = connection.placed.instance === instance;
-    return [{ connection, known, possible, isHere, cycle }];
-  });
+    looks.push({
+      connection,
+      known,
+      possible,
+      isHere: connection.placed.instance === instance,
+      cycle,
+    });
+  }
+  return looks;
 }
 
 /** By number of results known: the connections decided with exactly so many. */

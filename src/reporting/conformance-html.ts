@@ -90,6 +90,7 @@ function identity(result: ConformanceResult): Markup {
     fact('Covered', coverageInWords(result.coverage) || 'nothing that is counted'),
     fact('Only', result.filter.length > 0 ? result.filter.join(', ') : 'all clauses'),
     fact('Suite', `Counterpoise ${result.suite}`),
+    fact('Canary', result.canary.why),
   ]}</dl>`;
 }
 

@@ -7,6 +7,7 @@ import type {
   ClauseVerdict,
   ConformanceResult,
   Failure,
+  Likeness,
   StoryLine,
 } from '../results/conformance-result.ts';
 import type { RunFacts } from '../results/run-facts.ts';
@@ -63,6 +64,7 @@ function identity(result: ConformanceResult, facts: RunFacts | null, look: Termi
     ['by', `counterpoise ${result.suite}, profile ${result.profile}, seed ${result.seed}`],
     ['time', timeInWords(result.time, result.realMsPerSecond)],
     ['evidence', evidenceInWords(result)],
+    ['canary', result.canary.why],
   ];
   const coverage = coverageInWords(result.coverage);
   if (coverage !== '') rows.push(['covered', coverage]);
@@ -208,6 +210,7 @@ function failureLines(failure: Failure, look: TerminalLook): string {
       row('expected', failure.expected),
       row('observed', failure.observed),
       row('because', failure.why),
+      ...(failure.looksLike === null ? [] : [row('like', likenessInWords(failure.looksLike))]),
     ],
     ['left', 'left'],
   );
@@ -221,6 +224,11 @@ function failureLines(failure: Failure, look: TerminalLook): string {
   );
   const story = storyLines(failure, look);
   return story === '' ? `${head}\n${foot}` : `${head}\n\n${story}\n\n${foot}`;
+}
+
+function likenessInWords({ defect, sentence, thread }: Likeness): string {
+  const place = thread === null ? '' : ` As in ${thread}.`;
+  return `looks like defect ${defect}: ${sentence}${place}`;
 }
 
 function storyLines(failure: Failure, look: TerminalLook): string {

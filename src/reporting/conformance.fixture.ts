@@ -286,6 +286,18 @@ export function sampleConformance(change: Partial<ConformanceResult> = {}): Conf
     },
     coverage: { pairs: { covered: 769, of: 769 }, transitions: { covered: 24, of: 300 } },
     falseAlarms: { alpha: 1e-6, checks: 3, rateOfEach: 1e-6 / 3 },
+    canary: {
+      defects: [
+        {
+          name: 'never-back',
+          sentence: 'An instance that went out stays out, whatever its checks say.',
+          breaks: ['schedule.recovery'],
+          outcome: 'killed',
+          cases: 344,
+        },
+      ],
+      why: 'never-back caught by the same cases',
+    },
     gate: { exitCode: 1, why: '2 clauses failed: schedule.wlc.ratio, persistence.draining' },
     ...change,
     clauses,
@@ -349,6 +361,7 @@ export function hostileConformance(): ConformanceResult {
       observed: hostile,
       file: hostile,
       replay: hostile,
+      looksLike: { defect: hostile, sentence: hostile, thread: hostile },
       story: failure.story.map((each) => ({
         ...each,
         text: hostile,
@@ -366,6 +379,7 @@ export function hostileConformance(): ConformanceResult {
     suite: hostile,
     filter: [hostile],
     traits: { [hostile]: { reading: hostile, providedBy: 'adapter' } },
+    canary: { defects: [], why: hostile },
     gate: { exitCode: 1, why: hostile },
   });
 }

@@ -137,7 +137,10 @@ figure { margin: 1.25rem 0; } figcaption { font-weight: 600; margin-bottom: .25r
 .card { border: 1px solid var(--line); background: var(--raised); padding: 1.1rem 1.2rem; display: block; color: inherit; text-decoration: none; }
 a.card:hover { border-color: var(--ink); } .card h3 { margin-bottom: .25rem; }
 .matrix { width: auto; min-width: 100%; } .matrix thead th { vertical-align: bottom; } .matrix td { padding: .3rem .75rem .3rem 0; } .matrix td .verdict { font-size: .9rem; }
-.matrix tbody th { padding: .3rem .75rem .3rem 0; font-weight: 400; } .matrix tr.family th { font-weight: 600; padding-top: 1rem; }`;
+.matrix tbody th { padding: .3rem .75rem .3rem 0; font-weight: 400; } .matrix tr.family th { font-weight: 600; padding-top: 1rem; }
+.heat { width: auto; font-size: .78rem; } .heat th, .heat td { padding: 0; border: 1px solid var(--line); } .heat tbody th { padding: 0 .6rem 0 0; white-space: nowrap; font-weight: 400; position: sticky; left: 0; background: var(--paper); }
+.heat thead th { writing-mode: vertical-rl; padding: .3rem 0; font-size: .72rem; white-space: nowrap; } .heat thead th:first-child { writing-mode: horizontal-tb; }
+.heat td { width: 16px; min-width: 16px; height: 18px; } .heat i { display: block; width: 100%; height: 18px; background: var(--fail); }`;
 
 /** A telephone: tables with long cells become stacked blocks; charts their narrow drawing. */
 const narrow = `

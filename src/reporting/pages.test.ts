@@ -13,6 +13,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { hostileConformance, sampleConformance, sampleFacts } from './conformance.fixture.ts';
 import { renderConformanceHtml } from './conformance-html.ts';
 import { renderOverviewHtml } from './overview-html.ts';
+import { sampleProof } from './proof.fixture.ts';
+import { renderProofHtml } from './proof-html.ts';
 import { hostileSimulation, sampleSimulation } from './simulation.fixture.ts';
 import { renderSimulationHtml } from './simulation-html.ts';
 
@@ -44,6 +46,7 @@ const pages = {
       ],
       simulations: [{ result: sampleSimulation(), href: 'simulate-tls/report.html' }],
     }),
+  proof: () => renderProofHtml(sampleProof()),
   'overview of nothing': () => renderOverviewHtml({ runs: [], simulations: [] }),
 };
 const names = Object.keys(pages) as (keyof typeof pages)[];
@@ -192,9 +195,12 @@ describe('the theme', () => {
 });
 
 describe('golden pages', () => {
-  it.each(['conformance', 'simulation', 'overview'])('are what is rendered: %s', async (name) => {
-    await expect(pageOf(name)).toMatchFileSnapshot(golden(`${name}.html`));
-  });
+  it.each(['conformance', 'simulation', 'overview', 'proof'])(
+    'are what is rendered: %s',
+    async (name) => {
+      await expect(pageOf(name)).toMatchFileSnapshot(golden(`${name}.html`));
+    },
+  );
 });
 
 describe('the conformance page', () => {

@@ -2,6 +2,8 @@
 import { describe, expect, it } from 'vitest';
 import { hostileConformance, sampleConformance, sampleFacts } from './conformance.fixture.ts';
 import { renderConformanceText } from './conformance-text.ts';
+import { sampleProof } from './proof.fixture.ts';
+import { renderProofText } from './proof-text.ts';
 import { renderReplayText } from './replay-text.ts';
 import { hostileSimulation, sampleSimulation } from './simulation.fixture.ts';
 import { renderSimulationText } from './simulation-text.ts';
@@ -55,6 +57,11 @@ describe('terminal reports', () => {
   it('tell a conformance run on a narrow terminal', async () => {
     const text = renderConformanceText(sampleConformance(), null, { colour: false, width: 60 });
     await expect(text).toMatchFileSnapshot(golden('conformance-narrow.txt'));
+  });
+
+  it('tell a proof', async () => {
+    const text = renderProofText(sampleProof(), { ...plain, durationMs: 23_400 });
+    await expect(text).toMatchFileSnapshot(golden('proof.txt'));
   });
 
   it('tell a simulation', async () => {

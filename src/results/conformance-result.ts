@@ -64,6 +64,8 @@ export interface ConformanceResult {
     readonly checks: number;
     readonly rateOfEach: number;
   };
+  /** Seeded defects put to the same cases: whether this run could have noticed anything. */
+  readonly canary: Canary;
   /** What `--strict`-free gating says: exit code and one sentence. */
   readonly gate: { readonly exitCode: number; readonly why: string };
 }
@@ -81,6 +83,27 @@ interface ShareCertificate {
   readonly power: number;
   /** That this check used. */
   readonly connections: number;
+}
+
+export interface Canary {
+  readonly defects: readonly {
+    readonly name: string;
+    readonly sentence: string;
+    /** Of the selected clauses, those that it breaks. */
+    readonly breaks: readonly string[];
+    readonly outcome: 'killed' | 'survived';
+    /** Cases that it took. */
+    readonly cases: number;
+  }[];
+  readonly why: string;
+}
+
+/** The seeded defect that fails most alike. */
+export interface Likeness {
+  readonly defect: string;
+  readonly sentence: string;
+  /** Where a real balancer did this: `owner/repository/issues/number`. */
+  readonly thread: string | null;
 }
 
 export interface ClauseResult {
@@ -124,6 +147,8 @@ export interface Failure {
   readonly replay: string;
   /** The steps of the minimal timeline, in words, with what the model expected and what was seen. */
   readonly story: readonly StoryLine[];
+  /** Null: like no seeded defect, or not looked for. */
+  readonly looksLike: Likeness | null;
   /** How far it was shrunk: steps before and after. */
   readonly shrunk: { readonly from: number; readonly to: number; readonly runs: number };
 }

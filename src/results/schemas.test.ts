@@ -4,10 +4,17 @@ import { describe, expect, it } from 'vitest';
 import type { z } from 'zod';
 import { publishedSchema } from '../history/published-schema.ts';
 import { sampleConformance, sampleFacts } from '../reporting/conformance.fixture.ts';
+import { sampleProof } from '../reporting/proof.fixture.ts';
 import { sampleSimulation } from '../reporting/simulation.fixture.ts';
 import { type ConformanceResult, conformanceResultVersion } from './conformance-result.ts';
+import { type ProofResult, proofResultVersion } from './proof-result.ts';
 import type { RunFacts } from './run-facts.ts';
-import { conformanceResultSchema, runFactsSchema, simulationResultSchema } from './schemas.ts';
+import {
+  conformanceResultSchema,
+  proofResultSchema,
+  runFactsSchema,
+  simulationResultSchema,
+} from './schemas.ts';
 import { type SimulationResult, simulationResultVersion } from './simulation-result.ts';
 
 type Frozen<T> = T extends (infer Item)[]
@@ -20,6 +27,7 @@ type Same<A, B> = [A] extends [B] ? ([B] extends [A] ? true : false) : false;
 const conformance: Same<Frozen<z.infer<typeof conformanceResultSchema>>, ConformanceResult> = true;
 const facts: Same<Frozen<z.infer<typeof runFactsSchema>>, RunFacts> = true;
 const simulation: Same<Frozen<z.infer<typeof simulationResultSchema>>, SimulationResult> = true;
+const proof: Same<Frozen<z.infer<typeof proofResultSchema>>, ProofResult> = true;
 
 const documents = [
   {
@@ -49,11 +57,20 @@ const documents = [
       'A pure function of scenario, trace, seed and version. Times are simulated milliseconds.',
     example: sampleSimulation(),
   },
+  {
+    name: 'proof-result',
+    version: proofResultVersion,
+    schema: proofResultSchema,
+    title: 'What the suite catches (mutation.json)',
+    description:
+      'The kill matrix of cases and seeded defects, and what right implementations were failed for.',
+    example: sampleProof(),
+  },
 ];
 
 describe('the result schemas', () => {
   it('have the shape of the types, both ways', () => {
-    expect([conformance, facts, simulation]).toEqual([true, true, true]);
+    expect([conformance, facts, simulation, proof]).toEqual([true, true, true, true]);
   });
 
   describe.each(documents)('$name', ({ schema, example, ...about }) => {

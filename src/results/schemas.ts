@@ -61,6 +61,10 @@ const failureSchema = z
     file: z.string().describe('Relative to the result'),
     replay: z.string().describe('The command that runs it again'),
     story: z.array(storyLineSchema),
+    looksLike: z
+      .strictObject({ defect: z.string(), sentence: z.string(), thread: z.string().nullable() })
+      .nullable()
+      .describe('The seeded defect that fails most alike'),
     shrunk: z.strictObject({ from: count, to: count, runs: count }),
   })
   .meta({ id: 'failure' });
@@ -125,6 +129,20 @@ export const conformanceResultSchema = z.strictObject({
     transitions: coverageSchema.describe('Results of checks in states of the health machine'),
   }),
   falseAlarms: z.strictObject({ alpha: share, checks: count, rateOfEach: share }),
+  canary: z
+    .strictObject({
+      defects: z.array(
+        z.strictObject({
+          name: z.string(),
+          sentence: z.string(),
+          breaks: z.array(z.string()),
+          outcome: z.enum(['killed', 'survived']),
+          cases: count,
+        }),
+      ),
+      why: z.string(),
+    })
+    .describe('Seeded defects put to the same cases'),
   gate: z.strictObject({ exitCode: z.int(), why: z.string() }),
 });
 
@@ -229,4 +247,71 @@ export const simulationResultSchema = z.strictObject({
     ),
   }),
   notes: z.array(z.string()),
+});
+
+const cellSchema = z.strictObject({ failed: count, of: count });
+
+export const proofResultSchema = z.strictObject({
+  result: z.literal(1),
+  kind: z.literal('proof'),
+  suite: z.string(),
+  profile: profileSchema,
+  seed: z.string(),
+  complete: z.boolean(),
+  rows: z
+    .array(
+      z.strictObject({
+        id: z.string(),
+        kind: z.enum(['timelines', 'configurations']),
+        clauses: z.array(z.string()),
+      }),
+    )
+    .describe('Rows of the kill matrix; the defects are its columns'),
+  defects: z.array(
+    z.strictObject({
+      name: z.string(),
+      sentence: z.string(),
+      thread: z.string().nullable().describe('owner/repository/issues/number'),
+      breaks: z.array(z.string()).describe('The clauses that it must fail, and no other'),
+      outcome: z.enum(['killed', 'survived', 'error']),
+      failing: z.array(z.string()),
+      missed: z.array(z.string()),
+      mischarged: z.array(z.string()),
+      cases: count,
+      killedAfter: count.nullable().describe('Cases, cheapest first, until one killed it'),
+      kills: z.record(z.string(), cellSchema),
+      errors: z.array(z.string()),
+    }),
+  ),
+  rightVariants: z.array(
+    z.strictObject({
+      name: z.string(),
+      sentence: z.string(),
+      outcome: z.enum(['passed', 'failed', 'error']),
+      cases: count,
+      falseFails: z.array(
+        z.strictObject({ clause: z.string(), why: z.string(), seed: z.string() }),
+      ),
+      errors: z.array(z.string()),
+    }),
+  ),
+  clauses: z.array(
+    z.strictObject({
+      clause: z.string(),
+      strength: z.enum(['stated', 'derived', 'declared']),
+      witnesses: z.array(z.string()).describe('Defects that it caught'),
+    }),
+  ),
+  campaign: z
+    .strictObject({ repeat: count, runs: count, falseAlarms: count, alpha: share })
+    .nullable(),
+  counts: z.strictObject({
+    defects: count,
+    killed: count,
+    rightVariants: count,
+    falseFails: count,
+    witnessedClauses: count,
+    clauses: count,
+  }),
+  gate: z.strictObject({ exitCode: z.int(), why: z.string() }),
 });

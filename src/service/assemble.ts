@@ -50,10 +50,10 @@ class AssembledService implements BackendService {
   readonly instances: InstanceColumns;
   #parts: ServiceParts;
   #scheduler: Scheduler;
-  #isSticky: boolean;
   #health: Stepper;
   readonly #membership: Stepper;
-  readonly #sessions: Sessions;
+  /** Null while persistence is off: columns over sources are the largest that a service has. */
+  #sessions: Sessions | null = null;
   readonly #connections: Connections;
   readonly #checks: CheckRounds;
   readonly #timers: InstanceTimers;
@@ -95,23 +95,17 @@ class AssembledService implements BackendService {
     this.#checks = new CheckRounds(instancesMax);
     this.#health = parts.engine(parts.health, instancesMax);
     this.#membership = parts.engine(parts.membership, instancesMax);
-    this.#sessions = new Sessions(
-      parts.engine(parts.session, sources.sourcesMax),
-      { instances: this.instances, acceptsNew: this.#acceptsNew, tenure: this.#tenure },
-      now,
-      sources.sourcesMax,
-    );
-    this.#sessions.lastFor(parts.configuration.persistenceMs);
-    this.#isSticky = parts.configuration.persistenceMs > 0;
+    this.#persist(parts);
     this.#scheduler = parts.scheduler(this.instances, sources);
   }
 
   open(source: Source): Connection {
-    let instance = this.#isSticky ? this.#sessions.instanceFor(source) : NONE;
+    const sessions = this.#sessions;
+    let instance = sessions === null ? NONE : sessions.instanceFor(source);
     if (instance === NONE) instance = this.#scheduler.pick(source);
     if (instance === NONE) return NONE;
     const connection = this.#connections.open(instance);
-    if (this.#isSticky) this.#sessions.established(source, instance);
+    if (sessions !== null) sessions.established(source, instance);
     const { active } = this.instances;
     active[instance] = (active[instance] as number) + 1;
     this.#scheduler.loadChanged(instance);
@@ -200,10 +194,25 @@ class AssembledService implements BackendService {
     if (before.scheduling !== after.scheduling) {
       this.#scheduler = parts.scheduler(this.instances, this.#sources);
     }
-    if (after.persistenceMs === 0) this.#sessions.forgetAll();
-    this.#sessions.lastFor(after.persistenceMs);
-    this.#isSticky = after.persistenceMs > 0;
+    this.#persist(parts);
     this.#hastenChecks(after.check.intervalMs);
+  }
+
+  /** Where persistence is switched off, everybody is forgotten. */
+  #persist({ configuration, engine, session }: ServiceParts): void {
+    const { persistenceMs } = configuration;
+    if (persistenceMs === 0) {
+      this.#sessions = null;
+      return;
+    }
+    const { sourcesMax } = this.#sources;
+    const membership = {
+      instances: this.instances,
+      acceptsNew: this.#acceptsNew,
+      tenure: this.#tenure,
+    };
+    this.#sessions ??= new Sessions(engine(session, sourcesMax), membership, this.now, sourcesMax);
+    this.#sessions.lastFor(persistenceMs);
   }
 
   /** A shorter interval holds for the checks that are waiting, too. */

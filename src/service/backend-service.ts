@@ -73,5 +73,11 @@ export interface ServiceParts {
   readonly sourceKey: (address: string, port: number) => string;
   readonly intervalFrom: 'start' | 'end';
   readonly firstCheckMs: (instance: Instance) => number;
+  /** When the next check starts that is due then; `failure`: of the one before. */
+  readonly nextCheckMs: (
+    dueMs: number,
+    instance: Instance,
+    failure: FailureReason | null,
+  ) => number;
   readonly propagationMs: number;
 }

@@ -57,8 +57,9 @@ export class CheckRounds {
   /** Checks of one instance never overlap: one that outlasts the interval delays the next. */
   nextStartMs(instance: Instance, nowMs: number, parts: ServiceParts): number {
     const { intervalMs } = parts.configuration.check;
-    if (parts.intervalFrom === 'end') return nowMs + intervalMs;
-    return Math.max(nowMs, (this.#startedMs[instance] as number) + intervalMs);
+    const fromMs = parts.intervalFrom === 'end' ? nowMs : (this.#startedMs[instance] as number);
+    const failure = this.#failure[instance] ?? null;
+    return Math.max(nowMs, parts.nextCheckMs(fromMs + intervalMs, instance, failure));
   }
 
   abandon(instance: Instance): void {

@@ -31,6 +31,7 @@ export function referenceParts(configuration: ServiceConfiguration): ServicePart
     intervalFrom: 'start',
     // An instance is checked as soon as it is registered: what it is taken for until then is a guess.
     firstCheckMs: () => 0,
+    nextCheckMs: (dueMs) => dueMs,
     propagationMs: 0,
   };
 }

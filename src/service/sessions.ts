@@ -17,7 +17,6 @@ export class Sessions {
   readonly #stepper: Stepper;
   readonly #membership: Membership;
   readonly #now: Float64Array;
-  readonly #sourcesMax: number;
   readonly #instance: Int32Array;
   readonly #tenure: Int32Array;
   readonly #expiryMs: Float64Array;
@@ -34,7 +33,6 @@ export class Sessions {
     this.#stepper = stepper;
     this.#membership = membership;
     this.#now = now;
-    this.#sourcesMax = sourcesMax;
     this.#instance = new Int32Array(sourcesMax);
     this.#tenure = new Int32Array(sourcesMax);
     this.#expiryMs = new Float64Array(sourcesMax);
@@ -51,10 +49,6 @@ export class Sessions {
   /** For sessions that start, or whose clock starts again, from now on. */
   lastFor(durationMs: number): void {
     this.#durationMs[0] = durationMs;
-  }
-
-  forgetAll(): void {
-    for (let source = 0; source < this.#sourcesMax; source++) this.#stepper.reset(source);
   }
 
   /** The instance that the source is bound to and may still go to; else NONE, and the session is over. */

@@ -122,6 +122,7 @@ export const healthClauses: readonly Clause[] = [
       'What an instance is before its first result, and what that result does, is as declared.',
     needs: [],
     trait: 'health.initial',
+    broader: ['change.effective'],
   },
   {
     id: 'health.live-connections',

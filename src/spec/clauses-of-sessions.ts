@@ -19,7 +19,8 @@ export const sessionClauses: readonly Clause[] = [
     section: persistence,
     statement: 'A client is known by its address, whichever port it comes from.',
     needs: ['persistence'],
-    broader: ['persistence.sticks'],
+    broader: ['persistence.sticks', 'change.effective'],
+    isPremise: true,
   },
   {
     id: 'persistence.off',
@@ -27,7 +28,7 @@ export const sessionClauses: readonly Clause[] = [
     section: persistence,
     statement: 'With persistence off the scheduler alone decides.',
     needs: [],
-    broader: ['schedule.wrr.cycle', 'schedule.wrr.share'],
+    broader: ['schedule.wrr.cycle', 'schedule.wrr.share', 'change.effective'],
   },
   {
     id: 'persistence.unhealthy',
@@ -66,6 +67,7 @@ export const sessionClauses: readonly Clause[] = [
       'persistence.draining',
       'schedule.wlc.release',
       'change.effective',
+      'load.share',
     ],
   },
   {
@@ -75,7 +77,8 @@ export const sessionClauses: readonly Clause[] = [
     statement:
       'The connections of a draining instance carry data both ways until they end or the duration is over.',
     needs: ['drain'],
-    broader: ['load.no-loss'],
+    broader: ['load.no-loss', 'draining.default'],
+    isPremise: true,
   },
   {
     id: 'draining.deadline',
@@ -85,6 +88,8 @@ export const sessionClauses: readonly Clause[] = [
       'At the end of the duration the connections that are left are closed or left alone, as declared.',
     needs: ['drain', 'drain.deadline'],
     trait: 'draining.deadline',
+    broader: ['draining.default'],
+    isPremise: true,
   },
   {
     id: 'draining.zero',
@@ -128,5 +133,6 @@ export const sessionClauses: readonly Clause[] = [
       'What becomes of an instance that is registered again while it drains is as declared.',
     needs: ['drain'],
     trait: 'draining.return',
+    broader: ['load.no-loss'],
   },
 ];

@@ -21,7 +21,7 @@ export const trafficClauses: readonly Clause[] = [
       'One round robin scheduler hands out whole cycles: within each, every instance gets exactly its part.',
     needs: ['schedule.wrr'],
     trait: 'wrr.schedulers',
-    broader: ['schedule.wrr.share', 'load.share'],
+    broader: ['schedule.wrr.share', 'load.share', 'change.effective'],
   },
   {
     id: 'schedule.wrr.spread',
@@ -37,6 +37,7 @@ export const trafficClauses: readonly Clause[] = [
     statement:
       'Under weighted least connections, held connections stand in the ratio of the weights once an uneven part was closed and filled again.',
     needs: ['schedule.wlc'],
+    broader: ['schedule.wlc.release'],
   },
   {
     id: 'schedule.wlc.release',
@@ -52,6 +53,7 @@ export const trafficClauses: readonly Clause[] = [
     section: algorithm,
     statement: 'Weighted least connections counts open connections; closed ones weigh nothing.',
     needs: ['schedule.wlc'],
+    broader: ['schedule.wlc.ratio', 'schedule.wlc.release'],
   },
   {
     id: 'schedule.source.sticky',
@@ -60,7 +62,7 @@ export const trafficClauses: readonly Clause[] = [
     statement:
       'Under source IP an address keeps its instance for as long as the eligible instances and their weights stay as they are, from whichever port.',
     needs: ['schedule.source'],
-    broader: ['schedule.source.disruption', 'schedule.source.return'],
+    broader: ['schedule.source.disruption', 'schedule.source.return', 'change.effective'],
   },
   {
     id: 'schedule.source.share',
@@ -119,6 +121,7 @@ export const trafficClauses: readonly Clause[] = [
       'Weight 0 is unsupported, or it means no new connections while the held ones go on, as declared.',
     needs: ['change.weight'],
     trait: 'schedule.weightZero',
+    broader: ['change.keeps-established'],
   },
   {
     id: 'schedule.none-eligible',

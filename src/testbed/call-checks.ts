@@ -23,7 +23,7 @@ export class CallChecks {
   readonly #scripts = new Map<string, Script>();
   readonly #ended = new Map<string, number>();
   /** Checks under way, soonest end first. */
-  #endings: Ending[] = [];
+  readonly #endings: Ending[] = [];
   #checks = 0;
   /** How long a right balancer listens; infinite where nobody knows. */
   timeoutMs = Number.POSITIVE_INFINITY;
@@ -61,10 +61,17 @@ export class CallChecks {
     const check = this.#checks++;
     const { instance, method, port } = probe;
     const path = probe.path ?? null;
-    const point = { fromMs: atMs, toMs: atMs };
-    this.#record({ ...point, event: 'check.started', check, instance, method, port, path });
-    this.#endings.push(this.#ending(check, instance, atMs, reply, next.afterMs));
-    this.#endings.sort((a, b) => a.atMs - b.atMs);
+    this.#record({
+      fromMs: atMs,
+      toMs: atMs,
+      event: 'check.started',
+      check,
+      instance,
+      method,
+      port,
+      path,
+    });
+    this.#insert(this.#ending(check, instance, atMs, reply, next.afterMs));
     return { probe: probe.probe, reply, afterMs: next.afterMs };
   }
 
@@ -81,11 +88,17 @@ export class CallChecks {
   #ending(check: number, instance: string, startMs: number, reply: Reply, afterMs: number): Ending {
     const isHeard = reply !== 'silence' && afterMs <= this.timeoutMs;
     const atMs = startMs + (isHeard ? afterMs : this.timeoutMs);
-    const point = { fromMs: atMs, toMs: atMs };
     const event = isHeard
-      ? ({ ...point, event: 'check.replied', check, reply } as const)
-      : ({ ...point, event: 'check.abandoned', check } as const);
+      ? ({ fromMs: atMs, toMs: atMs, event: 'check.replied', check, reply } as const)
+      : ({ fromMs: atMs, toMs: atMs, event: 'check.abandoned', check } as const);
     return { atMs, instance, event };
+  }
+
+  /** Behind those that end at the same time. */
+  #insert(ending: Ending): void {
+    let at = this.#endings.length;
+    while (at > 0 && (this.#endings[at - 1]?.atMs ?? 0) > ending.atMs) at--;
+    this.#endings.splice(at, 0, ending);
   }
 }
 

@@ -61,7 +61,10 @@ export class CallTrial implements Trial {
     const deployment = await this.#running();
     const { connection, source } = ask;
     const port = clientPort(connection);
-    this.#record({ event: 'connection.opened', connection, source, port });
+    const fromMs = this.#nowMs;
+    const recorder = this.#recorder;
+    // written out here and below, where thousands are recorded: a spread costs more than the pick
+    recorder.record({ fromMs, toMs: fromMs, event: 'connection.opened', connection, source, port });
     const answer = await deployment.connect({ connection, source, port });
     if ('refused' in answer) {
       this.#record({ event: 'connection.refused', connection, how: answer.refused });
@@ -74,7 +77,14 @@ export class CallTrial implements Trial {
       return { refused: 'refused' };
     }
     this.#held.set(connection, { connection, source, instance });
-    this.#record({ event: 'connection.placed', connection, instance, port: reached });
+    recorder.record({
+      fromMs,
+      toMs: fromMs,
+      event: 'connection.placed',
+      connection,
+      instance,
+      port: reached,
+    });
     return { placed: instance };
   }
 
@@ -95,7 +105,16 @@ export class CallTrial implements Trial {
     const deployment = await this.#running();
     if (!this.#held.delete(connection)) return;
     await deployment.close({ connection });
-    this.#record({ event: 'connection.closed', connection, by, how, learned: true });
+    const fromMs = this.#nowMs;
+    this.#recorder.record({
+      fromMs,
+      toMs: fromMs,
+      event: 'connection.closed',
+      connection,
+      by,
+      how,
+      learned: true,
+    });
   }
 
   async behave(instance: string, behaviour: Behaviour): Promise<void> {

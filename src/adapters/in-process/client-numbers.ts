@@ -28,9 +28,33 @@ export class ClientNumbers {
 
 /** An IPv4 address as its 32 bits; any other key by FNV-1a (public domain; offset basis and prime of its 32-bit form). */
 function hashable(key: string): number {
-  const parts = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})$/.exec(key)?.slice(1).map(Number);
-  if (parts !== undefined) return parts.reduce((bits, part) => (bits << 8) | part, 0) >>> 0;
+  const address = addressBits(key);
+  if (address !== null) return address;
   let hash = 0x811c9dc5;
   for (const character of key) hash = Math.imul(hash ^ (character.codePointAt(0) ?? 0), 0x01000193);
   return hash >>> 0;
+}
+
+const zero = 48;
+const dot = 46;
+
+/** Null: no four decimal parts. Read digit by digit: every connection from a new source comes through here. */
+function addressBits(key: string): number | null {
+  let bits = 0;
+  let part = 0;
+  let digits = 0;
+  let parts = 1;
+  for (let index = 0; index < key.length; index++) {
+    const code = key.charCodeAt(index);
+    if (code === dot && digits > 0) {
+      bits = (bits << 8) | part;
+      part = 0;
+      digits = 0;
+      parts++;
+    } else if (code >= zero && code < zero + 10 && digits < 3) {
+      part = part * 10 + code - zero;
+      digits++;
+    } else return null;
+  }
+  return parts === 4 && digits > 0 ? ((bits << 8) | part) >>> 0 : null;
 }

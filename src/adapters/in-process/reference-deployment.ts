@@ -2,17 +2,12 @@
  * One reference service as a deployment on the call plane in stepped time: names become numbers, service timers
  * become probes. What an instance does with traffic is the harness's matter: `connect` only says who was picked.
  */
-import type { Alteration } from '../../defects/defect.ts';
+import type { Alteration, AlteredParts } from '../../defects/defect.ts';
 import { invariant } from '../../errors/invariant.ts';
 import type { Outcome } from '../../history/vocabulary.ts';
 import { type Instance, NONE } from '../../scheduling/scheduler.ts';
 import { assemble, usualCapacity } from '../../service/assemble.ts';
-import type {
-  BackendService,
-  Connection,
-  ServiceListener,
-  ServiceParts,
-} from '../../service/backend-service.ts';
+import type { BackendService, Connection, ServiceListener } from '../../service/backend-service.ts';
 import type { Refusal } from '../../spec/behaviour.ts';
 import type {
   Answer,
@@ -46,14 +41,14 @@ export class ReferenceDeployment implements CallDeployment, ServiceListener {
   readonly #held = new Map<number, Held>();
   readonly #connectionOf = new Map<Connection, number>();
   readonly #service: BackendService;
-  #parts: ServiceParts;
+  #parts: AlteredParts;
   #unanswered: Probe | null = null;
   #cut: Reached['cut'][number][] = [];
   #isDisposed = false;
 
   constructor(
     request: DeployRequest,
-    parts: ServiceParts,
+    parts: AlteredParts,
     alteration: Alteration | null,
     ended: () => void,
   ) {
@@ -61,7 +56,9 @@ export class ReferenceDeployment implements CallDeployment, ServiceListener {
     this.#request = request;
     this.#parts = parts;
     this.#alteration = alteration;
-    this.#service = assemble(parts, this.#clients.columns, this.#now, this);
+    const assembled = (listener: ServiceListener) =>
+      assemble(parts, this.#clients.columns, this.#now, listener);
+    this.#service = parts.around?.(assembled, this) ?? assembled(this);
     this.#list(request.instances);
   }
 

@@ -2,8 +2,7 @@
  * From the document as the user wrote it to the parts of a service, or to what is wrong with it, through whatever an
  * alteration changes on the way. Knows no deployment and no time.
  */
-import type { Alteration } from '../../defects/defect.ts';
-import type { ServiceParts } from '../../service/backend-service.ts';
+import type { Alteration, AlteredParts } from '../../defects/defect.ts';
 import { referenceParts } from '../../service/reference-parts.ts';
 import type { Profile, ServiceConfiguration } from '../../spec/configuration.ts';
 import { profiles } from '../../spec/profiles.ts';
@@ -14,7 +13,7 @@ import type { Violation } from '../../spec/violation.ts';
 import type { InstanceAt, Scales } from '../contract.ts';
 
 export type Settings =
-  | { readonly parts: ServiceParts; readonly readBack: unknown }
+  | { readonly parts: AlteredParts; readonly readBack: unknown }
   | { readonly violations: readonly Violation[] };
 
 export function settingsOf(
@@ -29,7 +28,8 @@ export function settingsOf(
   });
   if (checked.document === null) return { violations: checked.violations.map(ours) };
   const document = alteration?.reading?.(checked.document) ?? checked.document;
-  const parts = referenceParts(scaled(resolveService(document, profile), scales));
+  const meant = alteration?.meaning?.(document) ?? document;
+  const parts = referenceParts(scaled(resolveService(meant, profile), scales));
   return {
     parts: alteration?.edit?.(parts) ?? parts,
     readBack: readBackOf(document, profile),

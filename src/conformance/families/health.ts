@@ -5,7 +5,15 @@
 import fc from 'fast-check';
 import type { BehaviourScript, ReplyScript, Step, Timeline } from '../timeline.ts';
 import type { Bounds, Family } from './family.ts';
-import { documentOf, instanceNames, instancesOf, namesOf, scriptOf, settled } from './family.ts';
+import {
+  documentOf,
+  fewChecks,
+  instanceNames,
+  instancesOf,
+  namesOf,
+  scriptOf,
+  settled,
+} from './family.ts';
 
 const threshold = fc.integer({ min: 1, max: 5 });
 /** Two failures that no setting of the page can call normal, unlike any 2xx–4xx code. */
@@ -120,7 +128,7 @@ export const healthIsolation: Family = {
           clauses: healthIsolation.clauses,
           profile: bounds.profile,
           configuration: documentOf(bounds.profile, {
-            check: { unhealthyThreshold, healthyThreshold },
+            check: { unhealthyThreshold, healthyThreshold, ...fewChecks(bounds).check },
           }),
           instances: instancesOf(names.map(() => 1)),
           behaviours: {},
@@ -201,7 +209,10 @@ export const healthCodes: Family = {
       })
       .map(({ normal, unhealthyThreshold, healthyThreshold, rotation }): Timeline => {
         const codes = [...edgeCodes.slice(rotation), ...edgeCodes.slice(0, rotation)];
-        const chosen = withOneNormal(codes.slice(0, Math.min(12, bounds.instancesMax)), normal);
+        const half = Math.floor(Math.min(12, bounds.instancesMax) / 2);
+        const few = withOneNormal(codes.slice(0, half), normal);
+        // each code twice, far apart: a scheduler that overlooks an instance is told from a check that misreads a code
+        const chosen = [...few, ...few.toReversed()];
         const replies = chosen.map((code): BehaviourScript => ({ afterwards: { reply: code } }));
         return steady('health-codes', healthCodes.clauses, bounds, replies, {
           normalStatusCodes: normal,
@@ -276,7 +287,13 @@ export const healthTcp: Family = {
           clauses: healthTcp.clauses,
           profile: bounds.profile,
           configuration: documentOf(bounds.profile, {
-            check: { method: 'tcp', port, unhealthyThreshold, healthyThreshold },
+            check: {
+              ...fewChecks(bounds).check,
+              method: 'tcp',
+              port,
+              unhealthyThreshold,
+              healthyThreshold,
+            },
           }),
           instances: instancesOf([1, 1, 1]),
           behaviours: { b: refused },
@@ -310,7 +327,9 @@ function steady(
     family,
     clauses,
     profile: bounds.profile,
-    configuration: documentOf(bounds.profile, { check }),
+    configuration: documentOf(bounds.profile, {
+      check: { ...check, ...fewChecks(bounds).check },
+    }),
     instances: instancesOf(replies.map(() => 1)),
     behaviours: Object.fromEntries(
       replies.map((reply, index) => [instanceNames[index] ?? `i${index}`, reply]),

@@ -5,7 +5,7 @@
 import fc from 'fast-check';
 import type { Timeline } from '../timeline.ts';
 import type { Family } from './family.ts';
-import { cycleOf, documentOf, head, instancesOf, namesOf, settled } from './family.ts';
+import { cycleOf, documentOf, fewChecks, head, instancesOf, namesOf, settled } from './family.ts';
 
 /** Weight vectors that peers get wrong (known-defects: bursts, extreme ratios, equal then unequal) beside random ones. */
 const notedWeights: readonly (readonly number[])[] = [
@@ -17,6 +17,7 @@ const notedWeights: readonly (readonly number[])[] = [
   [1, 1, 1],
   [3, 1],
   [10, 1],
+  [1, 2, 1, 3, 1],
 ];
 
 function weights(cycleMax: number, instancesMax: number): fc.Arbitrary<readonly number[]> {
@@ -55,6 +56,46 @@ export const wrrCycles: Family = {
           steps: [
             settled(names, healthyThreshold + 1),
             { do: 'open', count: cyclesToJudge * cycleOf(before), sources: 'fresh' },
+          ],
+        };
+      }),
+};
+
+/** Checks until everybody is sure of a state, with one that was under way when the instance changed its mind. */
+const checksToBeSure = 6;
+
+/** Uneven weights through an outage: whoever comes back has the weight that it had. */
+export const wrrRecovers: Family = {
+  name: 'wrr-recovers',
+  clauses: ['schedule.wrr.cycle', 'schedule.recovery', 'schedule.eligible'],
+  needs: ['schedule.wrr', 'check.http'],
+  runs: { stepped: 20, wired: 2 },
+  timelines: (bounds) =>
+    fc
+      .record({
+        vector: fc.constantFrom([3, 1], [5, 1, 1], [4, 3, 2], [2, 3, 5]),
+        failing: fc.nat({ max: 2 }),
+      })
+      .map(({ vector, failing }): Timeline => {
+        const names = namesOf(vector.length);
+        const instance = names[failing % names.length] ?? 'a';
+        const settledAgain = { checks: { [instance]: checksToBeSure } };
+        const open = {
+          do: 'open' as const,
+          count: cyclesToJudge * cycleOf(vector),
+          sources: 'fresh' as const,
+        };
+        return {
+          ...head('wrr-recovers', wrrRecovers.clauses, bounds),
+          configuration: documentOf(bounds.profile, {}),
+          instances: instancesOf(vector),
+          steps: [
+            settled(names, 3),
+            open,
+            { do: 'behave', instance, behaviour: { afterwards: { reply: 503 } } },
+            { after: settledAgain, ...open },
+            { do: 'behave', instance, behaviour: {} },
+            { after: settledAgain, ...open },
           ],
         };
       }),
@@ -186,6 +227,41 @@ export const wlcRefill: Family = {
       }),
 };
 
+/** Somebody joins while all hold: what was held before still counts. */
+export const wlcJoins: Family = {
+  name: 'wlc-joins',
+  clauses: ['schedule.wlc.ratio'],
+  needs: ['schedule.wlc', 'change.weight'],
+  runs: { stepped: 20, wired: 2 },
+  timelines: (bounds) =>
+    fc
+      .record({
+        vector: fc.constantFrom([1, 1, 1], [2, 1], [1, 2, 1]),
+        weight: fc.constantFrom(1, 2),
+        cyclesHeld: fc.constantFrom(6, 8),
+      })
+      .map(({ vector, weight, cyclesHeld }): Timeline => {
+        const names = namesOf(vector.length);
+        const joining = { name: 'joining', weight, port: null };
+        const all = [...names, joining.name];
+        return {
+          ...head('wlc-joins', wlcJoins.clauses, bounds),
+          configuration: documentOf(bounds.profile, { scheduling: 'weighted-least-connections' }),
+          instances: instancesOf(vector),
+          steps: [
+            settled(names, 3),
+            { do: 'refill', to: cyclesHeld * cycleOf(vector) },
+            { do: 'add', instance: joining },
+            { after: { checks: { [joining.name]: 4 } }, do: 'wait' },
+            // level with the newcomer only if what the others held before counts
+            { do: 'refill', to: 2 * cyclesHeld * cycleOf([...vector, weight]) },
+            ...all.map((name) => ({ do: 'close' as const, of: name, share: 0.3 })),
+            { do: 'refill', to: 2 * cyclesHeld * cycleOf([...vector, weight]) },
+          ],
+        };
+      }),
+};
+
 export const sourceReturns: Family = {
   name: 'source-returns',
   clauses: ['schedule.source.sticky'],
@@ -197,13 +273,16 @@ export const sourceReturns: Family = {
         vector: weights(12, bounds.instancesMax),
         clients: fc.integer({ min: 8, max: 30 }),
         rounds: fc.integer({ min: 3, max: 5 }),
-        pauseIntervals: fc.constantFrom(0, 1, 2),
+        pauseIntervals: fc.constantFrom(...(bounds.isWired ? [0, 1, 2] : [0, 1, 40])),
       })
       .map(({ vector, clients, rounds, pauseIntervals }): Timeline => {
         const sources = Array.from({ length: clients }, (_, index) => `client-${index + 1}`);
         return {
           ...head('source-returns', ['schedule.source.sticky'], bounds),
-          configuration: documentOf(bounds.profile, { scheduling: 'source-ip' }),
+          configuration: documentOf(bounds.profile, {
+            scheduling: 'source-ip',
+            ...fewChecks(bounds),
+          }),
           instances: instancesOf(vector),
           steps: [
             settled(namesOf(vector.length), 3),
@@ -218,9 +297,6 @@ export const sourceReturns: Family = {
         };
       }),
 };
-
-/** Checks until everybody is sure of a state, with one that was under way when the instance changed its mind. */
-const checksToBeSure = 6;
 
 export const sourceFailures: Family = {
   name: 'source-failures',

@@ -69,7 +69,10 @@ export const persistenceSticks: Family = {
         const sources = sequence(clients);
         return {
           ...head('persistence-sticks', persistenceSticks.clauses, bounds),
-          configuration: documentOf(bounds.profile, { persistence: true }),
+          configuration: documentOf(bounds.profile, {
+            persistence: true,
+            ...fewChecks(bounds),
+          }),
           instances: instancesOf([1, 1, 1]),
           steps: [
             settled(namesOf(3), 3),
@@ -143,8 +146,12 @@ export const persistenceOff: Family = {
         instances: instancesOf(weights),
         steps: [
           settled(namesOf(weights.length), 3),
-          { do: 'open', count: 15, sources: sequence(1) },
-          { do: 'open', count: 15, sources: ['client-2'] },
+          // several clients, so that somebody who never gets anything is told from memory
+          ...sequence(4).map((client) => ({
+            do: 'open' as const,
+            count: 11,
+            sources: [client],
+          })),
         ],
       }),
     ),
@@ -190,7 +197,11 @@ export const persistenceUnhealthy: Family = {
     fc.record({ clients: fc.integer({ min: 6, max: 12 }), scheduling: dynamicScheduling }).map(
       ({ clients, scheduling }): Timeline => ({
         ...head('persistence-unhealthy', persistenceUnhealthy.clauses, bounds),
-        configuration: documentOf(bounds.profile, { scheduling, persistence: true }),
+        configuration: documentOf(bounds.profile, {
+          scheduling,
+          persistence: true,
+          ...fewChecks(bounds),
+        }),
         instances: instancesOf([1, 1, 1]),
         steps: [
           settled(namesOf(3), 3),
@@ -218,7 +229,11 @@ export const draining: Family = {
       .map(
         ({ scheduling, drainSeconds, removed, held }): Timeline => ({
           ...head('draining', draining.clauses, bounds),
-          configuration: documentOf(bounds.profile, { scheduling, drainSeconds }),
+          configuration: documentOf(bounds.profile, {
+            scheduling,
+            drainSeconds,
+            ...fewChecks(bounds),
+          }),
           instances: instancesOf([1, 1, 1]),
           steps: [
             settled(namesOf(3), 3),

@@ -1,0 +1,31 @@
+/** How hard `prove` tries: enough that nothing is caught by one lucky seed, little enough for half a second a specimen. */
+import type { Profile } from '../../spec/configuration.ts';
+import { judgedClauses } from '../judged-clauses.ts';
+import type { Specimen } from './specimens.ts';
+import type { TryOptions } from './try-specimen.ts';
+
+/** Twice each family in any case, so that what must not fail has its chances; a dozen where a defect hides. */
+const roundsOfDefect = { min: 2, max: 12 };
+const roundsOfRight = { min: 3, max: 3 };
+const configurationsARound = 60;
+
+export function proofOptions({ breaks }: Specimen, profile: Profile, seed: string): TryOptions {
+  return {
+    profile,
+    seed,
+    selected: judgedClauses.map(({ id }) => id),
+    rounds: breaks.length > 0 ? roundsOfDefect : roundsOfRight,
+    boundaries: true,
+    configurations: configurationsARound,
+    untilKilled: false,
+  };
+}
+
+/** One run of the campaign: a timeline of each family, without what is the same for every seed. */
+export function campaignOptions(specimen: Specimen, profile: Profile, seed: string): TryOptions {
+  return {
+    ...proofOptions(specimen, profile, seed),
+    rounds: { min: 1, max: 1 },
+    boundaries: false,
+  };
+}

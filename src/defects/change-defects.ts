@@ -1,0 +1,306 @@
+/** Wrong implementations of edits to a running service, of its load and of outages. Knows how they are made, not how they are caught. */
+import { NONE, type SchedulerFactory } from '../scheduling/scheduler.ts';
+import type { ServiceParts } from '../service/backend-service.ts';
+import type { ConfigurationDocument } from '../spec/configuration.ts';
+import type { AlteredParts, Around, Defect } from './defect.ts';
+import { compileHealth } from './health-defects.ts';
+import { rescheduled } from './misread-columns.ts';
+import { ignored, rewired } from './rewiring.ts';
+import { delegatingListener, delegatingTo, holding } from './surrounding.ts';
+
+function surrounded(around: Around) {
+  return (parts: ServiceParts): AlteredParts => ({ ...parts, around });
+}
+
+const editDefects: readonly Defect[] = [
+  {
+    name: 'reconfiguration-ignored',
+    sentence: 'Another configuration is accepted and changes nothing.',
+    breaks: ['change.effective'],
+    edit: surrounded((assembled, listener) => ({
+      ...delegatingTo(assembled(listener)),
+      reconfigure: () => {},
+    })),
+  },
+  {
+    name: 'reconfiguration-cuts-all',
+    sentence: 'Another configuration ends every established connection.',
+    breaks: ['change.keeps-established'],
+    edit: surrounded(
+      holding((service, { cut }) => ({
+        reconfigure: (parts) => {
+          service.reconfigure(parts);
+          service.instances.active.forEach((active, instance) => {
+            if (active > 0) cut(instance);
+          });
+        },
+      })),
+    ),
+  },
+  {
+    name: 'registration-cuts-all',
+    sentence: 'A new instance makes the balancer start anew, and every connection is lost.',
+    breaks: ['change.keeps-established'],
+    edit: surrounded(
+      holding((service, { cut }) => ({
+        register: (instance, weight) => {
+          service.register(instance, weight);
+          service.instances.active.forEach((active, other) => {
+            if (active > 0 && other !== instance) cut(other);
+          });
+        },
+      })),
+    ),
+  },
+  {
+    name: 'removal-cuts-others',
+    sentence: 'A removal ends the connections of another instance, too.',
+    thread: 'cilium/cilium/issues/14844',
+    breaks: ['draining.others'],
+    edit: surrounded(
+      holding((service, { cut }) => ({
+        remove: (instance) => {
+          service.remove(instance);
+          const other = service.instances.active.findIndex(
+            (active, index) => active > 0 && index !== instance,
+          );
+          if (other >= 0) cut(other);
+        },
+      })),
+    ),
+  },
+  {
+    name: 'reweigh-cuts',
+    sentence: 'An instance that gets another weight loses its connections.',
+    breaks: ['schedule.weight-change'],
+    edit: surrounded(
+      holding((service, { cut }) => ({
+        reweigh: (instance, weight) => {
+          service.reweigh(instance, weight);
+          if (weight > 0) cut(instance);
+        },
+      })),
+    ),
+  },
+  {
+    name: 'weight-zero-cuts',
+    sentence: 'An instance that gets weight 0 loses its connections at once.',
+    breaks: ['schedule.weight-zero'],
+    edit: surrounded(
+      holding((service, { cut }) => ({
+        reweigh: (instance, weight) => {
+          service.reweigh(instance, weight);
+          if (weight === 0) cut(instance);
+        },
+      })),
+    ),
+  },
+  {
+    name: 'weight-zero-is-one',
+    sentence: 'Weight 0 is taken for 1.',
+    thread: 'acassen/keepalived/issues/1757',
+    breaks: ['schedule.weight-zero'],
+    edit: surrounded((assembled, listener) => {
+      const service = assembled(listener);
+      return {
+        ...delegatingTo(service),
+        reweigh: (instance, weight) => service.reweigh(instance, Math.max(1, weight)),
+      };
+    }),
+  },
+];
+
+/** More than any client of the suite but a load holds at once. */
+const crowd = 50;
+
+/** With a crowd of connections open, the first who may takes everything. */
+const firstInACrowd = (factory: SchedulerFactory): SchedulerFactory => {
+  return (instances, sources) => {
+    const scheduler = factory(instances, sources);
+    return {
+      pick: (source) => {
+        const open = instances.active.reduce((sum, active) => sum + active, 0);
+        const first = instances.isEligible.indexOf(1);
+        return open > crowd && first >= 0 ? first : scheduler.pick(source);
+      },
+      loadChanged: (instance) => scheduler.loadChanged(instance),
+      eligibilityChanged: (instance) => scheduler.eligibilityChanged(instance),
+      weightChanged: (instance) => scheduler.weightChanged(instance),
+    };
+  };
+};
+
+const loadDefects: readonly Defect[] = [
+  {
+    name: 'refuses-a-crowd',
+    sentence: `Of more than ${crowd} connections at once the rest are refused.`,
+    thread: 'loxilb-io/loxilb/issues/810',
+    breaks: ['load.no-loss'],
+    edit: surrounded(
+      holding((service, { count }) => ({
+        open: (source) => (count() >= crowd ? NONE : service.open(source)),
+      })),
+    ),
+  },
+  {
+    name: 'wrr-piles-up-under-load',
+    sentence: `With more than ${crowd} connections open, round robin sends new ones to the first instance.`,
+    thread: 'iqiyi/dpvs/pull/730',
+    breaks: ['load.share'],
+    edit: rescheduled('weighted-round-robin', firstInACrowd),
+  },
+  {
+    name: 'source-piles-up-under-load',
+    sentence: `With more than ${crowd} connections open, source hashing sends new ones to the first instance.`,
+    breaks: ['load.share'],
+    edit: rescheduled('source-ip', firstInACrowd),
+  },
+];
+
+const outageDefects: readonly Defect[] = [
+  {
+    name: 'unhealthy-cuts-connections',
+    sentence: 'Connections of an instance that goes unhealthy are declared to be kept, and cut.',
+    thread: 'envoyproxy/envoy/pull/11241',
+    breaks: ['health.live-connections'],
+    edit: surrounded((assembled, listener) => {
+      let cut: (instance: number) => void = () => {};
+      const cutting = {
+        ...delegatingListener(listener),
+        checkConcluded: listener.checkConcluded,
+        eligibilityChanged: (instance: number, isEligible: boolean) => {
+          listener.eligibilityChanged(instance, isEligible);
+          if (!isEligible && !leaving.has(instance)) cut(instance);
+        },
+      };
+      const leaving = new Set<number>();
+      return holding((service, holdings) => {
+        cut = holdings.cut;
+        return {
+          register: (instance, weight) => {
+            leaving.delete(instance);
+            service.register(instance, weight);
+          },
+          remove: (instance) => {
+            leaving.add(instance);
+            service.remove(instance);
+          },
+        };
+      })(assembled, cutting);
+    }),
+  },
+  {
+    name: 'uses-all-when-none-eligible',
+    sentence:
+      'With nobody left in rotation clients are declared to be refused, and sent to anybody.',
+    thread: 'envoyproxy/envoy/issues/14968',
+    breaks: ['schedule.none-eligible'],
+    edit: (parts) => ({ ...parts, scheduler: anybodyElse(parts.scheduler) }),
+  },
+  {
+    name: 'refuses-when-none-eligible',
+    sentence: 'With nobody left in rotation all are declared to be used, and clients are refused.',
+    traits: { 'schedule.noneEligible': 'all' },
+    breaks: ['schedule.none-eligible'],
+  },
+  {
+    name: 'starts-down-undeclared',
+    sentence:
+      'A new instance is declared to be in rotation at once, and has to pass its checks first.',
+    breaks: ['health.initial'],
+    edit: compileHealth(() => ({ initial: 'down' })),
+  },
+  {
+    name: 'first-result-decides-undeclared',
+    sentence: 'The first result is declared to count like any other, and decides alone.',
+    thread: 'haproxy/haproxy/issues/51',
+    breaks: ['health.initial'],
+    edit: compileHealth(() => ({ first: 'decides' })),
+  },
+];
+
+/** Where nobody may, whoever has a weight is picked in turn. */
+export function anybodyElse(factory: SchedulerFactory): SchedulerFactory {
+  return (instances, sources) => {
+    const scheduler = factory(instances, sources);
+    let turn = 0;
+    const anybody = () => {
+      const { weight } = instances;
+      for (let step = 0; step < weight.length; step++) {
+        turn = (turn + 1) % weight.length;
+        if ((weight[turn] as number) > 0) return turn;
+      }
+      return NONE;
+    };
+    return {
+      pick: (source) => {
+        const picked = scheduler.pick(source);
+        return picked === NONE ? anybody() : picked;
+      },
+      loadChanged: (instance) => scheduler.loadChanged(instance),
+      eligibilityChanged: (instance) => scheduler.eligibilityChanged(instance),
+      weightChanged: (instance) => scheduler.weightChanged(instance),
+    };
+  };
+}
+
+const drainEndDefects: readonly Defect[] = [
+  {
+    name: 'drain-default-is-a-minute',
+    sentence: 'A drain that was given no duration is read back as 300 s, and lasts a minute.',
+    breaks: ['draining.default'],
+    meaning: withDrainWhereUnsaid(60),
+  },
+  {
+    name: 'drain-waits-for-deadline',
+    sentence:
+      'A drain is declared to end with its last connection, and lasts for its whole duration.',
+    breaks: ['draining.early-finish'],
+    edit: (parts) => ({
+      ...parts,
+      membership: rewired(parts.membership, (wire) =>
+        wire.state === 'draining' && wire.event === 'connections.ended' ? ignored(wire) : wire,
+      ),
+    }),
+  },
+  {
+    name: 'return-cuts-connections',
+    sentence:
+      'An instance that comes back while it drains is declared to resume, and its connections are cut.',
+    breaks: ['draining.return'],
+    edit: (parts) => ({
+      ...parts,
+      membership: rewired(parts.membership, (wire) =>
+        wire.state === 'draining' && wire.event === 'instance.registered'
+          ? { next: wire.next, actions: ['resume', 'cutConnections'] }
+          : wire,
+      ),
+    }),
+  },
+  {
+    name: 'drain-tenfold-shorter',
+    sentence: 'A drain ends after a tenth of its duration.',
+    breaks: ['draining.established'],
+    edit: (parts) => {
+      const { configuration } = parts;
+      return { ...parts, configuration: { ...configuration, drainMs: configuration.drainMs / 10 } };
+    },
+  },
+];
+
+function withDrainWhereUnsaid(durationSeconds: number) {
+  return (document: ConfigurationDocument): ConfigurationDocument => {
+    const backendServices = document.backendServices.map((service) => {
+      const said = service.connectionDraining?.durationSeconds;
+      return { ...service, connectionDraining: { durationSeconds: said ?? durationSeconds } };
+    });
+    return { ...document, backendServices };
+  };
+}
+
+export const changeDefects: readonly Defect[] = [
+  ...editDefects,
+  ...loadDefects,
+  ...outageDefects,
+  ...drainEndDefects,
+];
