@@ -31,6 +31,7 @@ export interface ConformCommand {
   readonly seed: string;
   readonly jobs: number | null;
   readonly shrinkSeconds: number;
+  readonly alpha: number;
   readonly load: boolean;
   readonly json: boolean;
   readonly out: string;
@@ -82,6 +83,7 @@ async function judge(
       selected,
       filter: command.clauses,
       jobs,
+      alpha: command.alpha,
       shrinkMs: command.shrinkSeconds * 1000,
       clock,
       signal: command.signal,

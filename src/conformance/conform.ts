@@ -5,6 +5,7 @@
 import pLimit from 'p-limit';
 import { OperatorError } from '../errors/operator-error.ts';
 import type { History } from '../history/vocabulary.ts';
+import { statisticalChecks, usualAlpha } from '../judging/statistical-budget.ts';
 import {
   type Canary,
   type ClauseVerdict,
@@ -18,15 +19,18 @@ import { boundsFor, familiesFor } from './case-plan.ts';
 import { type CaseContext, type CaseOutcome, runCase } from './case-runner.ts';
 import type { ConfigurationCase } from './configurations/configuration-case.ts';
 import type { ConfigurationVerdict } from './configurations/judge-configuration.ts';
+import { pairCoverage } from './configurations/pairs.ts';
 import { configurationCases, runConfigurationCase } from './configurations/run-configurations.ts';
 import { type DrawnTimeline, drawTimelines } from './drawn-timeline.ts';
 import { explainFailure, type Found } from './explaining.ts';
+import { tourCoverage } from './families/health-tours.ts';
 import { judgedClauses } from './judged-clauses.ts';
 import { runCanary } from './proof/canary.ts';
 import { diagnoseConfigurations, diagnoseTimelines } from './proof/diagnosis.ts';
 import { attributed, gateOf, rollUpClause } from './roll-up.ts';
 import { scalesFor } from './scales.ts';
 import { Tally } from './tally.ts';
+import type { Timeline } from './timeline.ts';
 
 export interface ConformOptions {
   readonly connectable: string;
@@ -40,6 +44,8 @@ export interface ConformOptions {
   readonly filter: readonly string[];
   /** Deployments side by side. */
   readonly jobs: number;
+  /** How often a right implementation may fail, a run; absent: the usual once in a million. */
+  readonly alpha?: number;
   /** Real ms that shrinking may take in all. */
   readonly shrinkMs: number;
   /** Monotonic real time, ms. */
@@ -66,7 +72,7 @@ export interface ConformRun {
 }
 
 /** Generated configurations: in stepped time thousands cost a second, on the wire each accepted one is a process. */
-const generatedConfigurations = { stepped: 2000, wired: 24 };
+const generatedConfigurations = { stepped: 2000, wired: 8 };
 /** So many cases that cannot be run, and none that can: the implementation is not there. */
 const errorsMax = 5;
 
@@ -77,12 +83,15 @@ export async function conform(testbed: Testbed, options: ConformOptions): Promis
 class Run {
   readonly #testbed: Testbed;
   readonly #options: ConformOptions;
-  readonly #context: CaseContext;
+  #context: CaseContext;
+  #statisticalChecks = 0;
   readonly #tally = new Tally();
   /** The smallest failing timeline of each clause. */
   readonly #found = new Map<string, Found>();
   readonly #trials: RunFacts['trials'][number][] = [];
   readonly #freeLanes: number[];
+  readonly #toured: Timeline[] = [];
+  readonly #configured: ConfigurationCase[] = [];
   #executed = 0;
   readonly #errors: unknown[] = [];
   readonly #histories: Record<string, History> = {};
@@ -100,6 +109,8 @@ class Run {
   async execute(): Promise<ConformRun> {
     const { listen, jobs } = this.#options;
     const timelines = this.#timelines();
+    this.#statisticalChecks = statisticalChecks(timelines.map((one) => one.timeline.clauses));
+    this.#context = { ...this.#context, falseAlarmRate: this.#falseAlarmRate };
     const configurations = this.#configurations();
     listen({ event: 'run.planned', cases: timelines.length + configurations.length });
     const limit = pLimit(jobs);
@@ -119,6 +130,11 @@ class Run {
     await this.#likenConfigurations();
     if (!this.#options.signal.aborted) this.#canary = await runCanary(this.#options);
     return { result: this.#result(), trials: this.#trials, histories: this.#histories };
+  }
+
+  /** The budget of the run, split over the checks that are decided by statistics. */
+  get #falseAlarmRate(): number {
+    return (this.#options.alpha ?? usualAlpha) / Math.max(1, this.#statisticalChecks);
   }
 
   get #isWired(): boolean {
@@ -175,6 +191,7 @@ class Run {
   async #case(drawn: DrawnTimeline): Promise<readonly History[]> {
     const outcome = await runCase(this.#context, drawn.name, drawn.seed, drawn.timeline);
     const failing = this.#tally.hear(outcome);
+    if (!outcome.isVoid) this.#toured.push(drawn.timeline);
     for (const clause of failing) this.#keepSmaller(clause, { drawn, outcome });
     const [history] = outcome.histories;
     // in stepped time a history can be had again at any time: the first of each family is enough to look at
@@ -193,6 +210,7 @@ class Run {
 
   async #configuration(one: ConfigurationCase, number: number): Promise<readonly History[]> {
     const verdicts = await runConfigurationCase(this.#testbed, one, this.#context.time, number);
+    this.#configured.push(one);
     const failing = verdicts.filter(({ is }) => is === 'fail').map(({ clause }) => clause);
     const text = `${JSON.stringify(one, null, 2)}\n`;
     const name = `failures/configuration-${number}.json`;
@@ -278,6 +296,15 @@ class Run {
       counts,
       cases: this.#tally.cases,
       canary: this.#canary,
+      coverage: {
+        pairs: this.#configured.length === 0 ? null : pairCoverage(profile, this.#configured),
+        transitions: this.#toured.length === 0 ? null : tourCoverage(this.#toured),
+      },
+      falseAlarms: {
+        alpha: this.#options.alpha ?? usualAlpha,
+        checks: this.#statisticalChecks,
+        rateOfEach: this.#falseAlarmRate,
+      },
       gate: gateOf(results, signal.aborted, this.#canary),
     };
   }

@@ -24,6 +24,8 @@ export interface Said {
   /** The adapter, not the balancer, gave this answer. */
   readonly byAdapter: boolean;
   readonly failure: Failure | null;
+  /** Of a verdict by statistics. */
+  readonly certificate: ClauseResult['certificate'];
 }
 
 /** Failures told in full, a clause; the rest are only counted. */
@@ -64,11 +66,21 @@ export function rollUpClause(
       inconclusive: said.length - count('pass') - own.length - count('void') - count('observed'),
       void: count('void'),
     },
+    certificate: certificateOf(said),
     sometimes: summed(said.filter((one) => one.is !== 'inconclusive')),
     failures: own
       .flatMap((one) => (one.failure === null ? [] : [one.failure]))
       .slice(0, failuresMax),
   };
+}
+
+/** What the sharpest of the checks would have noticed, and how often at most one of them all is wrong. */
+function certificateOf(said: readonly Said[]): ClauseResult['certificate'] {
+  const all = said.flatMap(({ certificate }) => certificate ?? []);
+  const [sharpest] = all.toSorted((a, b) => a.detectableBias - b.detectableBias);
+  if (sharpest === undefined) return null;
+  const falseAlarmRate = all.reduce((sum, one) => sum + one.falseAlarmRate, 0);
+  return { ...sharpest, falseAlarmRate };
 }
 
 function isOwnFailure(one: Said): boolean {

@@ -12,6 +12,7 @@ const silent: Omit<Said, 'is' | 'why'> = {
   sometimes: {},
   byAdapter: false,
   failure: null,
+  certificate: null,
 };
 
 export class Tally {
@@ -49,7 +50,8 @@ export class Tally {
       // a judge that found nothing of its clause in a timeline made for others has nothing to say
       if (verdict.is === 'inconclusive' && !isOwn) continue;
       const intermittent = outcome.intermittent[clause] ?? null;
-      this.#say(clause, { ...silent, is, why, sometimes, attributedTo, intermittent });
+      const certificate = verdict.certificate ?? null;
+      this.#say(clause, { ...silent, is, why, sometimes, attributedTo, intermittent, certificate });
       if (is === 'fail' && attributedTo === null && intermittent === null) failing.push(clause);
     }
     return failing;

@@ -222,6 +222,10 @@ function clauseOf([id, verdict, statement, why]: Row): ClauseResult {
       id === 'persistence.sticks'
         ? { 'gap of 0.9 of the duration': 0, 'client seen again': 14 }
         : { 'situation came up': 9 },
+    certificate:
+      id === 'schedule.wrr.share'
+        ? { falseAlarmRate: 3.3e-7, detectableBias: 0.094, power: 0.9, connections: 1600 }
+        : null,
     failures: failure === undefined ? [] : [failure],
   };
 }
@@ -292,6 +296,8 @@ export function sampleConformance(change: Partial<ConformanceResult> = {}): Conf
       ],
       why: 'never-back caught by the same cases',
     },
+    coverage: { pairs: { covered: 769, of: 769 }, transitions: { covered: 24, of: 300 } },
+    falseAlarms: { alpha: 1e-6, checks: 3, rateOfEach: 1e-6 / 3 },
     gate: { exitCode: 1, why: '2 clauses failed: schedule.wlc.ratio, persistence.draining' },
     ...change,
     clauses,

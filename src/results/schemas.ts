@@ -86,9 +86,20 @@ const clauseResultSchema = z
       .describe('The more specific clause that the failure was charged to'),
     cases: z.strictObject({ passed: count, failed: count, inconclusive: count, void: count }),
     sometimes: z.record(z.string(), z.number()),
+    certificate: z
+      .strictObject({
+        falseAlarmRate: share,
+        detectableBias: share,
+        power: share,
+        connections: count,
+      })
+      .nullable()
+      .describe('Of a clause decided by statistics'),
     failures: z.array(failureSchema),
   })
   .meta({ id: 'clause' });
+
+const coverageSchema = z.strictObject({ covered: count, of: count }).nullable();
 
 export const conformanceResultSchema = z.strictObject({
   result: z.literal(1),
@@ -127,6 +138,11 @@ export const conformanceResultSchema = z.strictObject({
       why: z.string(),
     })
     .describe('Seeded defects put to the same cases'),
+  coverage: z.strictObject({
+    pairs: coverageSchema.describe('Of values of two fields in a valid configuration'),
+    transitions: coverageSchema.describe('Results of checks in states of the health machine'),
+  }),
+  falseAlarms: z.strictObject({ alpha: share, checks: count, rateOfEach: share }),
   gate: z.strictObject({ exitCode: z.int(), why: z.string() }),
 });
 

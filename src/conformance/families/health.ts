@@ -56,7 +56,7 @@ export const healthThresholds: Family = {
         const down = 'F'.repeat(unhealthyThreshold + margin);
         const up = 'P'.repeat(healthyThreshold + margin);
         const letters = (down + up).repeat(lives);
-        return scripted('health-thresholds', healthThresholds.clauses, bounds, {
+        return scriptedHealth('health-thresholds', healthThresholds.clauses, bounds, {
           unhealthyThreshold,
           healthyThreshold,
           warmUp: 'P'.repeat(healthyThreshold + 1),
@@ -83,7 +83,7 @@ export const healthConsecutive: Family = {
         const almostUp = interrupted('P', 'F', healthyThreshold);
         const down = 'F'.repeat(unhealthyThreshold + margin);
         const up = 'P'.repeat(healthyThreshold + margin);
-        return scripted('health-consecutive', healthConsecutive.clauses, bounds, {
+        return scriptedHealth('health-consecutive', healthConsecutive.clauses, bounds, {
           unhealthyThreshold,
           healthyThreshold,
           warmUp: 'P'.repeat(healthyThreshold + 1),
@@ -158,7 +158,8 @@ interface Script {
   readonly failure: ReplyScript;
 }
 
-function scripted(
+/** `a` is answered as the letters say, with traffic after every check. */
+export function scriptedHealth(
   family: string,
   clauses: readonly string[],
   bounds: Bounds,
