@@ -150,6 +150,7 @@ function addProve(root: Command): void {
       runs,
       0,
     )
+    .option('--alpha <probability>', 'of a false alarm, in all, such a run', probability, 1e-6)
     .addHelpText('after', '\nExamples:\n  counterpoise prove\n  counterpoise prove --repeat 1000')
     .action(async (own: ProveFlags, command: Command) => {
       const common = command.optsWithGlobals<Common>();
@@ -168,6 +169,7 @@ interface ProveFlags {
   readonly out: string;
   readonly jobs?: number;
   readonly repeat: number;
+  readonly alpha: number;
 }
 
 function addJudge(root: Command): void {
@@ -289,17 +291,17 @@ function positiveInteger(text: string): number {
   return value;
 }
 
-function probability(text: string): number {
-  const value = Number(text);
-  if (!(value > 0 && value < 1)) throw new InvalidArgumentError('a probability between 0 and 1.');
-  return value;
-}
-
 function runs(text: string): number {
   const value = Number(text);
   if (!Number.isInteger(value) || value < 0 || value > 1_000_000) {
     throw new InvalidArgumentError('a whole number from 0 to 1000000.');
   }
+  return value;
+}
+
+function probability(text: string): number {
+  const value = Number(text);
+  if (!(value > 0 && value < 1)) throw new InvalidArgumentError('a probability between 0 and 1.');
   return value;
 }
 

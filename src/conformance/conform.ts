@@ -295,6 +295,7 @@ class Run {
       clauses: results,
       counts,
       cases: this.#tally.cases,
+      canary: this.#canary,
       coverage: {
         pairs: this.#configured.length === 0 ? null : pairCoverage(profile, this.#configured),
         transitions: this.#toured.length === 0 ? null : tourCoverage(this.#toured),
@@ -304,7 +305,6 @@ class Run {
         checks: this.#statisticalChecks,
         rateOfEach: this.#falseAlarmRate,
       },
-      canary: this.#canary,
       gate: gateOf(results, signal.aborted, this.#canary),
     };
   }

@@ -284,8 +284,6 @@ export function sampleConformance(change: Partial<ConformanceResult> = {}): Conf
       connections: 14_310,
       checks: 9_120,
     },
-    coverage: { pairs: { covered: 769, of: 769 }, transitions: { covered: 24, of: 300 } },
-    falseAlarms: { alpha: 1e-6, checks: 3, rateOfEach: 1e-6 / 3 },
     canary: {
       defects: [
         {
@@ -298,6 +296,8 @@ export function sampleConformance(change: Partial<ConformanceResult> = {}): Conf
       ],
       why: 'never-back caught by the same cases',
     },
+    coverage: { pairs: { covered: 769, of: 769 }, transitions: { covered: 24, of: 300 } },
+    falseAlarms: { alpha: 1e-6, checks: 3, rateOfEach: 1e-6 / 3 },
     gate: { exitCode: 1, why: '2 clauses failed: schedule.wlc.ratio, persistence.draining' },
     ...change,
     clauses,

@@ -51,6 +51,8 @@ export interface ConformanceResult {
     readonly connections: number;
     readonly checks: number;
   };
+  /** Seeded defects put to the same cases: whether this run could have noticed anything. */
+  readonly canary: Canary;
   /** What the cases that were run came through, of all there is; null: none of that kind was run. */
   readonly coverage: {
     /** Pairs of values of two fields that come up together in a valid configuration. */
@@ -64,25 +66,8 @@ export interface ConformanceResult {
     readonly checks: number;
     readonly rateOfEach: number;
   };
-  /** Seeded defects put to the same cases: whether this run could have noticed anything. */
-  readonly canary: Canary;
   /** What `--strict`-free gating says: exit code and one sentence. */
   readonly gate: { readonly exitCode: number; readonly why: string };
-}
-
-interface Coverage {
-  readonly covered: number;
-  readonly of: number;
-}
-
-interface ShareCertificate {
-  /** Of all its checks together: the probability that a right implementation fails the clause, at most. */
-  readonly falseAlarmRate: number;
-  /** The smallest shift of a share, in parts of 1, that one of its checks notices with `power`. */
-  readonly detectableBias: number;
-  readonly power: number;
-  /** That this check used. */
-  readonly connections: number;
 }
 
 export interface Canary {
@@ -104,6 +89,21 @@ export interface Likeness {
   readonly sentence: string;
   /** Where a real balancer did this: `owner/repository/issues/number`. */
   readonly thread: string | null;
+}
+
+interface Coverage {
+  readonly covered: number;
+  readonly of: number;
+}
+
+interface ShareCertificate {
+  /** Of all its checks together: the probability that a right implementation fails the clause, at most. */
+  readonly falseAlarmRate: number;
+  /** The smallest shift of a share, in parts of 1, that one of its checks notices with `power`. */
+  readonly detectableBias: number;
+  readonly power: number;
+  /** That this check used. */
+  readonly connections: number;
 }
 
 export interface ClauseResult {

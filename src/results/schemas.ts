@@ -124,11 +124,6 @@ export const conformanceResultSchema = z.strictObject({
     connections: count,
     checks: count,
   }),
-  coverage: z.strictObject({
-    pairs: coverageSchema.describe('Of values of two fields in a valid configuration'),
-    transitions: coverageSchema.describe('Results of checks in states of the health machine'),
-  }),
-  falseAlarms: z.strictObject({ alpha: share, checks: count, rateOfEach: share }),
   canary: z
     .strictObject({
       defects: z.array(
@@ -143,6 +138,11 @@ export const conformanceResultSchema = z.strictObject({
       why: z.string(),
     })
     .describe('Seeded defects put to the same cases'),
+  coverage: z.strictObject({
+    pairs: coverageSchema.describe('Of values of two fields in a valid configuration'),
+    transitions: coverageSchema.describe('Results of checks in states of the health machine'),
+  }),
+  falseAlarms: z.strictObject({ alpha: share, checks: count, rateOfEach: share }),
   gate: z.strictObject({ exitCode: z.int(), why: z.string() }),
 });
 
