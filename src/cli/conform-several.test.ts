@@ -23,6 +23,7 @@ const terminal = {
 const asked = {
   profile: 'console',
   seed: '1',
+  alpha: 1e-6,
   jobs: null,
   shrinkSeconds: 0,
   load: false,

@@ -31,6 +31,7 @@ export interface ConformCommand {
   readonly seed: string;
   readonly jobs: number | null;
   readonly shrinkSeconds: number;
+  readonly alpha: number;
   readonly load: boolean;
   readonly json: boolean;
   readonly out: string;
@@ -82,10 +83,12 @@ async function judge(
       selected,
       filter: command.clauses,
       jobs,
+      alpha: command.alpha,
       shrinkMs: command.shrinkSeconds * 1000,
       clock,
       signal: command.signal,
       listen: watch.listen,
+      open: (connectable) => openTestbed(connect(connectable), connectable),
       save: (name, text) => folder.write(name, text),
     });
   } finally {

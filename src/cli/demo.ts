@@ -46,6 +46,7 @@ export async function runDemo(command: DemoCommand, terminal: Terminal): Promise
           seed,
           jobs: null,
           shrinkSeconds: 15,
+          alpha: 1e-6,
           load: true,
           json: false,
           out,

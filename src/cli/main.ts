@@ -78,6 +78,7 @@ function addConform(root: Command): void {
     .addOption(outOption())
     .option('--jobs <count>', 'deployments side by side', positiveInteger)
     .option('--shrink-seconds <seconds>', 'time for making failures small', nonNegative, 15)
+    .option('--alpha <probability>', 'of a false alarm, in all, a run', probability, 1e-6)
     .option('--load', 'also measure throughput and latency through the balancer', false)
     .addHelpText(
       'after',
@@ -100,6 +101,7 @@ interface ConformFlags {
   readonly out: string;
   readonly jobs?: number;
   readonly shrinkSeconds: number;
+  readonly alpha: number;
   readonly load: boolean;
 }
 
@@ -145,6 +147,7 @@ function addProve(root: Command): void {
       runs,
       0,
     )
+    .option('--alpha <probability>', 'of a false alarm, in all, such a run', probability, 1e-6)
     .addHelpText('after', '\nExamples:\n  counterpoise prove\n  counterpoise prove --repeat 1000')
     .action(async (own: ProveFlags, command: Command) => {
       const common = command.optsWithGlobals<Common>();
@@ -163,6 +166,7 @@ interface ProveFlags {
   readonly out: string;
   readonly jobs?: number;
   readonly repeat: number;
+  readonly alpha: number;
 }
 
 function addJudge(root: Command): void {
@@ -353,6 +357,12 @@ function runs(text: string): number {
   if (!Number.isInteger(value) || value < 0 || value > 1_000_000) {
     throw new InvalidArgumentError('a whole number from 0 to 1000000.');
   }
+  return value;
+}
+
+function probability(text: string): number {
+  const value = Number(text);
+  if (!(value > 0 && value < 1)) throw new InvalidArgumentError('a probability between 0 and 1.');
   return value;
 }
 

@@ -27,6 +27,8 @@ export interface ProveCommand {
   readonly jobs: number | null;
   /** Runs of each right implementation with fresh seeds. */
   readonly repeat: number;
+  /** Of a false alarm, in all, a run of the campaign. */
+  readonly alpha: number;
   readonly json: boolean;
   readonly signal: AbortSignal;
 }
@@ -69,7 +71,7 @@ async function gather(
   pool: Piscina<ProveTask, ProveReply>,
   terminal: Terminal,
 ): Promise<Evidence> {
-  const { profile, seed, repeat, signal } = command;
+  const { profile, seed, repeat, alpha, signal } = command;
   const batches = batchesOf(seed, repeat);
   const watch = watching(
     terminal,
@@ -97,7 +99,7 @@ async function gather(
     );
   const repeating = rightSpecimens.flatMap((specimen) =>
     batches.map((seeds) => {
-      return { specimen, options: campaignOptions(specimen, profile, seed), seeds };
+      return { specimen, options: campaignOptions(specimen, profile, seed, alpha), seeds };
     }),
   );
   try {
@@ -118,7 +120,7 @@ async function gather(
           : {
               repeat,
               runs: rightSpecimens.length * repeat,
-              alpha: defaultAlpha,
+              alpha,
               alarms: replies.flatMap(({ alarms }) => alarms),
             },
     };
@@ -126,8 +128,6 @@ async function gather(
     watch.stop();
   }
 }
-
-const defaultAlpha = 1e-6;
 
 function triedOf(one: { readonly specimen: Specimen; readonly reply: ProveReply | null }) {
   const { specimen, reply } = one;

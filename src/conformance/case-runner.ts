@@ -4,6 +4,12 @@
  */
 import type { History, TimeKind } from '../history/vocabulary.ts';
 import { type JudgedClause, judgeHistory } from '../judging/judge-history.ts';
+import {
+  type Budget,
+  budgetOfHistory,
+  budgetOfTimeline,
+  usualAlpha,
+} from '../judging/statistical-budget.ts';
 import type { Testbed } from '../testbed/trial.ts';
 import { type DriveOptions, drive } from './driver.ts';
 import { scalesFor } from './scales.ts';
@@ -33,6 +39,8 @@ export interface CaseContext {
   readonly testbed: Testbed;
   readonly time: TimeKind;
   readonly signal: AbortSignal;
+  /** Of one statistical check; absent: that of a timeline run alone. */
+  readonly falseAlarmRate?: number;
 }
 
 /** No single timeline may hold a lane for longer than this (real ms): the longest by design takes about 6 s. */
@@ -52,7 +60,7 @@ export async function runCase(
     const options = { ...optionsOf(context, timeline), name: again, seed };
     const history = await drive(timeline, context.testbed, options);
     histories.push(history);
-    return judgeHistory(history);
+    return judgeHistory(history, budgetOf(context, timeline));
   };
   const isOwn = ({ clause }: JudgedClause) => timeline.clauses.includes(clause);
   const isUndecided = ({ verdict }: JudgedClause) => verdict.is === 'inconclusive';
@@ -113,9 +121,15 @@ export async function failsOnce(
     name,
     seed,
   });
-  return judgeHistory(history).some(
+  return judgeHistory(history, budgetOf(context, timeline)).some(
     (one) => one.clause === clause && one.verdict.is === 'fail' && one.attributedTo === null,
   );
+}
+
+function budgetOf({ falseAlarmRate }: CaseContext, { clauses }: Timeline): Budget {
+  return falseAlarmRate === undefined
+    ? budgetOfHistory(usualAlpha)
+    : budgetOfTimeline(clauses, falseAlarmRate);
 }
 
 function optionsOf(context: CaseContext, timeline: Timeline): Omit<DriveOptions, 'name' | 'seed'> {

@@ -21,6 +21,7 @@ async function resultOf(connectable: string, seed = '1'): Promise<ConformanceRes
       clock: () => performance.now(),
       signal: new AbortController().signal,
       listen: () => undefined,
+      open: (specimen) => openTestbed(connect(specimen), specimen),
       save: async (name) => name,
     });
     return result;

@@ -6,7 +6,9 @@ import pLimit from 'p-limit';
 import { invariant } from '../errors/invariant.ts';
 import { OperatorError } from '../errors/operator-error.ts';
 import type { History } from '../history/vocabulary.ts';
+import { statisticalChecks, usualAlpha } from '../judging/statistical-budget.ts';
 import {
+  type Canary,
   type ClauseVerdict,
   type ConformanceResult,
   conformanceResultVersion,
@@ -18,13 +20,19 @@ import type { Testbed } from '../testbed/trial.ts';
 import { boundsFor, familiesFor } from './case-plan.ts';
 import { type CaseContext, type CaseOutcome, runCase } from './case-runner.ts';
 import type { ConfigurationCase } from './configurations/configuration-case.ts';
+import type { ConfigurationVerdict } from './configurations/judge-configuration.ts';
+import { pairCoverage } from './configurations/pairs.ts';
 import { configurationCases, runConfigurationCase } from './configurations/run-configurations.ts';
 import { type DrawnTimeline, drawTimelines } from './drawn-timeline.ts';
 import { explainFailure, type Found } from './explaining.ts';
+import { tourCoverage } from './families/health-tours.ts';
 import { judgedClauses } from './judged-clauses.ts';
+import { runCanary } from './proof/canary.ts';
+import { diagnoseConfigurations, diagnoseTimelines } from './proof/diagnosis.ts';
 import { attributed, gateOf, rollUpClause } from './roll-up.ts';
 import { scalesFor } from './scales.ts';
 import { Tally } from './tally.ts';
+import type { Timeline } from './timeline.ts';
 
 export interface ConformOptions {
   readonly connectable: string;
@@ -38,12 +46,16 @@ export interface ConformOptions {
   readonly filter: readonly string[];
   /** Deployments side by side. */
   readonly jobs: number;
+  /** How often a right implementation may fail, a run; absent: the usual once in a million. */
+  readonly alpha?: number;
   /** Real ms that shrinking may take in all. */
   readonly shrinkMs: number;
   /** Monotonic real time, ms. */
   readonly clock: () => number;
   readonly signal: AbortSignal;
   readonly listen: (event: ConformEvent) => void;
+  /** An implementation of which everything is known, for the canary and for what failures look like. */
+  readonly open: (connectable: string) => Promise<Testbed>;
   /** Keeps a document beside the result and answers with its path there. */
   readonly save: (name: string, text: string) => Promise<string>;
 }
@@ -62,7 +74,7 @@ export interface ConformRun {
 }
 
 /** Generated configurations: in stepped time thousands cost a second, on the wire each accepted one is a process. */
-const generatedConfigurations = { stepped: 2000, wired: 24 };
+const generatedConfigurations = { stepped: 2000, wired: 8 };
 /** So many cases that cannot be run, and none that can: the implementation is not there. */
 const errorsMax = 5;
 
@@ -73,15 +85,20 @@ export async function conform(testbed: Testbed, options: ConformOptions): Promis
 class Run {
   readonly #testbed: Testbed;
   readonly #options: ConformOptions;
-  readonly #context: CaseContext;
+  #context: CaseContext;
+  #statisticalChecks = 0;
   readonly #tally = new Tally();
   /** The smallest failing timeline of each clause. */
   readonly #found = new Map<string, Found>();
   readonly #trials: RunFacts['trials'][number][] = [];
   readonly #freeLanes: number[];
+  readonly #toured: Timeline[] = [];
+  readonly #configured: ConfigurationCase[] = [];
   #executed = 0;
   readonly #errors: OperatorError[] = [];
   readonly #histories: Record<string, History> = {};
+  readonly #configurationsFound = new Map<string, FoundConfiguration[]>();
+  #canary: Canary = { defects: [], why: 'not run' };
 
   constructor(testbed: Testbed, options: ConformOptions) {
     const [time = 'real'] = testbed.description.time;
@@ -94,6 +111,8 @@ class Run {
   async execute(): Promise<ConformRun> {
     const { listen, jobs } = this.#options;
     const timelines = this.#timelines();
+    this.#statisticalChecks = statisticalChecks(timelines.map((one) => one.timeline.clauses));
+    this.#context = { ...this.#context, falseAlarmRate: this.#falseAlarmRate };
     const configurations = this.#configurations();
     listen({ event: 'run.planned', cases: timelines.length + configurations.length });
     const limit = pLimit(jobs);
@@ -110,7 +129,14 @@ class Run {
       ),
     ]);
     await this.#explain();
+    await this.#likenConfigurations();
+    if (!this.#options.signal.aborted) this.#canary = await runCanary(this.#options);
     return { result: this.#result(), trials: this.#trials, histories: this.#histories };
+  }
+
+  /** The budget of the run, split over the checks that are decided by statistics. */
+  get #falseAlarmRate(): number {
+    return (this.#options.alpha ?? usualAlpha) / Math.max(1, this.#statisticalChecks);
   }
 
   get #isWired(): boolean {
@@ -170,6 +196,7 @@ class Run {
   async #case(drawn: DrawnTimeline): Promise<readonly History[]> {
     const outcome = await runCase(this.#context, drawn.name, drawn.seed, drawn.timeline);
     const failing = this.#tally.hear(outcome);
+    if (!outcome.isVoid) this.#toured.push(drawn.timeline);
     for (const clause of failing) this.#keepSmaller(clause, { drawn, outcome });
     const [history] = outcome.histories;
     // in stepped time a history can be had again at any time: the first of each family is enough to look at
@@ -188,6 +215,7 @@ class Run {
 
   async #configuration(one: ConfigurationCase, number: number): Promise<readonly History[]> {
     const verdicts = await runConfigurationCase(this.#testbed, one, this.#context.time, number);
+    this.#configured.push(one);
     const failing = verdicts.filter(({ is }) => is === 'fail').map(({ clause }) => clause);
     const text = `${JSON.stringify(one, null, 2)}\n`;
     const name = `failures/configuration-${number}.json`;
@@ -200,8 +228,14 @@ class Run {
       file,
       replay,
       story: [],
+      looksLike: null,
       shrunk: { from: 1, to: 1, runs: 0 },
     }));
+    for (const clause of failing) {
+      const found = this.#configurationsFound.get(clause) ?? [];
+      this.#configurationsFound.set(clause, found);
+      if (found.length < configurationsToLiken) found.push({ one, verdicts });
+    }
     this.#options.listen({ event: 'case.ended', name: one.note, failing });
     return [];
   }
@@ -215,13 +249,26 @@ class Run {
       listen({ event: 'shrinking.began', clause });
       const untilMs = startedMs + (shrinkMs * (index + 1)) / found.length;
       const hasMore = () => clock() < untilMs && !signal.aborted;
-      const { failure, history } = await explainFailure(this.#context, clause, one, {
+      const { failure, history, shown } = await explainFailure(this.#context, clause, one, {
         connectable,
         save,
         hasMore,
       });
-      this.#tally.explain(clause, failure);
+      // as it was found and as it was made small: the one tells more, the other tells it apart
+      const outcomes = [shown, one.outcome];
+      const looksLike = signal.aborted
+        ? null
+        : await diagnoseTimelines(clause, outcomes, this.#options);
+      this.#tally.explain(clause, { ...failure, looksLike });
       if (history !== null) this.#histories[failure.file] = history;
+    }
+  }
+
+  async #likenConfigurations(): Promise<void> {
+    for (const [clause, found] of this.#configurationsFound) {
+      if (this.#options.signal.aborted) return;
+      const looksLike = await diagnoseConfigurations(clause, found, this.#options);
+      if (looksLike !== null) this.#tally.liken(clause, looksLike);
     }
   }
 
@@ -253,7 +300,17 @@ class Run {
       clauses: results,
       counts,
       cases: this.#tally.cases,
-      gate: gateOf(results, signal.aborted),
+      canary: this.#canary,
+      coverage: {
+        pairs: this.#configured.length === 0 ? null : pairCoverage(profile, this.#configured),
+        transitions: this.#toured.length === 0 ? null : tourCoverage(this.#toured),
+      },
+      falseAlarms: {
+        alpha: this.#options.alpha ?? usualAlpha,
+        checks: this.#statisticalChecks,
+        rateOfEach: this.#falseAlarmRate,
+      },
+      gate: gateOf(results, signal.aborted, this.#canary),
     };
   }
 }
@@ -272,6 +329,12 @@ function allAlike(errors: readonly OperatorError[]): OperatorError {
     },
   );
 }
+interface FoundConfiguration {
+  readonly one: ConfigurationCase;
+  readonly verdicts: readonly ConfigurationVerdict[];
+}
+/** Failing configurations of one clause that tell one defect from another. */
+const configurationsToLiken = 10;
 
 const noCounts: Record<ClauseVerdict, number> = {
   pass: 0,

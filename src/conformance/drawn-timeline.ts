@@ -26,6 +26,13 @@ export function drawTimelines(
   seed: string,
   count: number,
 ): readonly DrawnTimeline[] {
+  const fixed = family.fixed?.(bounds);
+  if (fixed !== undefined) {
+    return fixed.slice(0, count).map((timeline, index) => {
+      const name = `${family.name}-${index + 1}`;
+      return { name, seed: `${seed}/${name}`, timeline, shrink: () => [] };
+    });
+  }
   const arbitrary = family.timelines(bounds);
   return Array.from({ length: count }, (_, index) => draw(family, arbitrary, seed, index));
 }

@@ -27,6 +27,7 @@ export interface Explained {
   readonly failure: Failure;
   /** Of the smallest timeline. */
   readonly history: History | null;
+  readonly shown: CaseOutcome;
 }
 
 /** Candidates tried for one clause at most; in stepped time that is a second. */
@@ -62,13 +63,14 @@ export async function explainFailure(
     file,
     replay: `npx counterpoise replay ${file} ${options.connectable}`,
     story: history === undefined ? [] : storyOf(history, verdict?.evidence ?? []),
+    looksLike: null,
     shrunk: {
       from: drawn.timeline.steps.length,
       to: shown.timeline.steps.length,
       runs: shrunk.runs,
     },
   };
-  return { failure, history: history ?? null };
+  return { failure, history: history ?? null, shown };
 }
 
 /** The smaller timeline, if it fails when it is run once more; else the one that was found. */

@@ -4,6 +4,7 @@
  */
 import { cpus } from 'node:os';
 import { describe, expect, it } from 'vitest';
+import { connect } from '../adapters/connect.ts';
 import { createHaproxyAdapter } from '../adapters/haproxy/haproxy-adapter.ts';
 import { openTestbed } from '../testbed/open-testbed.ts';
 import { conform } from './conform.ts';
@@ -84,6 +85,7 @@ async function clausesFailedBy(mistake: Partial<Mistake>): Promise<readonly stri
       clock: () => performance.now(),
       signal: new AbortController().signal,
       listen: () => undefined,
+      open: (specimen) => openTestbed(connect(specimen), specimen),
       save: async (name) => name,
     });
     expect(result.counts.error).toBe(0);

@@ -5,7 +5,12 @@
 
 import type { Description } from '../adapters/contract.ts';
 import { exitCodes } from '../errors/operator-error.ts';
-import type { ClauseResult, ClauseVerdict, Failure } from '../results/conformance-result.ts';
+import type {
+  Canary,
+  ClauseResult,
+  ClauseVerdict,
+  Failure,
+} from '../results/conformance-result.ts';
 import { checksInstances } from '../spec/behaviour.ts';
 import { type Clause, clauseOf } from '../spec/clauses.ts';
 
@@ -20,6 +25,8 @@ export interface Said {
   /** The adapter, not the balancer, gave this answer. */
   readonly byAdapter: boolean;
   readonly failure: Failure | null;
+  /** Of a verdict by statistics. */
+  readonly certificate: ClauseResult['certificate'];
 }
 
 /** Failures told in full, a clause; the rest are only counted. */
@@ -60,11 +67,21 @@ export function rollUpClause(
       inconclusive: said.length - count('pass') - own.length - count('void') - count('observed'),
       void: count('void'),
     },
+    certificate: certificateOf(said),
     sometimes: summed(said.filter((one) => one.is !== 'inconclusive')),
     failures: own
       .flatMap((one) => (one.failure === null ? [] : [one.failure]))
       .slice(0, failuresMax),
   };
+}
+
+/** What the sharpest of the checks would have noticed, and how often at most one of them all is wrong. */
+function certificateOf(said: readonly Said[]): ClauseResult['certificate'] {
+  const all = said.flatMap(({ certificate }) => certificate ?? []);
+  const [sharpest] = all.toSorted((a, b) => a.detectableBias - b.detectableBias);
+  if (sharpest === undefined) return null;
+  const falseAlarmRate = all.reduce((sum, one) => sum + one.falseAlarmRate, 0);
+  return { ...sharpest, falseAlarmRate };
 }
 
 function isOwnFailure(one: Said): boolean {
@@ -195,6 +212,7 @@ export function attributed(results: readonly ClauseResult[]): readonly ClauseRes
 export function gateOf(
   clauses: readonly ClauseResult[],
   isInterrupted: boolean,
+  canary: Canary,
 ): { readonly exitCode: number; readonly why: string } {
   const having = (...verdicts: ClauseVerdict[]) =>
     clauses.filter((one) => verdicts.includes(one.verdict));
@@ -213,6 +231,9 @@ export function gateOf(
   const undecided = having('inconclusive', 'skipped');
   if (undecided.length > 0) {
     return { exitCode: exitCodes.undecided, why: `undecided on ${named(undecided)}` };
+  }
+  if (canary.defects.some(({ outcome }) => outcome === 'survived')) {
+    return { exitCode: exitCodes.undecided, why: `the canary: ${canary.why}` };
   }
   return { exitCode: exitCodes.met, why: `keeps all ${executed.length} clauses that were judged` };
 }

@@ -1,6 +1,6 @@
 /** What a run has heard so far, clause by clause, and how much it took. Fills the result document's figures. */
 import type { History } from '../history/vocabulary.ts';
-import type { ConformanceResult } from '../results/conformance-result.ts';
+import type { ConformanceResult, Likeness } from '../results/conformance-result.ts';
 import type { CaseOutcome } from './case-runner.ts';
 import type { ConfigurationVerdict } from './configurations/judge-configuration.ts';
 import type { Said } from './roll-up.ts';
@@ -12,6 +12,7 @@ const silent: Omit<Said, 'is' | 'why'> = {
   sometimes: {},
   byAdapter: false,
   failure: null,
+  certificate: null,
 };
 
 export class Tally {
@@ -49,7 +50,8 @@ export class Tally {
       // a judge that found nothing of its clause in a timeline made for others has nothing to say
       if (verdict.is === 'inconclusive' && !isOwn) continue;
       const intermittent = outcome.intermittent[clause] ?? null;
-      this.#say(clause, { ...silent, is, why, sometimes, attributedTo, intermittent });
+      const certificate = verdict.certificate ?? null;
+      this.#say(clause, { ...silent, is, why, sometimes, attributedTo, intermittent, certificate });
       if (is === 'fail' && attributedTo === null && intermittent === null) failing.push(clause);
     }
     return failing;
@@ -87,6 +89,15 @@ export class Tally {
     );
     const known = said[at];
     if (known !== undefined) said[at] = { ...known, why: failure.why, failure };
+  }
+
+  /** Says of a clause's first failure what it looks like. */
+  liken(clause: string, looksLike: Likeness): void {
+    const said = this.#said.get(clause) ?? [];
+    const at = said.findIndex((one) => one.is === 'fail' && one.failure !== null);
+    const known = said[at];
+    if (known?.failure == null) return;
+    said[at] = { ...known, failure: { ...known.failure, looksLike } };
   }
 
   #sayAll(clauses: readonly string[], is: Said['is'], why: string): void {

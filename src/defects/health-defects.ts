@@ -172,21 +172,6 @@ const resultDefects: readonly Defect[] = [
     breaks: ['health.interval'],
     edit: withCheck(({ intervalMs }) => ({ intervalMs: 2 * intervalMs })),
   },
-  {
-    name: 'eligibility-late',
-    sentence:
-      'Whoever goes out, comes back, is removed or gets another weight does so for the scheduler two intervals late.',
-    thread: 'aws/containers-roadmap/issues/470',
-    breaks: [
-      'health.unhealthy-threshold',
-      'health.healthy-threshold',
-      'health.initial',
-      'draining.no-new',
-      'schedule.weight-change',
-      'schedule.weight-zero',
-    ],
-    edit: (parts) => ({ ...parts, propagationMs: 2 * parts.configuration.check.intervalMs }),
-  },
 ];
 
 export const healthDefects: readonly Defect[] = [...thresholdDefects, ...resultDefects];

@@ -25,6 +25,16 @@ function misread(change: (weight: number, weights: readonly number[]) => number)
   };
 }
 
+/** Who is lighter than anybody registered, in rotation or not. */
+const starvingLightest: Misreading = ({ weight }, seen) => {
+  const weights = weight.filter((one) => one > 0);
+  const least = Math.min(...weights);
+  const isUneven = least < Math.max(...weights);
+  weight.forEach((one, instance) => {
+    seen[instance] = isUneven && one === least ? 0 : one;
+  });
+};
+
 /** Picks again and again, from what it is told now. */
 function picking(
   pick: (
@@ -73,8 +83,6 @@ const fullest = picking((instances) => {
     NONE,
   );
 });
-const firstFew = 3;
-
 /** Sees only the first few of those who take part. */
 function amongFirst(factory: SchedulerFactory, count: number): SchedulerFactory {
   return (instances, sources) => {
@@ -100,15 +108,18 @@ function amongFirst(factory: SchedulerFactory, count: number): SchedulerFactory 
   };
 }
 
-/** Sees the first few slots only, whoever is in them. */
-function amongSlots(factory: SchedulerFactory, count: number): SchedulerFactory {
+/** Sees some slots only, whoever is in them. */
+function amongSlots(
+  factory: SchedulerFactory,
+  isSeen: (slot: Instance) => boolean,
+): SchedulerFactory {
   return (instances, sources) => {
-    const isEligible = instances.isEligible.map((is, slot) => (slot < count ? is : 0));
+    const isEligible = instances.isEligible.map((is, slot) => (isSeen(slot) ? is : 0));
     const scheduler = factory({ ...instances, isEligible }, sources);
     return {
       ...delegating(scheduler),
       eligibilityChanged: (instance) => {
-        if (instance < count) isEligible[instance] = instances.isEligible[instance] as number;
+        if (isSeen(instance)) isEligible[instance] = instances.isEligible[instance] as number;
         scheduler.eligibilityChanged(instance);
       },
     };
@@ -118,21 +129,22 @@ function amongSlots(factory: SchedulerFactory, count: number): SchedulerFactory 
 /** A close is seen once the next connection has been placed. */
 function seeingClosesLate(factory: SchedulerFactory): SchedulerFactory {
   return (instances, sources) => {
+    const before = new Int32Array(instances.active);
     const active = new Int32Array(instances.active);
     const scheduler = factory({ ...instances, active }, sources);
     const closed = new Set<Instance>();
-    const look = (instance: Instance): void => {
-      active[instance] = instances.active[instance] as number;
-      scheduler.loadChanged(instance);
-    };
     return {
       ...delegating(scheduler),
       loadChanged: (instance) => {
-        if ((instances.active[instance] as number) < (active[instance] as number)) {
-          closed.add(instance);
-          return;
+        const now = instances.active[instance] as number;
+        const isClose = now < (before[instance] as number);
+        before[instance] = now;
+        closed.add(instance);
+        if (isClose) return;
+        for (const one of closed) {
+          active[one] = instances.active[one] as number;
+          scheduler.loadChanged(one);
         }
-        for (const one of [...closed, instance]) look(one);
         closed.clear();
       },
     };
@@ -289,14 +301,7 @@ export const pickingDefects: readonly Defect[] = [
     sentence: 'An instance that is lighter than the others gets nothing.',
     thread: 'envoyproxy/envoy/pull/32233',
     breaks: ['schedule.wrr.cycle'],
-    edit: rescheduled('weighted-round-robin', (factory) =>
-      withWeights(
-        factory,
-        misread((weight, all) =>
-          weight === Math.min(...all) && weight < Math.max(...all) ? 0 : weight,
-        ),
-      ),
-    ),
+    edit: rescheduled('weighted-round-robin', (factory) => withWeights(factory, starvingLightest)),
   },
   {
     name: 'wrr-at-random',
@@ -305,10 +310,12 @@ export const pickingDefects: readonly Defect[] = [
     edit: rescheduled('weighted-round-robin', () => atRandom),
   },
   {
-    name: 'wrr-few-only',
-    sentence: `Round robin goes round among the first ${firstFew} instances only.`,
+    name: 'wrr-overlooks-fourth',
+    sentence: 'Round robin never comes to the fourth instance.',
     breaks: ['schedule.wrr.cycle'],
-    edit: rescheduled('weighted-round-robin', (factory) => amongFirst(factory, firstFew)),
+    edit: rescheduled('weighted-round-robin', (factory) =>
+      amongSlots(factory, (slot) => slot !== 3),
+    ),
   },
   {
     name: 'wrr-forgets-weight-on-return',
@@ -395,7 +402,7 @@ export const pickingDefects: readonly Defect[] = [
     name: 'source-few-only',
     sentence: 'Source hashing spreads over the first two instances only.',
     breaks: ['schedule.source.share'],
-    edit: rescheduled('source-ip', (factory) => amongSlots(factory, 2)),
+    edit: rescheduled('source-ip', (factory) => amongSlots(factory, (slot) => slot < 2)),
   },
   {
     name: 'source-weights-squared',

@@ -6,47 +6,34 @@ import { compile } from '../../models/compile.ts';
 import { type HealthInput, healthEvents, healthMachine } from '../../models/health.machine.ts';
 import { membershipEvents, membershipMachine } from '../../models/membership.machine.ts';
 import { sessionEvents, sessionMachine } from '../../models/session.machine.ts';
-import { Participants } from '../scheduling/participants.ts';
-import { NONE, type SchedulerFactory } from '../scheduling/scheduler.ts';
-import type { Variant } from './defect.ts';
+import { mixed } from '../scheduling/source-hash.ts';
+import type { ServiceParts } from '../service/backend-service.ts';
+import { anybodyElse } from './change-defects.ts';
+import type { AlteredParts, Variant } from './defect.ts';
 import { rescheduled, withLoad } from './misread-columns.ts';
+import {
+  inBursts,
+  interleaved,
+  maglevHash,
+  plainHash,
+  ringHash,
+  severalWorkers,
+  startingAnywhere,
+} from './odd-schedulers.ts';
+import { ignored, rewired } from './rewiring.ts';
 
-/** Each instance gets its whole part of a cycle in one burst, then the next one does. */
-const inBursts: SchedulerFactory = (instances) => {
-  const participants = new Participants(instances);
-  let divisor = commonDivisor();
-  let position = 0;
-  let given = 0;
-  function commonDivisor(): number {
-    const taking = participants.list.subarray(0, participants.count);
-    return taking.reduce((sum, instance) => gcd(sum, instances.weight[instance] as number), 0);
-  }
-  const changed = () => {
-    participants.rebuild();
-    divisor = commonDivisor();
-    position = 0;
-    given = 0;
+function withHealth(edit: Partial<HealthInput>) {
+  return (parts: ServiceParts): AlteredParts => {
+    const input = { ...(parts.health.input as HealthInput), ...edit };
+    return { ...parts, health: compile(healthMachine, input, healthEvents) };
   };
-  return {
-    pick: () => {
-      if (participants.count === 0) return NONE;
-      const instance = participants.list[position] as number;
-      given += 1;
-      if (given >= (instances.weight[instance] as number) / divisor) {
-        position = (position + 1) % participants.count;
-        given = 0;
-      }
-      return instance;
-    },
-    loadChanged: () => {},
-    eligibilityChanged: changed,
-    weightChanged: changed,
-  };
-};
-
-function gcd(a: number, b: number): number {
-  return b === 0 ? a : gcd(b, a % b);
 }
+
+/** Later than the interval by no more than is declared. */
+const slackMs = 400;
+/** Accepted changes, and whatever else the scheduler hears, come so much late. */
+const slowMs = 3000;
+const workers = 3;
 
 export const variants: readonly Variant[] = [
   {
@@ -73,14 +60,7 @@ export const variants: readonly Variant[] = [
     name: 'starts-down',
     sentence: 'A new instance is out until it has passed enough checks.',
     traits: { 'health.initial': 'down' },
-    edit: (parts) => ({
-      ...parts,
-      health: compile(
-        healthMachine,
-        { ...(parts.health.input as HealthInput), initial: 'down' },
-        healthEvents,
-      ),
-    }),
+    edit: withHealth({ initial: 'down' }),
   },
   {
     name: 'session-from-creation',
@@ -98,6 +78,108 @@ export const variants: readonly Variant[] = [
     edit: (parts) => ({
       ...parts,
       membership: compile(membershipMachine, { deadline: 'leave' }, membershipEvents),
+    }),
+  },
+  {
+    name: 'interleaved-round-robin',
+    sentence: 'Round robin goes round those whose weight is not used up, the heaviest first.',
+    traits: {},
+    edit: rescheduled('weighted-round-robin', () => interleaved),
+  },
+  {
+    name: 'round-robin-from-anywhere',
+    sentence: 'Round robin begins its cycle somewhere else after each change.',
+    traits: {},
+    edit: rescheduled('weighted-round-robin', startingAnywhere),
+  },
+  {
+    name: 'several-workers',
+    sentence: `${workers} workers go round independently, and any of them takes the next connection.`,
+    traits: { 'wrr.schedulers': workers },
+    edit: rescheduled('weighted-round-robin', () => severalWorkers(workers)),
+  },
+  {
+    name: 'plain-hash',
+    sentence:
+      'Source IP takes the hash modulo the sum of the weights: whoever leaves moves almost all.',
+    traits: { 'source.disruption': 'any' },
+    edit: rescheduled('source-ip', () => plainHash),
+  },
+  {
+    name: 'ring-hash',
+    sentence: 'Source IP looks for the next point on a ring; shares stray.',
+    traits: { 'source.shareTolerance': 0.15 },
+    edit: rescheduled('source-ip', () => ringHash),
+  },
+  {
+    name: 'maglev-hash',
+    sentence: 'Source IP looks into a Maglev table: others may move, too, when somebody leaves.',
+    traits: { 'source.disruption': 'any' },
+    edit: rescheduled('source-ip', () => maglevHash),
+  },
+  {
+    name: 'sessions-last-longer',
+    sentence: 'Sessions last three times as long as asked for.',
+    traits: { 'persistence.clock': 'longer' },
+    edit: (parts) => {
+      const { configuration } = parts;
+      const persistenceMs = 3 * configuration.persistenceMs;
+      return { ...parts, configuration: { ...configuration, persistenceMs } };
+    },
+  },
+  {
+    name: 'fails-open',
+    sentence: 'With nobody left in rotation everybody is used.',
+    traits: { 'schedule.noneEligible': 'all' },
+    edit: (parts) => ({ ...parts, scheduler: anybodyElse(parts.scheduler) }),
+  },
+  {
+    name: 'starts-pending',
+    sentence: 'A new instance is neither in nor out until enough checks agree.',
+    traits: { 'health.initial': 'pending' },
+    edit: withHealth({ initial: 'pending' }),
+  },
+  {
+    name: 'first-result-decides',
+    sentence: 'The first result of a new instance decides alone.',
+    traits: { 'health.first': 'decides' },
+    edit: withHealth({ first: 'decides' }),
+  },
+  {
+    name: 'propagates-slowly',
+    sentence: `Whatever changes is in effect ${slowMs} ms later, as declared.`,
+    traits: { 'change.propagationMs': slowMs },
+    edit: (parts) => ({ ...parts, propagationMs: slowMs }),
+  },
+  {
+    name: 'checks-early',
+    sentence: 'Checks come up to a third of an interval early.',
+    traits: {},
+    edit: (parts) => {
+      let checks = 0;
+      const { intervalMs } = parts.configuration.check;
+      const early = () => (intervalMs * (mixed(checks++, 3) % 100)) / 300;
+      return { ...parts, nextCheckMs: (dueMs) => dueMs - early() };
+    },
+  },
+  {
+    name: 'checks-late',
+    sentence: `Checks come up to ${slackMs} ms late, as declared.`,
+    traits: { 'health.timerSlackMs': slackMs },
+    edit: (parts) => {
+      let checks = 0;
+      return { ...parts, nextCheckMs: (dueMs) => dueMs + (mixed(checks++, 5) % slackMs) };
+    },
+  },
+  {
+    name: 'drains-to-the-deadline',
+    sentence: 'A drain lasts for its whole duration, with or without connections.',
+    traits: { 'draining.earlyFinish': 'at-deadline' },
+    edit: (parts) => ({
+      ...parts,
+      membership: rewired(parts.membership, (wire) =>
+        wire.state === 'draining' && wire.event === 'connections.ended' ? ignored(wire) : wire,
+      ),
     }),
   },
 ];

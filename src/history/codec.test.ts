@@ -1,4 +1,5 @@
 /** The codec: what is written reads back, mistakes have a place, and a file cut off is a truncated history. */
+import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { OperatorError } from '../errors/operator-error.ts';
 import { decodeHistory, encodeHistory } from './codec.ts';
@@ -75,4 +76,12 @@ describe('histories as NDJSON', () => {
     expect(complaint('')).toContain('empty');
     expect(complaint('\u0000\u0001binary')).toContain('h.ndjson:1:1');
   });
+});
+
+it('reads the example on the page that describes the format', async () => {
+  const page = await readFile(new URL('../../docs/history.md', import.meta.url), 'utf8');
+  const [, example = ''] = /```json\n([^`]+)```/.exec(page) ?? [];
+  const { header, events } = decodeHistory(example, 'docs/history.md');
+  expect(header.instances).toHaveLength(3);
+  expect(events.at(-1)).toMatchObject({ event: 'history.ended', events: events.length });
 });

@@ -4,6 +4,7 @@
  */
 import type { EffectiveDurations } from '../spec/behaviour.ts';
 import type { ServiceConfiguration } from '../spec/configuration.ts';
+import type { Certificate } from '../statistics/certificate.ts';
 import type { Judge, Verdict } from './judge.ts';
 import type { Reading } from './reading.ts';
 
@@ -28,6 +29,8 @@ export interface Assessment {
   readonly kept: string;
   /** Why nothing can be said although the situations came up. */
   readonly doubt?: string;
+  /** Of a clause that is decided by statistics. */
+  readonly certificate?: Certificate;
 }
 
 /** Where a clause asks for a declaration and there is none, or only for a figure: what was seen, never a failure. */
@@ -41,20 +44,24 @@ const evidenceMax = 400;
 /** `assess` answers with a reason where the clause has no case in this history. */
 export function judgeOf(
   clause: string,
-  assess: (subject: Subject) => Assessment | Observation | string,
+  assess: (subject: Subject, falseAlarmRate: number) => Assessment | Observation | string,
 ): Judge {
   return {
     clause,
-    judge(reading) {
+    judge(reading, budget) {
       const unfit = whyUnfit(reading);
       if (unfit !== null) return inconclusive(unfit, {});
-      const assessment = assess(reading as Subject);
+      const assessment = assess(reading as Subject, budget.falseAlarmRateOf(clause));
       if (typeof assessment === 'string') return inconclusive(assessment, {});
       return 'observation' in assessment
         ? { ...inconclusive(assessment.observation, {}), isObservation: true }
-        : verdictOf(assessment);
+        : { ...verdictOf(assessment), ...certified(assessment) };
     },
   };
+}
+
+function certified({ certificate }: Assessment): Pick<Verdict, 'certificate'> {
+  return certificate === undefined ? {} : { certificate };
 }
 
 function whyUnfit(reading: Reading): string | null {

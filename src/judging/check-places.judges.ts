@@ -53,6 +53,9 @@ function placeBreach(astray: readonly CheckReading[], expected: string, observed
   };
 }
 
+/** Sums of times are doubles: two that are equal differ by less than this after days. */
+const roundingMs = 1e-6;
+
 /** Gaps that make a mean. */
 const gapsToJudge = 5;
 
@@ -77,7 +80,7 @@ export const checkInterval: Judge = judgeOf('health.interval', (subject) => {
     [`${gapsToJudge} gaps between checks`]: gaps.length >= gapsToJudge ? gaps.length : 0,
   };
   if (subject.time === 'stepped') {
-    const tooLong = gaps.filter(({ leastMs, limitMs }) => leastMs > limitMs);
+    const tooLong = gaps.filter(({ leastMs, limitMs }) => leastMs > limitMs + roundingMs);
     return { breaches: tooLong.map((gap) => gapBreach(subject, gap)), sometimes, kept };
   }
   return { ...inRealTime(gaps, meanMs), sometimes, kept: kept.replace('none too long', 'in time') };

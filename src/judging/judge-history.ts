@@ -4,6 +4,7 @@ import { attribute } from './attribution.ts';
 import type { Verdict } from './judge.ts';
 import { judges } from './judges.ts';
 import { readHistory } from './read-history.ts';
+import { type Budget, budgetOfHistory, usualAlpha } from './statistical-budget.ts';
 
 export interface JudgedClause {
   readonly clause: string;
@@ -12,9 +13,16 @@ export interface JudgedClause {
   readonly attributedTo: string | null;
 }
 
-export function judgeHistory(history: History): readonly JudgedClause[] {
+/** `budget`: how often the statistical judges may err; by default that of one history judged alone. */
+export function judgeHistory(
+  history: History,
+  budget: Budget = budgetOfHistory(usualAlpha),
+): readonly JudgedClause[] {
   const reading = readHistory(history);
-  const judged = judges.map((judge) => ({ clause: judge.clause, verdict: judge.judge(reading) }));
+  const judged = judges.map((judge) => ({
+    clause: judge.clause,
+    verdict: judge.judge(reading, budget),
+  }));
   const charged = attribute(judged);
   return judged.map((one) => ({ ...one, attributedTo: charged.get(one.clause) ?? null }));
 }

@@ -2,7 +2,9 @@
  * What a judge is: a pure function from what a history says to a three-valued verdict on one clause. It never
  * talks to an implementation and never reads what the implementation says of itself.
  */
+import type { Certificate } from '../statistics/certificate.ts';
 import type { Reading } from './reading.ts';
+import type { Budget } from './statistical-budget.ts';
 
 export interface Verdict {
   readonly is: 'pass' | 'fail' | 'inconclusive';
@@ -17,9 +19,11 @@ export interface Verdict {
   readonly sometimes: Readonly<Record<string, number>>;
   /** Nothing was declared that could be broken: `why` says what was seen instead. */
   readonly isObservation?: true;
+  /** Of a verdict by statistics. */
+  readonly certificate?: Certificate;
 }
 
 export interface Judge {
   readonly clause: string;
-  judge(reading: Reading): Verdict;
+  judge(reading: Reading, budget: Budget): Verdict;
 }

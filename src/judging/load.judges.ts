@@ -84,14 +84,16 @@ function isOver(subject: Subject, { placed, closed }: Placed): boolean {
   );
 }
 
-export const loadShare: Judge = judgeOf('load.share', (subject) => {
+export const loadShare: Judge = judgeOf('load.share', (subject, falseAlarmRate) => {
   const { scheduling, persistenceMs } = subject.configuration;
   if (persistenceMs > 0) return 'session persistence is on';
   if (scheduling === 'weighted-least-connections') return 'least connections promises no shares';
   const unsound = whyUnsound(subject);
   if (unsound !== null) return unsound;
   const blocks = blocksOf(subject);
-  return scheduling === 'source-ip' ? hashedShares(subject, blocks) : turnShares(subject, blocks);
+  return scheduling === 'source-ip'
+    ? hashedShares(subject, blocks, falseAlarmRate)
+    : turnShares(subject, blocks);
 });
 
 /** Connections in a row that saw the same members, all of them in rotation, and were mostly opened at once. */
@@ -160,11 +162,14 @@ function turnShares(subject: Subject, blocks: readonly Stretch[]) {
   };
 }
 
-function hashedShares(subject: Subject, blocks: readonly Stretch[]) {
-  const judged = blocks.map((block) => judgeShares(subject, block));
+function hashedShares(subject: Subject, blocks: readonly Stretch[], falseAlarmRate: number) {
+  if (falseAlarmRate === 0) return 'no statistical check was planned on this timeline';
+  const judged = blocks.map((block) => judgeShares(subject, block, falseAlarmRate / blocks.length));
+  const [largest] = judged.toSorted((a, b) => b.addresses - a.addresses);
   return {
     breaches: judged.flatMap(({ breach }) => breach ?? []),
     sometimes: { [obligation]: judged.filter(({ isEnough }) => isEnough).length },
     kept: `opened at once: ${judged.map(({ addresses, words }) => `${addresses} addresses, ${words}`).join('; ')}`,
+    ...(largest === undefined ? {} : { certificate: largest.certificate }),
   };
 }

@@ -3,13 +3,14 @@
  * by the weights within a declared band. Knows no hash.
  */
 import { lowerTail, upperTail } from '../statistics/binomial.ts';
+import { bandCertificate } from '../statistics/certificate.ts';
 import { sharesOf } from '../statistics/e-process.ts';
 import { type Breach, counted, judgeOf, type Subject } from './assessment.ts';
 import type { Judge } from './judge.ts';
 import { numericTrait, type Placed } from './reading.ts';
 import { countsOf, isAbsenceDoubtful, type Stretch, staysInside } from './rotation.ts';
 import { phasesOf, stretchesBySource } from './source-phases.ts';
-import { falseAlarmRate } from './statistical-budget.ts';
+import { promiseOf } from './weighted-round-robin.judges.ts';
 
 export const sourceSticky: Judge = judgeOf('schedule.source.sticky', (subject) => {
   const stretches = stretchesBySource(subject);
@@ -51,17 +52,17 @@ const addressesToJudge = 400;
 /** Trait `source.shareTolerance` of the clause book. */
 const usualTolerance = 0.05;
 
-export const sourceShare: Judge = judgeOf('schedule.source.share', (subject) => {
+export const sourceShare: Judge = judgeOf('schedule.source.share', (subject, falseAlarmRate) => {
+  if (falseAlarmRate === 0) return 'no statistical check was planned on this timeline';
   const stretches = stretchesBySource(subject);
   if (typeof stretches === 'string') return stretches;
-  const judged = stretches
-    .filter(
-      (stretch) =>
-        stretch.inRotation.length > 1 &&
-        staysInside(stretch) &&
-        !isAbsenceDoubtful(stretch, subject),
-    )
-    .map((stretch) => judgeShares(subject, stretch));
+  const telling = stretches.filter(
+    (stretch) =>
+      stretch.inRotation.length > 1 && staysInside(stretch) && !isAbsenceDoubtful(stretch, subject),
+  );
+  const judged = telling.map((stretch) =>
+    judgeShares(subject, stretch, falseAlarmRate / telling.length),
+  );
   const largest = judged.toSorted((a, b) => b.addresses - a.addresses)[0];
   if (largest === undefined) return 'several instances were never certainly in rotation';
   const enough = judged.filter(({ isEnough }) => isEnough);
@@ -69,7 +70,8 @@ export const sourceShare: Judge = judgeOf('schedule.source.share', (subject) => 
   return {
     breaches: judged.flatMap(({ breach }) => (breach === null ? [] : [breach])),
     sometimes: { [`stretches with ${addressesToJudge} addresses`]: enough.length },
-    kept: `${largest.addresses} addresses: ${largest.words}`,
+    kept: `${largest.addresses} addresses: ${largest.words}; ${promiseOf(largest.certificate)}`,
+    certificate: largest.certificate,
     ...(outside === undefined
       ? {}
       : {
@@ -79,7 +81,11 @@ export const sourceShare: Judge = judgeOf('schedule.source.share', (subject) => 
 });
 
 /** Shares of the addresses, each counted once, against the declared band. */
-export function judgeShares(subject: Subject, { inRotation, connections }: Stretch) {
+export function judgeShares(
+  subject: Subject,
+  { inRotation, connections }: Stretch,
+  falseAlarmRate: number,
+) {
   const tolerance = numericTrait(subject, 'source.shareTolerance', usualTolerance);
   const seen = new Set<string>();
   const firsts = connections.filter(({ source }) => !seen.has(source) && seen.add(source));
@@ -115,7 +121,15 @@ export function judgeShares(subject: Subject, { inRotation, connections }: Stret
           lines: firsts.map(({ placed }) => placed.line),
         };
   const isInside = parts.every((part) => part.isInside);
-  return { addresses, words, breach, isInside, isEnough: addresses >= addressesToJudge };
+  const certificate = bandCertificate(shares, tolerance, addresses, falseAlarmRate);
+  return {
+    addresses,
+    words,
+    breach,
+    isInside,
+    isEnough: addresses >= addressesToJudge,
+    certificate,
+  };
 }
 
 /** How likely a count at least so far out is where the true share is at the edge of the band: exact, both sides. */

@@ -2,6 +2,7 @@
  * Judges of weighted round robin: exact counts over whole cycles of connections opened one after the other, and
  * shares by a sequential test. Order within a cycle is nobody's business.
  */
+import { type Certificate, shareCertificate } from '../statistics/certificate.ts';
 import { eProcess, sharesOf } from '../statistics/e-process.ts';
 import { type Assessment, type Breach, counted, judgeOf, type Subject } from './assessment.ts';
 import type { Judge } from './judge.ts';
@@ -15,7 +16,7 @@ import {
   staysInside,
   stretchesOf,
 } from './rotation.ts';
-import { falseAlarmRate, shiftToDetect } from './statistical-budget.ts';
+import { biasToDetect } from './statistical-budget.ts';
 
 /** Whole cycles that make a pattern: two could be chance, and the wash-out is not over yet. */
 const cyclesToJudge = 3;
@@ -154,51 +155,62 @@ function spreadOf({ inRotation, connections }: Stretch): number {
   return widest;
 }
 
-export const wrrShare: Judge = judgeOf('schedule.wrr.share', (subject) => {
+/**
+ * Every stretch is a test of its own, so the rate is split over them. Cycles are looked at whole, which is what shuffling
+ * them would come to: within one, the order of a burst is no evidence.
+ */
+export const wrrShare: Judge = judgeOf('schedule.wrr.share', (subject, falseAlarmRate) => {
+  if (falseAlarmRate === 0) return 'no statistical check was planned on this timeline';
   const stretches = roundRobinStretches(subject);
   if (typeof stretches === 'string') return stretches;
-  const judged = stretches.map(judgeShare);
-  const enough = judged.filter(({ isEnough }) => isEnough);
-  const largest = judged.toSorted((a, b) => b.picks - a.picks)[0];
+  const judged = stretches.map((stretch) => judgeShare(stretch, falseAlarmRate / stretches.length));
+  const largest = judged.toSorted(
+    (a, b) => b.certificate.connections - a.certificate.connections,
+  )[0];
   if (largest === undefined)
     return 'no stretch in which several instances were certainly in rotation';
+  const { certificate, evidence, alarm } = largest;
+  const enough = judged.filter((one) => one.certificate.detectableBias <= biasToDetect);
   return {
     breaches: judged.flatMap(({ breach }) => (breach === null ? [] : [breach])),
     sometimes: { 'stretches long enough to tell': enough.length },
-    kept: `E = ${scientific(largest.evidence)} against the declared weights after ${counted(largest.picks, 'connection')}, alarm at ${scientific(1 / falseAlarmRate)}; a shift of ten points would have reached it`,
+    kept: `E = ${scientific(evidence)} against the declared weights after ${counted(certificate.connections, 'connection')}, alarm at ${scientific(alarm)}; ${promiseOf(certificate)}`,
+    certificate,
   };
 });
 
-function judgeShare(stretch: Stretch) {
-  const { inRotation, connections } = stretch;
+/** `a share off by 9.8 points would have been noticed with probability 0.9`. */
+export function promiseOf({ detectableBias, power }: Certificate): string {
+  return `a share off by ${(100 * detectableBias).toFixed(1)} points would have been noticed with probability ${power}`;
+}
+
+function judgeShare({ inRotation, connections }: Stretch, falseAlarmRate: number) {
   const cycle = cycleOf(inRotation);
   const names = inRotation.map(({ name }) => name);
   const shares = sharesOf(inRotation.map(({ weight }) => weight));
-  const process = eProcess(shares);
+  const { logEvidence } = eProcess(shares);
   const counts = new Map(names.map((name) => [name, 0]));
   let logPeak = 0;
   const whole = Math.floor(connections.length / cycle) * cycle;
-  // looked at after whole cycles only, in which order does not count: a burst is no shift
   for (let index = 0; index < whole; index++) {
     const name = connections[index]?.placed.instance ?? '';
     counts.set(name, (counts.get(name) ?? 0) + 1);
     if ((index + 1) % cycle === 0) {
-      logPeak = Math.max(logPeak, process.logEvidence(names.map((one) => counts.get(one) ?? 0)));
+      logPeak = Math.max(logPeak, logEvidence(names.map((one) => counts.get(one) ?? 0)));
     }
   }
-  const logAlarm = -Math.log(falseAlarmRate);
   const evidence = Math.exp(logPeak);
+  const alarm = 1 / falseAlarmRate;
   const breach: Breach | null =
-    logPeak < logAlarm
+    logPeak < Math.log(alarm)
       ? null
       : {
-          why: `E = ${scientific(evidence)} against the declared weights after ${counted(whole, 'connection')}, alarm at ${scientific(1 / falseAlarmRate)}`,
+          why: `E = ${scientific(evidence)} against the declared weights after ${counted(whole, 'connection')}, alarm at ${scientific(alarm)}`,
           expected: `shares of ${names.map((name, index) => `${name} ${percent(shares[index] ?? 0)}`).join(', ')}`,
           observed: `${countsInWords(names, counts)} of ${whole}`,
           lines: connections.slice(0, whole).map(({ placed }) => placed.line),
         };
-  const isEnough = process.logEvidenceOfShift(whole, shiftToDetect) >= logAlarm;
-  return { picks: whole, evidence, isEnough, breach };
+  return { evidence, alarm, breach, certificate: shareCertificate(shares, whole, falseAlarmRate) };
 }
 
 function percent(share: number): string {

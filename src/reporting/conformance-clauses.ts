@@ -38,9 +38,15 @@ function tools(result: ConformanceResult): Markup {
 function clauseRow(clause: ClauseResult): Markup {
   return html`<tr role="row" id="${clause.id}" data-verdict="${clause.verdict}"><td role="cell">${verdictMark(clause.verdict)}</td>
 <td role="cell"><a class="id" href="#${clause.id}">${clause.id}</a> <span class="soft small">${clause.strength}</span><div class="statement">${clause.statement}</div></td>
-<td role="cell">${clause.why}${flags(clause)}${story(clause)}</td>
+<td role="cell">${clause.why}${certificate(clause)}${flags(clause)}${story(clause)}</td>
 <td role="cell" class="small">${cases(clause)}</td></tr>
 `;
+}
+
+function certificate({ certificate: promise }: ClauseResult): Markup {
+  if (promise === null) return nothing;
+  const { falseAlarmRate, detectableBias, power, connections } = promise;
+  return html`<div class="small soft">By statistics: fails a right one with probability ${falseAlarmRate.toExponential(1)} at most, notices a share off by ${(100 * detectableBias).toFixed(1)} points with probability ${power}, on ${figure(connections)} connections</div>`;
 }
 
 function flags(clause: ClauseResult): Markup {

@@ -53,9 +53,16 @@ async function told(failure: Failure, histories: Histories, id: string): Promise
   const history = Object.hasOwn(histories, failure.file) ? (histories[failure.file] ?? null) : null;
   return html`<p>${failure.why}</p>
 ${against(failure)}
+${likeness(failure)}
 ${await storyPicture(failure, id, history)}
 ${steps(failure)}
 <p class="small soft">Run it again${shrinkage(failure)}:</p>${command(failure.replay)}`;
+}
+
+function likeness({ looksLike }: Failure): Markup {
+  if (looksLike === null) return nothing;
+  const { defect, sentence, thread } = looksLike;
+  return html`<p>Looks like defect <code>${defect}</code>: ${sentence}${thread === null ? null : html` <span class="soft">As in ${thread}.</span>`}</p>`;
 }
 
 function briefly(failure: Failure): Markup {

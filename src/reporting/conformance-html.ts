@@ -8,7 +8,7 @@ import { clauseScript, clauseSection } from './conformance-clauses.ts';
 import { failureSection, type Histories } from './conformance-failures.ts';
 import { readingSection } from './conformance-readings.ts';
 import { loadSection, runSection } from './conformance-run.ts';
-import { counted, timeInWords } from './figures.ts';
+import { counted, coverageInWords, timeInWords } from './figures.ts';
 import { html, type Markup, nothing } from './markup.ts';
 import { command, fact, renderPage, typed } from './page.ts';
 import { verdictBar, verdictMap } from './verdict-markup.ts';
@@ -87,8 +87,10 @@ function identity(result: ConformanceResult): Markup {
       'Seen',
       `${counted(cases.connections, 'connection')}, ${counted(cases.checks, 'check')}, ${counted(cases.events, 'event')}`,
     ),
+    fact('Covered', coverageInWords(result.coverage) || 'nothing that is counted'),
     fact('Only', result.filter.length > 0 ? result.filter.join(', ') : 'all clauses'),
     fact('Suite', `Counterpoise ${result.suite}`),
+    fact('Canary', result.canary.why),
   ]}</dl>`;
 }
 

@@ -7,10 +7,11 @@ import type {
   ClauseVerdict,
   ConformanceResult,
   Failure,
+  Likeness,
   StoryLine,
 } from '../results/conformance-result.ts';
 import type { RunFacts } from '../results/run-facts.ts';
-import { counted, duration, figure, moment, timeInWords } from './figures.ts';
+import { counted, coverageInWords, duration, figure, moment, timeInWords } from './figures.ts';
 import { passagesOf } from './story-steps.ts';
 import {
   columns,
@@ -63,7 +64,11 @@ function identity(result: ConformanceResult, facts: RunFacts | null, look: Termi
     ['by', `counterpoise ${result.suite}, profile ${result.profile}, seed ${result.seed}`],
     ['time', timeInWords(result.time, result.realMsPerSecond)],
     ['evidence', evidenceInWords(result)],
+    ['canary', result.canary.why],
   ];
+  const coverage = coverageInWords(result.coverage);
+  if (coverage !== '') rows.push(['covered', coverage]);
+  if (result.falseAlarms.checks > 0) rows.push(['alarms', alarmsInWords(result)]);
   if (result.filter.length > 0) rows.push(['only', result.filter.join(', ')]);
   if (facts !== null) {
     rows.push(['took', `${duration(facts.durationMs)} on ${counted(facts.lanes, 'lane')}`]);
@@ -76,6 +81,17 @@ function identity(result: ConformanceResult, facts: RunFacts | null, look: Termi
     paintOf(label)(wrapped(harmless(text), look.width - 10)),
   ]);
   return columns(cells, ['left', 'left']);
+}
+
+/** What the statistical verdicts are worth, all together. */
+function alarmsInWords({ falseAlarms, clauses }: ConformanceResult): string {
+  const { alpha, checks, rateOfEach } = falseAlarms;
+  const certified = clauses.filter(({ certificate }) => certificate !== null).length;
+  return `false in at most ${small(alpha)} of runs: ${counted(checks, 'statistical check')} of ${counted(certified, 'clause')} at ${small(rateOfEach)} each, all others are exact`;
+}
+
+function small(value: number): string {
+  return value >= 0.001 ? String(value) : value.toExponential(1).replace('.0e', 'e');
 }
 
 function evidenceInWords({ cases }: ConformanceResult): string {
@@ -194,6 +210,7 @@ function failureLines(failure: Failure, look: TerminalLook): string {
       row('expected', failure.expected),
       row('observed', failure.observed),
       row('because', failure.why),
+      ...(failure.looksLike === null ? [] : [row('like', likenessInWords(failure.looksLike))]),
     ],
     ['left', 'left'],
   );
@@ -207,6 +224,11 @@ function failureLines(failure: Failure, look: TerminalLook): string {
   );
   const story = storyLines(failure, look);
   return story === '' ? `${head}\n${foot}` : `${head}\n\n${story}\n\n${foot}`;
+}
+
+function likenessInWords({ defect, sentence, thread }: Likeness): string {
+  const place = thread === null ? '' : ` As in ${thread}.`;
+  return `looks like defect ${defect}: ${sentence}${place}`;
 }
 
 function storyLines(failure: Failure, look: TerminalLook): string {

@@ -222,6 +222,10 @@ function clauseOf([id, verdict, statement, why]: Row): ClauseResult {
       id === 'persistence.sticks'
         ? { 'gap of 0.9 of the duration': 0, 'client seen again': 14 }
         : { 'situation came up': 9 },
+    certificate:
+      id === 'schedule.wrr.share'
+        ? { falseAlarmRate: 3.3e-7, detectableBias: 0.094, power: 0.9, connections: 1600 }
+        : null,
     failures: failure === undefined ? [] : [failure],
   };
 }
@@ -280,6 +284,20 @@ export function sampleConformance(change: Partial<ConformanceResult> = {}): Conf
       connections: 14_310,
       checks: 9_120,
     },
+    canary: {
+      defects: [
+        {
+          name: 'never-back',
+          sentence: 'An instance that went out stays out, whatever its checks say.',
+          breaks: ['schedule.recovery'],
+          outcome: 'killed',
+          cases: 344,
+        },
+      ],
+      why: 'never-back caught by the same cases',
+    },
+    coverage: { pairs: { covered: 769, of: 769 }, transitions: { covered: 24, of: 300 } },
+    falseAlarms: { alpha: 1e-6, checks: 3, rateOfEach: 1e-6 / 3 },
     gate: { exitCode: 1, why: '2 clauses failed: schedule.wlc.ratio, persistence.draining' },
     ...change,
     clauses,
@@ -343,6 +361,7 @@ export function hostileConformance(): ConformanceResult {
       observed: hostile,
       file: hostile,
       replay: hostile,
+      looksLike: { defect: hostile, sentence: hostile, thread: hostile },
       story: failure.story.map((each) => ({
         ...each,
         text: hostile,
@@ -360,6 +379,7 @@ export function hostileConformance(): ConformanceResult {
     suite: hostile,
     filter: [hostile],
     traits: { [hostile]: { reading: hostile, providedBy: 'adapter' } },
+    canary: { defects: [], why: hostile },
     gate: { exitCode: 1, why: hostile },
   });
 }

@@ -127,6 +127,11 @@ export const sampleFailures: Readonly<Record<string, Failure>> = {
     replay:
       'npx counterpoise replay reports/out/haproxy/failures/persistence-draining-1.json haproxy',
     story: drainStory,
+    looksLike: {
+      defect: 'session-through-drain',
+      sentence: 'A known client may open new connections to an instance that drains.',
+      thread: 'kubernetes/kubernetes/issues/71809',
+    },
     shrunk: { from: 26, to: 4, runs: 31 },
   },
   'schedule.wlc.ratio': {
@@ -137,6 +142,7 @@ export const sampleFailures: Readonly<Record<string, Failure>> = {
     replay:
       'npx counterpoise replay reports/out/haproxy/failures/schedule-wlc-ratio-1.json haproxy',
     story: ratioStory,
+    looksLike: null,
     shrunk: { from: 14, to: 3, runs: 12 },
   },
 };

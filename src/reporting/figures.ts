@@ -1,4 +1,5 @@
 /** Numbers as people read them, the same in every report and locale. Knows no unit of the domain but time and shares. */
+import type { ConformanceResult } from '../results/conformance-result.ts';
 
 /** `1,279`, `0.42`, `12.3`. */
 export function figure(value: number, decimals = 0): string {
@@ -56,4 +57,11 @@ export function timeInWords(
     `draining ${shortFigure(scales.draining)} ms`,
   ];
   return `scaled: a second lasts ${parts.join(', ')}`;
+}
+
+/** `pairs 769/769, transitions 300/300`. */
+export function coverageInWords(coverage: ConformanceResult['coverage']): string {
+  return Object.entries(coverage)
+    .flatMap(([what, one]) => (one === null ? [] : [`${what} ${one.covered}/${one.of}`]))
+    .join(', ');
 }

@@ -51,8 +51,59 @@ export interface ConformanceResult {
     readonly connections: number;
     readonly checks: number;
   };
+  /** Seeded defects put to the same cases: whether this run could have noticed anything. */
+  readonly canary: Canary;
+  /** What the cases that were run came through, of all there is; null: none of that kind was run. */
+  readonly coverage: {
+    /** Pairs of values of two fields that come up together in a valid configuration. */
+    readonly pairs: Coverage | null;
+    /** Results of checks in states of the health machine, over all thresholds of the page. */
+    readonly transitions: Coverage | null;
+  };
+  /** The budget of false alarms of the run, split over the checks that are decided by statistics. */
+  readonly falseAlarms: {
+    readonly alpha: number;
+    readonly checks: number;
+    readonly rateOfEach: number;
+  };
   /** What `--strict`-free gating says: exit code and one sentence. */
   readonly gate: { readonly exitCode: number; readonly why: string };
+}
+
+export interface Canary {
+  readonly defects: readonly {
+    readonly name: string;
+    readonly sentence: string;
+    /** Of the selected clauses, those that it breaks. */
+    readonly breaks: readonly string[];
+    readonly outcome: 'killed' | 'survived';
+    /** Cases that it took. */
+    readonly cases: number;
+  }[];
+  readonly why: string;
+}
+
+/** The seeded defect that fails most alike. */
+export interface Likeness {
+  readonly defect: string;
+  readonly sentence: string;
+  /** Where a real balancer did this: `owner/repository/issues/number`. */
+  readonly thread: string | null;
+}
+
+interface Coverage {
+  readonly covered: number;
+  readonly of: number;
+}
+
+interface ShareCertificate {
+  /** Of all its checks together: the probability that a right implementation fails the clause, at most. */
+  readonly falseAlarmRate: number;
+  /** The smallest shift of a share, in parts of 1, that one of its checks notices with `power`. */
+  readonly detectableBias: number;
+  readonly power: number;
+  /** That this check used. */
+  readonly connections: number;
 }
 
 export interface ClauseResult {
@@ -80,6 +131,8 @@ export interface ClauseResult {
     readonly void: number;
   };
   readonly sometimes: Readonly<Record<string, number>>;
+  /** Of a clause decided by statistics: what it would have noticed, and how often it may be wrong; null: it is exact. */
+  readonly certificate: ShareCertificate | null;
   readonly failures: readonly Failure[];
 }
 
@@ -94,6 +147,8 @@ export interface Failure {
   readonly replay: string;
   /** The steps of the minimal timeline, in words, with what the model expected and what was seen. */
   readonly story: readonly StoryLine[];
+  /** Null: like no seeded defect, or not looked for. */
+  readonly looksLike: Likeness | null;
   /** How far it was shrunk: steps before and after. */
   readonly shrunk: { readonly from: number; readonly to: number; readonly runs: number };
 }

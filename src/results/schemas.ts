@@ -42,6 +42,10 @@ const failureSchema = z
     file: z.string().describe('Relative to the result'),
     replay: z.string().describe('The command that runs it again'),
     story: z.array(storyLineSchema),
+    looksLike: z
+      .strictObject({ defect: z.string(), sentence: z.string(), thread: z.string().nullable() })
+      .nullable()
+      .describe('The seeded defect that fails most alike'),
     shrunk: z.strictObject({ from: count, to: count, runs: count }),
   })
   .meta({ id: 'failure' });
@@ -63,9 +67,20 @@ const clauseResultSchema = z
       .describe('The more specific clause that the failure was charged to'),
     cases: z.strictObject({ passed: count, failed: count, inconclusive: count, void: count }),
     sometimes: z.record(z.string(), z.number()),
+    certificate: z
+      .strictObject({
+        falseAlarmRate: share,
+        detectableBias: share,
+        power: share,
+        connections: count,
+      })
+      .nullable()
+      .describe('Of a clause decided by statistics'),
     failures: z.array(failureSchema),
   })
   .meta({ id: 'clause' });
+
+const coverageSchema = z.strictObject({ covered: count, of: count }).nullable();
 
 export const conformanceResultSchema = z.strictObject({
   result: z.literal(1),
@@ -90,6 +105,25 @@ export const conformanceResultSchema = z.strictObject({
     connections: count,
     checks: count,
   }),
+  canary: z
+    .strictObject({
+      defects: z.array(
+        z.strictObject({
+          name: z.string(),
+          sentence: z.string(),
+          breaks: z.array(z.string()),
+          outcome: z.enum(['killed', 'survived']),
+          cases: count,
+        }),
+      ),
+      why: z.string(),
+    })
+    .describe('Seeded defects put to the same cases'),
+  coverage: z.strictObject({
+    pairs: coverageSchema.describe('Of values of two fields in a valid configuration'),
+    transitions: coverageSchema.describe('Results of checks in states of the health machine'),
+  }),
+  falseAlarms: z.strictObject({ alpha: share, checks: count, rateOfEach: share }),
   gate: z.strictObject({ exitCode: z.int(), why: z.string() }),
 });
 

@@ -19,7 +19,7 @@ export const sessionClauses: readonly Clause[] = [
     section: persistence,
     statement: 'A client is known by its address, whichever port it comes from.',
     needs: ['persistence'],
-    broader: ['persistence.sticks'],
+    broader: ['persistence.sticks', 'change.effective'],
     isPremise: true,
   },
   {

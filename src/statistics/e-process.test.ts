@@ -3,7 +3,7 @@
 import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64';
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 import { describe, expect, it } from 'vitest';
-import { eProcess, sharesOf } from './e-process.ts';
+import { eProcess, sharesOf, shiftedShares } from './e-process.ts';
 
 const shares = sharesOf([5, 2, 1]);
 const drawing = (seed: number) => {
@@ -66,12 +66,12 @@ describe('the e-process', () => {
     expect(alarms).toBeGreaterThan(0);
   });
 
-  it('foretells how many observations show a shift', () => {
-    const { logEvidence, logEvidenceOfShift } = eProcess(shares);
-    const moved = [5 / 8 - 0.1, 2 / 8 + 0.1, 1 / 8];
-    const counts = moved.map((share) => share * 1000);
-    expect(logEvidenceOfShift(1000, 0.1)).toBeCloseTo(logEvidence(counts), 9);
-    expect(logEvidenceOfShift(50, 0.1)).toBeLessThan(logEvidenceOfShift(1000, 0.1));
-    expect(logEvidenceOfShift(1000, 0.1)).toBeGreaterThan(-Math.log(5e-7));
+  it('takes a shift from the largest share to the next one', () => {
+    const moved = shiftedShares(shares, 0.1);
+    expect(moved.map((share) => share.toFixed(3))).toEqual(['0.525', '0.350', '0.125']);
+    expect(shiftedShares([0.25, 0.75], 0.1).map((share) => share.toFixed(2))).toEqual([
+      '0.35',
+      '0.65',
+    ]);
   });
 });

@@ -6,10 +6,10 @@
 import gammaln from '@stdlib/math-base-special-gammaln';
 
 export interface EProcess {
+  /** Pseudo-observations of each share. */
+  readonly priors: readonly number[];
   /** Natural logarithm of the evidence against the shares after these counts; at `-ln(alpha)` they may be rejected. */
   logEvidence(counts: readonly number[]): number;
-  /** The evidence that `count` observations would give if the largest share had moved by `shift` to the next one. */
-  logEvidenceOfShift(count: number, shift: number): number;
 }
 
 /**
@@ -32,15 +32,11 @@ export function eProcess(shares: readonly number[]): EProcess {
     });
     return sum - gammaln(concentration + total);
   };
-  return {
-    logEvidence,
-    logEvidenceOfShift: (count, shift) =>
-      logEvidence(shifted(shares, shift).map((share) => share * count)),
-  };
+  return { priors, logEvidence };
 }
 
 /** The hardest shift to see: between the two largest shares, where a point is worth least. */
-function shifted(shares: readonly number[], shift: number): readonly number[] {
+export function shiftedShares(shares: readonly number[], shift: number): readonly number[] {
   const byShare = shares
     .map((_, index) => index)
     .toSorted((a, b) => (shares[b] ?? 0) - (shares[a] ?? 0));

@@ -35,6 +35,7 @@ async function judged(connectable: string, ...prefixes: readonly string[]) {
       signal: new AbortController().signal,
       listen: () => {},
       save: async (name) => name,
+      open: (specimen) => openTestbed(connect(specimen), specimen),
     });
     return result.clauses;
   } finally {
@@ -59,7 +60,8 @@ async function mutated(file: string, from: string, to: string): Promise<string> 
 describe('the Python example', () => {
   it('keeps every promise that it declares', async () => {
     const clauses = await judged(`cmd:python3 ${join(example, 'balancer.py')}`, '');
-    expect(clauses.filter(({ verdict }) => verdict !== 'pass')).toEqual([]);
+    const others = clauses.filter(({ verdict }) => !['pass', 'not-applicable'].includes(verdict));
+    expect(others.map(({ id, verdict, why }) => [id, verdict, why])).toEqual([]);
   }, 300_000);
 
   it.each([

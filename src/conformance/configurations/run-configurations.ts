@@ -9,6 +9,7 @@ import { boundaryCases } from './boundary-cases.ts';
 import type { ConfigurationCase } from './configuration-case.ts';
 import { generatedCases } from './generated-cases.ts';
 import { type ConfigurationVerdict, judgeConfigurationCase } from './judge-configuration.ts';
+import { pairCases } from './pairs.ts';
 
 /** A deployment that carries nothing is up or down in well under a second. */
 const budgetMs = 10_000;
@@ -16,13 +17,17 @@ const eventsMax = 1000;
 /** Nothing is timed here, so nothing need be shortened. */
 const unscaled = { checks: 1000, persistence: 1000, draining: 1000 };
 
-/** All boundaries of the profile, then `generated` drawn ones. */
+/** All boundaries of the profile, all pairs, then `generated` drawn ones. */
 export function configurationCases(
   profile: Profile,
   seed: string,
   generated: number,
 ): readonly ConfigurationCase[] {
-  return [...boundaryCases(profile), ...generatedCases(profile, seed, generated)];
+  return [
+    ...boundaryCases(profile),
+    ...pairCases(profile),
+    ...generatedCases(profile, seed, generated),
+  ];
 }
 
 /** `number` tells the deployments of a run apart. */

@@ -10,6 +10,7 @@ import {
   healthThresholds,
   healthTimeout,
 } from './health.ts';
+import { healthTours } from './health-tours.ts';
 import { healthDetection, healthInitial, outages } from './outages.ts';
 import {
   sourceFailures,
@@ -36,6 +37,7 @@ import {
 export const families: readonly Family[] = [
   persistenceExpiry,
   healthConsecutive,
+  healthTours,
   healthThresholds,
   outages,
   healthTcp,

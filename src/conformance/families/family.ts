@@ -30,6 +30,8 @@ export interface Family {
   readonly needs: readonly Capability[];
   /** Timelines a run draws by default, in stepped time and on the wire. */
   readonly runs: { readonly stepped: number; readonly wired: number };
+  /** The same timelines in every run, in this order, instead of drawn ones. */
+  fixed?(bounds: Bounds): readonly Timeline[];
   timelines(bounds: Bounds): fc.Arbitrary<Timeline>;
 }
 

@@ -56,7 +56,7 @@ export const healthThresholds: Family = {
         const down = 'F'.repeat(unhealthyThreshold + margin);
         const up = 'P'.repeat(healthyThreshold + margin);
         const letters = (down + up).repeat(lives);
-        return scripted('health-thresholds', healthThresholds.clauses, bounds, {
+        return scriptedHealth('health-thresholds', healthThresholds.clauses, bounds, {
           unhealthyThreshold,
           healthyThreshold,
           warmUp: 'P'.repeat(healthyThreshold + 1),
@@ -83,7 +83,7 @@ export const healthConsecutive: Family = {
         const almostUp = interrupted('P', 'F', healthyThreshold);
         const down = 'F'.repeat(unhealthyThreshold + margin);
         const up = 'P'.repeat(healthyThreshold + margin);
-        return scripted('health-consecutive', healthConsecutive.clauses, bounds, {
+        return scriptedHealth('health-consecutive', healthConsecutive.clauses, bounds, {
           unhealthyThreshold,
           healthyThreshold,
           warmUp: 'P'.repeat(healthyThreshold + 1),
@@ -158,7 +158,8 @@ interface Script {
   readonly failure: ReplyScript;
 }
 
-function scripted(
+/** `a` is answered as the letters say, with traffic after every check. */
+export function scriptedHealth(
   family: string,
   clauses: readonly string[],
   bounds: Bounds,
@@ -208,7 +209,10 @@ export const healthCodes: Family = {
       })
       .map(({ normal, unhealthyThreshold, healthyThreshold, rotation }): Timeline => {
         const codes = [...edgeCodes.slice(rotation), ...edgeCodes.slice(0, rotation)];
-        const chosen = withOneNormal(codes.slice(0, Math.min(12, bounds.instancesMax)), normal);
+        const half = Math.floor(Math.min(12, bounds.instancesMax) / 2);
+        const few = withOneNormal(codes.slice(0, half), normal);
+        // each code twice, far apart: a scheduler that overlooks an instance is told from a check that misreads a code
+        const chosen = [...few, ...few.toReversed()];
         const replies = chosen.map((code): BehaviourScript => ({ afterwards: { reply: code } }));
         return steady('health-codes', healthCodes.clauses, bounds, replies, {
           normalStatusCodes: normal,

@@ -17,6 +17,7 @@ const notedWeights: readonly (readonly number[])[] = [
   [1, 1, 1],
   [3, 1],
   [10, 1],
+  [1, 2, 1, 3, 1],
 ];
 
 function weights(cycleMax: number, instancesMax: number): fc.Arbitrary<readonly number[]> {
@@ -101,13 +102,13 @@ export const wrrRecovers: Family = {
 };
 
 /** Enough to tell a shift of ten points at the alarm rate that the judge keeps. */
-const connectionsForShares = 1000;
+const connectionsForShares = 1600;
 
 export const wrrShares: Family = {
   name: 'wrr-shares',
   clauses: ['schedule.wrr.share'],
   needs: ['schedule.wrr'],
-  runs: { stepped: 12, wired: 3 },
+  runs: { stepped: 10, wired: 3 },
   timelines: (bounds) =>
     weights(20, bounds.instancesMax).map((vector): Timeline => {
       const cycle = cycleOf(vector);

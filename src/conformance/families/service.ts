@@ -197,7 +197,11 @@ export const persistenceUnhealthy: Family = {
     fc.record({ clients: fc.integer({ min: 6, max: 12 }), scheduling: dynamicScheduling }).map(
       ({ clients, scheduling }): Timeline => ({
         ...head('persistence-unhealthy', persistenceUnhealthy.clauses, bounds),
-        configuration: documentOf(bounds.profile, { scheduling, persistence: true }),
+        configuration: documentOf(bounds.profile, {
+          scheduling,
+          persistence: true,
+          ...fewChecks(bounds),
+        }),
         instances: instancesOf([1, 1, 1]),
         steps: [
           settled(namesOf(3), 3),

@@ -22,10 +22,16 @@ export function proofOptions({ breaks }: Specimen, profile: Profile, seed: strin
 }
 
 /** One run of the campaign: a timeline of each family, without what is the same for every seed. */
-export function campaignOptions(specimen: Specimen, profile: Profile, seed: string): TryOptions {
+export function campaignOptions(
+  specimen: Specimen,
+  profile: Profile,
+  seed: string,
+  alpha?: number,
+): TryOptions {
   return {
     ...proofOptions(specimen, profile, seed),
     rounds: { min: 1, max: 1 },
     boundaries: false,
+    ...(alpha === undefined ? {} : { alpha }),
   };
 }

@@ -3,6 +3,7 @@
  * fails, where, and after how many cases. Stops once all that must fail does. Touches no file and no clock.
  */
 import { OperatorError } from '../../errors/operator-error.ts';
+import { statisticalChecks } from '../../judging/statistical-budget.ts';
 import type { ClauseResult } from '../../results/conformance-result.ts';
 import type { Profile } from '../../spec/configuration.ts';
 import type { Testbed } from '../../testbed/trial.ts';
@@ -30,6 +31,8 @@ export interface TryOptions {
   readonly configurations: number;
   /** Ends at the first failure of a clause that must fail. */
   readonly untilKilled: boolean;
+  /** Of a false alarm, in all the first round; absent: the usual one of a timeline run alone. */
+  readonly alpha?: number;
   readonly signal?: AbortSignal;
 }
 
@@ -71,7 +74,7 @@ class Attempt {
   readonly #testbed: Testbed;
   readonly #breaks: readonly string[];
   readonly #options: TryOptions;
-  readonly #context: CaseContext;
+  #context: CaseContext;
   readonly #tally = new Tally();
   readonly #cells = new Map<string, { failed: number; of: number }>();
   readonly #errors: string[] = [];
@@ -139,6 +142,13 @@ class Attempt {
           ...generatedCases(profile, `${seed}/${round}`, configurations),
         ]
       : [];
+    const { alpha } = this.#options;
+    if (alpha !== undefined) {
+      const checks = statisticalChecks(
+        timelines.map((one) => ('timeline' in one ? one.timeline.timeline.clauses : [])),
+      );
+      this.#context = { ...this.#context, falseAlarmRate: alpha / Math.max(1, checks) };
+    }
     return [
       ...documents.map((configuration): Case => {
         return { row: configuration.clause, cost: configurationCost, configuration };
