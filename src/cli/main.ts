@@ -141,7 +141,13 @@ function addSimulate(root: Command): void {
         'source-ip',
       ]),
     )
+    .option('--persistence <seconds>', 'instead of the scenario’s own; 0: none', nonNegative)
     .option('--seed <seed>', 'instead of the scenario’s own')
+    .addOption(
+      new Option('--engine <engine>', 'compiled tables, or live actors that give the same bytes')
+        .choices(['table', 'xstate'])
+        .default('table'),
+    )
     .addOption(outOption())
     .addHelpText(
       'after',
@@ -160,7 +166,9 @@ function addSimulate(root: Command): void {
 }
 interface SimulateFlags {
   readonly scheduling?: 'weighted-round-robin' | 'weighted-least-connections' | 'source-ip';
+  readonly persistence?: number;
   readonly seed?: string;
+  readonly engine: 'table' | 'xstate';
   readonly out: string;
 }
 

@@ -5,7 +5,8 @@
 import { dirname, relative, resolve } from 'node:path';
 import { type Document, readDocument } from '../documents/document.ts';
 import { type ExitCode, exitCodes } from '../errors/operator-error.ts';
-import { runSimulation } from '../experiments/run-simulation.ts';
+import { runSimulation, type Simulated } from '../experiments/run-simulation.ts';
+import type { Engine } from '../experiments/simulation.worker.ts';
 import { renderSimulationHtml } from '../reporting/simulation-html.ts';
 import { renderSimulationText } from '../reporting/simulation-text.ts';
 import type { SimulationResult } from '../results/simulation-result.ts';
@@ -23,8 +24,11 @@ export interface SimulateCommand {
   readonly file: string;
   /** Instead of the configuration's own. */
   readonly scheduling?: Scheduling;
+  /** Instead of the configuration's own; 0: no sessions. */
+  readonly persistence?: number;
   /** Instead of the scenario's own. */
   readonly seed?: string;
+  readonly engine?: Engine;
   /** Reports go to `<out>/simulate-<scenario name>[-<algorithm>]/`. */
   readonly out: string;
   readonly json: boolean;
@@ -47,13 +51,15 @@ export async function runSimulate(
   command: SimulateCommand,
   terminal: Terminal,
 ): Promise<SimulateOutcome> {
-  const result = await simulate(command, terminal);
+  const { result, cpuSeconds } = await simulate(command, terminal);
   // Another algorithm than the scenario's own goes beside it, so that both can be compared.
   const suffix = command.scheduling === undefined ? '' : `-${command.scheduling}`;
   const name = `simulate-${result.scenario.name}${suffix}`;
   const folder = await openOutputFolder(command.out, name);
   const written = `${JSON.stringify(result, null, 2)}\n`;
   await folder.write('result.json', written);
+  const eventsPerCpuSecond = Math.round(result.events / cpuSeconds);
+  await folder.write('run.json', `${JSON.stringify({ run: 1, cpuSeconds, eventsPerCpuSecond })}\n`);
   const reportFile = await folder.write('report.html', await renderSimulationHtml(result));
   const { colour, width } = terminal;
   terminal.print(
@@ -62,7 +68,7 @@ export async function runSimulate(
   return { exitCode: exitCodes.met, result, reportFile };
 }
 
-async function simulate(command: SimulateCommand, terminal: Terminal): Promise<SimulationResult> {
+async function simulate(command: SimulateCommand, terminal: Terminal): Promise<Simulated> {
   const progress = terminal.progress(`reading ${command.file}`);
   try {
     const document = readDocument(await readInputFile(command.file, { bytesMax }), command.file);
@@ -76,6 +82,7 @@ async function simulate(command: SimulateCommand, terminal: Terminal): Promise<S
       serviceDocument,
       seed: command.seed ?? null,
       scheduling: command.scheduling ?? null,
+      persistenceMs: command.persistence === undefined ? null : command.persistence * 1000,
     });
     const { trace: tracePath } = scenario.traffic;
     const trace = tracePath === undefined ? null : await openTrace(besides(tracePath));
@@ -91,7 +98,8 @@ async function simulate(command: SimulateCommand, terminal: Terminal): Promise<S
       configuration,
       notes: trace?.notes ?? [],
     };
-    return await runSimulation(plan, identity, command.signal);
+    const { signal, engine = 'table' } = command;
+    return await runSimulation(plan, identity, { signal, engine });
   } finally {
     progress.stop();
   }

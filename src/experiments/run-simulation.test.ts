@@ -16,7 +16,8 @@ describe('a simulation in a thread', () => {
   it('gives the same bytes as in the thread of the caller', async () => {
     const plan = planWith();
     const here = simulationDocument(identity, plan, runPlan(plan));
-    expect(JSON.stringify(await runSimulation(plan, identity))).toBe(JSON.stringify(here));
+    const { result } = await runSimulation(plan, identity);
+    expect(JSON.stringify(result)).toBe(JSON.stringify(here));
   });
 
   it('passes on what is meant for the operator, with its code and exit code', async () => {
@@ -32,7 +33,7 @@ describe('a simulation in a thread', () => {
       traffic: { ...poisson, ratePerMs: 10, spanMs: 1e9 },
       eventsMax: 1e9,
     });
-    const run = runSimulation(long, identity, AbortSignal.timeout(200));
+    const run = runSimulation(long, identity, { signal: AbortSignal.timeout(200) });
     await expect(run).rejects.toMatchObject({ exitCode: 130 });
   });
 });

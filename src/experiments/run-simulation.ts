@@ -4,7 +4,7 @@ import { Piscina } from 'piscina';
 import { exitCodes, OperatorError } from '../errors/operator-error.ts';
 import type { SimulationResult } from '../results/simulation-result.ts';
 import type { Plan } from '../simulation/plan.ts';
-import type { SimulationReply, SimulationTask } from './simulation.worker.ts';
+import type { Engine, SimulationReply, SimulationTask } from './simulation.worker.ts';
 import type { SimulationIdentity } from './simulation-document.ts';
 
 /** From sources (tsx, vitest) the worker is TypeScript too; tsc does not rewrite a URL. */
@@ -13,12 +13,22 @@ const workerFile = fileURLToPath(
   new URL(`./simulation.worker.${isTypeScript ? 'ts' : 'js'}`, import.meta.url),
 );
 
+export interface SimulationOptions {
+  readonly signal?: AbortSignal;
+  readonly engine?: Engine;
+}
+export interface Simulated {
+  readonly result: SimulationResult;
+  /** What the run alone cost. */
+  readonly cpuSeconds: number;
+}
+
 /** Same plan, same result, byte for byte. An abort rejects with exit code 130. */
 export async function runSimulation(
   plan: Plan,
   identity: SimulationIdentity,
-  signal?: AbortSignal,
-): Promise<SimulationResult> {
+  { signal, engine = 'table' }: SimulationOptions = {},
+): Promise<Simulated> {
   const pool = new Piscina({
     filename: workerFile,
     minThreads: 1,
@@ -26,10 +36,10 @@ export async function runSimulation(
     ...(isTypeScript ? { execArgv: ['--import', 'tsx'] } : {}),
   });
   try {
-    const task: SimulationTask = { plan, identity };
+    const task: SimulationTask = { plan, identity, engine };
     const reply: SimulationReply = await pool.run(task, signal === undefined ? {} : { signal });
     if (reply.is === 'operator-error') throw new OperatorError(reply.message, reply.options);
-    return reply.result;
+    return { result: reply.result, cpuSeconds: reply.cpuSeconds };
   } catch (error) {
     if (signal?.aborted !== true) throw error;
     throw new OperatorError('the simulation was interrupted', {

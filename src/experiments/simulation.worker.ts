@@ -1,5 +1,7 @@
 /** The thread in which one simulation runs: no defect and no live actor ran in it before, so the loop stays fast. */
 
+import { ActorStepper } from '../../models/actor-stepper.ts';
+import type { CompiledMachine, Stepper } from '../../models/table.ts';
 import { OperatorError, type OperatorErrorOptions } from '../errors/operator-error.ts';
 import type { SimulationResult } from '../results/simulation-result.ts';
 import type { Plan } from '../simulation/plan.ts';
@@ -9,9 +11,17 @@ import { type SimulationIdentity, simulationDocument } from './simulation-docume
 export interface SimulationTask {
   readonly plan: Plan;
   readonly identity: SimulationIdentity;
+  readonly engine: Engine;
 }
+/** The compiled tables, or live actors that must give the same bytes. */
+export type Engine = 'table' | 'xstate';
 export type SimulationReply =
-  | { readonly is: 'result'; readonly result: SimulationResult }
+  | {
+      readonly is: 'result';
+      readonly result: SimulationResult;
+      /** Of the run alone, the whole process's: what it compiles and collects on other threads is part of its price. */
+      readonly cpuSeconds: number;
+    }
   /** Errors lose their class between threads, so an operator's error travels as data. */
   | {
       readonly is: 'operator-error';
@@ -19,9 +29,13 @@ export type SimulationReply =
       readonly options: OperatorErrorOptions;
     };
 
-export default function simulateTask({ plan, identity }: SimulationTask): SimulationReply {
+export default function simulateTask({ plan, identity, engine }: SimulationTask): SimulationReply {
   try {
-    return { is: 'result', result: simulationDocument(identity, plan, runPlan(plan)) };
+    const before = process.cpuUsage();
+    const outcome = runPlan(plan, engine === 'xstate' ? { engine: liveActors } : {});
+    const { user, system } = process.cpuUsage(before);
+    const result = simulationDocument(identity, plan, outcome);
+    return { is: 'result', result, cpuSeconds: (user + system) / 1e6 };
   } catch (error) {
     if (!(error instanceof OperatorError)) throw error;
     const { message, code, hint, exitCode } = error;
@@ -31,4 +45,8 @@ export default function simulateTask({ plan, identity }: SimulationTask): Simula
       options: { code, exitCode, ...(hint === null ? {} : { hint }) },
     };
   }
+}
+
+function liveActors(compiled: CompiledMachine, slots: number): Stepper {
+  return new ActorStepper(compiled, slots);
 }
