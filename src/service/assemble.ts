@@ -125,8 +125,12 @@ class AssembledService implements BackendService {
     return connection;
   }
 
-  foresee(sources: Int32Array, count: number): void {
+  foreseeOpening(sources: Int32Array, count: number): void {
     if (this.#isSticky) this.#sessions.bringNear(sources, count);
+  }
+
+  foreseeClosing(connections: Int32Array, count: number): void {
+    this.#connections.bringNear(connections, count);
   }
 
   close(connection: Connection): boolean {

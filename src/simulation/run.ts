@@ -85,7 +85,9 @@ class Run implements ServiceListener, WorldListener {
         ? 'accepted'
         : (configuration.check.normalCodes[0]?.from ?? 200);
     this.#detections = new Detections(instances.length, failuresNotedMax);
-    this.#departures = new WheelQueue(meanGapMs, meanHoldMs);
+    this.#departures = new WheelQueue(meanGapMs, meanHoldMs, (connections, count) =>
+      this.#service.foreseeClosing(connections, count),
+    );
     this.#world = new World(plan, this);
     const sources = { sourcesMax: addresses.length, address: addresses };
     this.#service = assemble(parts, sources, this.#now, this, {
@@ -164,7 +166,7 @@ class Run implements ServiceListener, WorldListener {
     this.#metrics.noteSources(source, this.#batch);
     this.#next = 0;
     this.#batch = this.#arrivals.nextBatch();
-    this.#service.foresee(source, this.#batch);
+    this.#service.foreseeOpening(source, this.#batch);
     // A batch that is not full is the last one.
     if (this.#batch < atMs.length) atMs[this.#batch] = Number.POSITIVE_INFINITY;
   }
