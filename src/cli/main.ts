@@ -148,6 +148,8 @@ function addSimulate(root: Command): void {
         .choices(['table', 'xstate'])
         .default('table'),
     )
+    .option('--replications <count>', 'independent runs, merged', wholeUpTo(10_000), 1)
+    .option('--workers <count>', 'threads for replications; default: the cores', positiveInteger)
     .addOption(outOption())
     .addHelpText(
       'after',
@@ -156,12 +158,10 @@ function addSimulate(root: Command): void {
     .action(async (file: string, own: SimulateFlags, command: Command) => {
       const common = command.optsWithGlobals<Common>();
       const terminal = createTerminal(common);
-      const { runSimulate } = await import('./simulate.ts');
-      const { exitCode } = await runSimulate(
-        { file, ...own, json: common.json, signal: interruption(terminal) },
-        terminal,
-      );
-      process.exitCode = exitCode;
+      const { runSimulate, runSimulateReplications } = await import('./simulate.ts');
+      const asked = { file, ...own, json: common.json, signal: interruption(terminal) };
+      if (own.replications > 1) process.exitCode = await runSimulateReplications(asked, terminal);
+      else process.exitCode = (await runSimulate(asked, terminal)).exitCode;
     });
 }
 interface SimulateFlags {
@@ -169,6 +169,8 @@ interface SimulateFlags {
   readonly persistence?: number;
   readonly seed?: string;
   readonly engine: 'table' | 'xstate';
+  readonly replications: number;
+  readonly workers?: number;
   readonly out: string;
 }
 
@@ -210,13 +212,16 @@ function addDemo(root: Command): void {
     });
 }
 
-function positiveInteger(text: string): number {
-  const value = Number(text);
-  if (!Number.isInteger(value) || value < 1 || value > 64) {
-    throw new InvalidArgumentError('a whole number from 1 to 64.');
-  }
-  return value;
+function wholeUpTo(max: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (!Number.isInteger(value) || value < 1 || value > max) {
+      throw new InvalidArgumentError(`a whole number from 1 to ${max}.`);
+    }
+    return value;
+  };
 }
+const positiveInteger = wholeUpTo(64);
 
 function nonNegative(text: string): number {
   const value = Number(text);
