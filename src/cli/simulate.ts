@@ -11,12 +11,12 @@ import {
   runSimulation,
   type SimulationOptions,
 } from '../experiments/run-simulation.ts';
-import type { Engine } from '../experiments/simulation.worker.ts';
 import type { SimulationIdentity } from '../experiments/simulation-document.ts';
 import { renderReplicationsText } from '../reporting/replications-text.ts';
 import { renderSimulationHtml } from '../reporting/simulation-html.ts';
 import { renderSimulationText } from '../reporting/simulation-text.ts';
 import type { SimulationResult } from '../results/simulation-result.ts';
+import type { Engine } from '../simulation/engines.ts';
 import type { Plan } from '../simulation/plan.ts';
 import { planScenario } from '../simulation/planning.ts';
 import { readScenario } from '../simulation/read-scenario.ts';

@@ -5,9 +5,10 @@ import { invariant } from '../errors/invariant.ts';
 import { exitCodes, OperatorError } from '../errors/operator-error.ts';
 import type { ReplicationsResult } from '../results/replications-result.ts';
 import type { SimulationResult } from '../results/simulation-result.ts';
+import type { Engine } from '../simulation/engines.ts';
 import type { Plan } from '../simulation/plan.ts';
 import { mergeReplications } from './merge-replications.ts';
-import type { Engine, SimulationReply, SimulationTask } from './simulation.worker.ts';
+import type { SimulationReply, SimulationTask } from './simulation.worker.ts';
 import type { SimulationIdentity } from './simulation-document.ts';
 
 /** From sources (tsx, vitest) the worker is TypeScript too; tsc does not rewrite a URL. */

@@ -1,9 +1,8 @@
 /** The thread in which one simulation runs: no defect and no live actor ran in it before, so the loop stays fast. */
 
-import { ActorStepper } from '../../models/actor-stepper.ts';
-import type { CompiledMachine, Stepper } from '../../models/table.ts';
 import { OperatorError, type OperatorErrorOptions } from '../errors/operator-error.ts';
 import type { SimulationResult } from '../results/simulation-result.ts';
+import { type Engine, engines } from '../simulation/engines.ts';
 import type { Plan } from '../simulation/plan.ts';
 import { runPlan } from '../simulation/run.ts';
 import { type SimulationIdentity, simulationDocument } from './simulation-document.ts';
@@ -13,8 +12,6 @@ export interface SimulationTask {
   readonly identity: SimulationIdentity;
   readonly engine: Engine;
 }
-/** The compiled tables, or live actors that must give the same bytes. */
-export type Engine = 'table' | 'xstate';
 export type SimulationReply =
   | {
       readonly is: 'result';
@@ -32,7 +29,7 @@ export type SimulationReply =
 export default function simulateTask({ plan, identity, engine }: SimulationTask): SimulationReply {
   try {
     const before = process.cpuUsage();
-    const outcome = runPlan(plan, engine === 'xstate' ? { engine: liveActors } : {});
+    const outcome = runPlan(plan, { engine: engines[engine] });
     const { user, system } = process.cpuUsage(before);
     const result = simulationDocument(identity, plan, outcome);
     return { is: 'result', result, cpuSeconds: (user + system) / 1e6 };
@@ -45,8 +42,4 @@ export default function simulateTask({ plan, identity, engine }: SimulationTask)
       options: { code, exitCode, ...(hint === null ? {} : { hint }) },
     };
   }
-}
-
-function liveActors(compiled: CompiledMachine, slots: number): Stepper {
-  return new ActorStepper(compiled, slots);
 }

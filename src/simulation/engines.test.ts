@@ -6,14 +6,13 @@
 import { createReadStream, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { ActorStepper } from '../../models/actor-stepper.ts';
-import type { CompiledMachine, Stepper } from '../../models/table.ts';
-import { TableStepper } from '../../models/table-stepper.ts';
+import type { Stepper } from '../../models/table.ts';
 import { readDocument } from '../documents/document.ts';
 import type { ServiceParts } from '../service/backend-service.ts';
 import { poissonArrivals } from '../traffic/poisson.ts';
 import type { Trace } from '../traffic/trace.ts';
 import { readZeekTrace } from '../traffic/zeek-trace.ts';
+import { engines } from './engines.ts';
 import type { Plan, Traffic } from './plan.ts';
 import { planScenario } from './planning.ts';
 import { readScenario } from './read-scenario.ts';
@@ -131,11 +130,8 @@ function recorded(engine: ServiceParts['engine'], steps: number[]): ServiceParts
   };
 }
 
-const tables = (compiled: CompiledMachine, slots: number) => new TableStepper(compiled, slots);
-const actors = (compiled: CompiledMachine, slots: number) => new ActorStepper(compiled, slots);
-
 function expectSameRun(plan: Plan): void {
-  const [onTables, onActors] = [tables, actors].map((engine) => {
+  const [onTables, onActors] = [engines.table, engines.xstate].map((engine) => {
     const steps: number[] = [];
     const { simulatedMs, events, metrics, detections } = runPlan(plan, {
       engine: recorded(engine, steps),
