@@ -219,7 +219,15 @@ function addSimulate(root: Command): void {
         'source-ip',
       ]),
     )
+    .option('--persistence <seconds>', 'instead of the scenario’s own; 0: none', nonNegative)
     .option('--seed <seed>', 'instead of the scenario’s own')
+    .addOption(
+      new Option('--engine <engine>', 'compiled tables, or live actors that give the same bytes')
+        .choices(['table', 'xstate'])
+        .default('table'),
+    )
+    .option('--replications <count>', 'independent runs, merged', wholeUpTo(10_000), 1)
+    .option('--workers <count>', 'threads for replications; default: the cores', positiveInteger)
     .addOption(outOption())
     .addHelpText(
       'after',
@@ -228,17 +236,19 @@ function addSimulate(root: Command): void {
     .action(async (file: string, own: SimulateFlags, command: Command) => {
       const common = command.optsWithGlobals<Common>();
       const terminal = createTerminal(common);
-      const { runSimulate } = await import('./simulate.ts');
-      const { exitCode } = await runSimulate(
-        { file, ...own, json: common.json, signal: interruption(terminal) },
-        terminal,
-      );
-      process.exitCode = exitCode;
+      const { runSimulate, runSimulateReplications } = await import('./simulate.ts');
+      const asked = { file, ...own, json: common.json, signal: interruption(terminal) };
+      if (own.replications > 1) process.exitCode = await runSimulateReplications(asked, terminal);
+      else process.exitCode = (await runSimulate(asked, terminal)).exitCode;
     });
 }
 interface SimulateFlags {
   readonly scheduling?: 'weighted-round-robin' | 'weighted-least-connections' | 'source-ip';
+  readonly persistence?: number;
   readonly seed?: string;
+  readonly engine: 'table' | 'xstate';
+  readonly replications: number;
+  readonly workers?: number;
   readonly out: string;
 }
 
@@ -344,13 +354,16 @@ function addDemo(root: Command): void {
     });
 }
 
-function positiveInteger(text: string): number {
-  const value = Number(text);
-  if (!Number.isInteger(value) || value < 1 || value > 64) {
-    throw new InvalidArgumentError('a whole number from 1 to 64.');
-  }
-  return value;
+function wholeUpTo(max: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (!Number.isInteger(value) || value < 1 || value > max) {
+      throw new InvalidArgumentError(`a whole number from 1 to ${max}.`);
+    }
+    return value;
+  };
 }
+const positiveInteger = wholeUpTo(64);
 
 function runs(text: string): number {
   const value = Number(text);

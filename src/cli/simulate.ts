@@ -2,13 +2,22 @@
  * `counterpoise simulate`: reads a scenario and the files that it names, runs it, prints and writes what came out.
  * Holds no rule of its own.
  */
+import { availableParallelism } from 'node:os';
 import { dirname, relative, resolve } from 'node:path';
 import { type Document, readDocument } from '../documents/document.ts';
 import { type ExitCode, exitCodes } from '../errors/operator-error.ts';
-import { runSimulation } from '../experiments/run-simulation.ts';
+import {
+  runReplications,
+  runSimulation,
+  type SimulationOptions,
+} from '../experiments/run-simulation.ts';
+import type { SimulationIdentity } from '../experiments/simulation-document.ts';
+import { renderReplicationsText } from '../reporting/replications-text.ts';
 import { renderSimulationHtml } from '../reporting/simulation-html.ts';
 import { renderSimulationText } from '../reporting/simulation-text.ts';
 import type { SimulationResult } from '../results/simulation-result.ts';
+import type { Engine } from '../simulation/engines.ts';
+import type { Plan } from '../simulation/plan.ts';
 import { planScenario } from '../simulation/planning.ts';
 import { readScenario } from '../simulation/read-scenario.ts';
 import type { Scheduling } from '../spec/configuration.ts';
@@ -23,8 +32,15 @@ export interface SimulateCommand {
   readonly file: string;
   /** Instead of the configuration's own. */
   readonly scheduling?: Scheduling;
+  /** Instead of the configuration's own; 0: no sessions. */
+  readonly persistence?: number;
   /** Instead of the scenario's own. */
   readonly seed?: string;
+  readonly engine?: Engine;
+  /** More than 1: that many independent runs, merged. */
+  readonly replications?: number;
+  /** Threads for them; what a machine has, if omitted. */
+  readonly workers?: number;
   /** Reports go to `<out>/simulate-<scenario name>[-<algorithm>]/`. */
   readonly out: string;
   readonly json: boolean;
@@ -47,13 +63,11 @@ export async function runSimulate(
   command: SimulateCommand,
   terminal: Terminal,
 ): Promise<SimulateOutcome> {
-  const result = await simulate(command, terminal);
-  // Another algorithm than the scenario's own goes beside it, so that both can be compared.
-  const suffix = command.scheduling === undefined ? '' : `-${command.scheduling}`;
-  const name = `simulate-${result.scenario.name}${suffix}`;
-  const folder = await openOutputFolder(command.out, name);
+  const { result, cpuSeconds } = await simulate(command, terminal, runSimulation);
+  const folder = await openOutputFolder(command.out, folderName(command, result));
   const written = `${JSON.stringify(result, null, 2)}\n`;
   await folder.write('result.json', written);
+  await folder.write('run.json', runFacts(result.events, cpuSeconds));
   const reportFile = await folder.write('report.html', await renderSimulationHtml(result));
   const { colour, width } = terminal;
   terminal.print(
@@ -62,7 +76,45 @@ export async function runSimulate(
   return { exitCode: exitCodes.met, result, reportFile };
 }
 
-async function simulate(command: SimulateCommand, terminal: Terminal): Promise<SimulationResult> {
+/** Several independent runs of a scenario, told as means with their spread. */
+export async function runSimulateReplications(
+  command: SimulateCommand,
+  terminal: Terminal,
+): Promise<ExitCode> {
+  const { replications = 1, workers = availableParallelism() } = command;
+  const { result, cpuSeconds } = await simulate(command, terminal, (plan, identity, options) =>
+    runReplications(plan, identity, replications, workers, options),
+  );
+  const folder = await openOutputFolder(command.out, folderName(command, result));
+  const written = `${JSON.stringify(result, null, 2)}\n`;
+  const file = await folder.write('replications.json', written);
+  await folder.write('run.json', runFacts(result.events, cpuSeconds));
+  terminal.print(command.json ? written : renderReplicationsText(result, file));
+  return exitCodes.met;
+}
+
+/** Another algorithm than the scenario's own goes beside it, so that both can be compared. */
+function folderName(
+  { scheduling }: SimulateCommand,
+  { scenario }: { readonly scenario: { readonly name: string } },
+): string {
+  return `simulate-${scenario.name}${scheduling === undefined ? '' : `-${scheduling}`}`;
+}
+
+function runFacts(events: number, cpuSeconds: number): string {
+  const eventsPerCpuSecond = Math.round(events / cpuSeconds);
+  return `${JSON.stringify({ run: 1, cpuSeconds, eventsPerCpuSecond })}\n`;
+}
+
+async function simulate<Outcome>(
+  command: SimulateCommand,
+  terminal: Terminal,
+  runner: (
+    plan: Plan,
+    identity: SimulationIdentity,
+    options: SimulationOptions,
+  ) => Promise<Outcome>,
+): Promise<Outcome> {
   const progress = terminal.progress(`reading ${command.file}`);
   try {
     const document = readDocument(await readInputFile(command.file, { bytesMax }), command.file);
@@ -76,6 +128,7 @@ async function simulate(command: SimulateCommand, terminal: Terminal): Promise<S
       serviceDocument,
       seed: command.seed ?? null,
       scheduling: command.scheduling ?? null,
+      persistenceMs: command.persistence === undefined ? null : command.persistence * 1000,
     });
     const { trace: tracePath } = scenario.traffic;
     const trace = tracePath === undefined ? null : await openTrace(besides(tracePath));
@@ -91,7 +144,8 @@ async function simulate(command: SimulateCommand, terminal: Terminal): Promise<S
       configuration,
       notes: trace?.notes ?? [],
     };
-    return await runSimulation(plan, identity, command.signal);
+    const { signal, engine = 'table' } = command;
+    return await runner(plan, identity, { signal, engine });
   } finally {
     progress.stop();
   }

@@ -24,7 +24,8 @@ async function replayed(
     traffic: { kind: 'replay', trace, speed: 1, holdMs: { kind: 'exponential', mean: 30_000 } },
   });
   const scenario = { name: 'trace', description: '', file };
-  return runSimulation(plan, { suite: '0.0.0', scenario, configuration: {}, notes: trace.notes });
+  const identity = { suite: '0.0.0', scenario, configuration: {}, notes: trace.notes };
+  return (await runSimulation(plan, identity)).result;
 }
 
 describe('recorded traffic', () => {

@@ -1,9 +1,13 @@
-/** Runs one simulation in a fresh thread, so that it can be stopped and nothing that ran before slows it down. Knows no file. */
+/** Runs simulations in fresh threads, so that it can be stopped and nothing that ran before slows it down. Knows no file. */
 import { fileURLToPath } from 'node:url';
 import { Piscina } from 'piscina';
+import { invariant } from '../errors/invariant.ts';
 import { exitCodes, OperatorError } from '../errors/operator-error.ts';
+import type { ReplicationsResult } from '../results/replications-result.ts';
 import type { SimulationResult } from '../results/simulation-result.ts';
+import type { Engine } from '../simulation/engines.ts';
 import type { Plan } from '../simulation/plan.ts';
+import { mergeReplications } from './merge-replications.ts';
 import type { SimulationReply, SimulationTask } from './simulation.worker.ts';
 import type { SimulationIdentity } from './simulation-document.ts';
 
@@ -13,23 +17,71 @@ const workerFile = fileURLToPath(
   new URL(`./simulation.worker.${isTypeScript ? 'ts' : 'js'}`, import.meta.url),
 );
 
+export interface SimulationOptions {
+  readonly signal?: AbortSignal;
+  readonly engine?: Engine;
+}
+export interface Simulated {
+  readonly result: SimulationResult;
+  /** What the run alone cost. */
+  readonly cpuSeconds: number;
+}
+
 /** Same plan, same result, byte for byte. An abort rejects with exit code 130. */
 export async function runSimulation(
   plan: Plan,
   identity: SimulationIdentity,
-  signal?: AbortSignal,
-): Promise<SimulationResult> {
+  options: SimulationOptions = {},
+): Promise<Simulated> {
+  const [simulated] = await runAll([plan], identity, 1, options);
+  invariant(simulated !== undefined, 'one plan gives one result');
+  return simulated;
+}
+
+/** Replications 0 to `count − 1` of a plan, merged in that order: the number of workers changes nothing but time. */
+export async function runReplications(
+  plan: Plan,
+  identity: SimulationIdentity,
+  count: number,
+  workers: number,
+  options: SimulationOptions = {},
+): Promise<{ readonly result: ReplicationsResult; readonly cpuSeconds: number }> {
+  const plans = Array.from({ length: count }, (_, replication) => ({ ...plan, replication }));
+  const before = process.cpuUsage();
+  const [first, ...others] = await runAll(plans, identity, workers, options);
+  const { user, system } = process.cpuUsage(before);
+  invariant(first !== undefined, 'at least one replication');
+  return {
+    result: mergeReplications(
+      first.result,
+      others.map(({ result }) => result),
+    ),
+    cpuSeconds: (user + system) / 1e6,
+  };
+}
+
+/** Each plan in turn on whichever thread is free; results in the order of plans. */
+async function runAll(
+  plans: readonly Plan[],
+  identity: SimulationIdentity,
+  workers: number,
+  { signal, engine = 'table' }: SimulationOptions,
+): Promise<readonly Simulated[]> {
   const pool = new Piscina({
     filename: workerFile,
-    minThreads: 1,
-    maxThreads: 1,
+    minThreads: Math.min(workers, plans.length),
+    maxThreads: Math.min(workers, plans.length),
     ...(isTypeScript ? { execArgv: ['--import', 'tsx'] } : {}),
   });
   try {
-    const task: SimulationTask = { plan, identity };
-    const reply: SimulationReply = await pool.run(task, signal === undefined ? {} : { signal });
-    if (reply.is === 'operator-error') throw new OperatorError(reply.message, reply.options);
-    return reply.result;
+    return await Promise.all(
+      plans.map(async (plan) => {
+        const task: SimulationTask = { plan, identity, engine };
+        const reply: SimulationReply = await pool.run(task, signal === undefined ? {} : { signal });
+        if (reply.is === 'operator-error') throw new OperatorError(reply.message, reply.options);
+        return { result: reply.result, cpuSeconds: reply.cpuSeconds };
+      }),
+    );
   } catch (error) {
     if (signal?.aborted !== true) throw error;
     throw new OperatorError('the simulation was interrupted', {

@@ -2,6 +2,7 @@
 
 import { OperatorError, type OperatorErrorOptions } from '../errors/operator-error.ts';
 import type { SimulationResult } from '../results/simulation-result.ts';
+import { type Engine, engines } from '../simulation/engines.ts';
 import type { Plan } from '../simulation/plan.ts';
 import { runPlan } from '../simulation/run.ts';
 import { type SimulationIdentity, simulationDocument } from './simulation-document.ts';
@@ -9,9 +10,15 @@ import { type SimulationIdentity, simulationDocument } from './simulation-docume
 export interface SimulationTask {
   readonly plan: Plan;
   readonly identity: SimulationIdentity;
+  readonly engine: Engine;
 }
 export type SimulationReply =
-  | { readonly is: 'result'; readonly result: SimulationResult }
+  | {
+      readonly is: 'result';
+      readonly result: SimulationResult;
+      /** Of the run alone, the whole process's: what it compiles and collects on other threads is part of its price. */
+      readonly cpuSeconds: number;
+    }
   /** Errors lose their class between threads, so an operator's error travels as data. */
   | {
       readonly is: 'operator-error';
@@ -19,9 +26,13 @@ export type SimulationReply =
       readonly options: OperatorErrorOptions;
     };
 
-export default function simulateTask({ plan, identity }: SimulationTask): SimulationReply {
+export default function simulateTask({ plan, identity, engine }: SimulationTask): SimulationReply {
   try {
-    return { is: 'result', result: simulationDocument(identity, plan, runPlan(plan)) };
+    const before = process.cpuUsage();
+    const outcome = runPlan(plan, { engine: engines[engine] });
+    const { user, system } = process.cpuUsage(before);
+    const result = simulationDocument(identity, plan, outcome);
+    return { is: 'result', result, cpuSeconds: (user + system) / 1e6 };
   } catch (error) {
     if (!(error instanceof OperatorError)) throw error;
     const { message, code, hint, exitCode } = error;

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   counts,
@@ -11,6 +12,7 @@ import {
   sharesFollowWeights,
   weightChangeCounts,
 } from './scheduler.properties.ts';
+import { NONE } from './scheduler.ts';
 import { schedulers } from './schedulers.ts';
 import { sourceHash } from './source-hash.ts';
 import { weightedLeastConnections } from './weighted-least-connections.ts';
@@ -86,6 +88,98 @@ describe('weighted least connections', () => {
   });
   it('shares an idle fleet by weight: 1,2 gives b a b b a b', () => {
     expect(picks(new Fleet(weightedLeastConnections, [1, 2]), 12)).toBe('babbabbabbab');
+  });
+});
+
+/** Looks at everybody, every time: least load as a fraction, then picks per weight, then the lowest number. */
+function leastOf(fleet: Fleet, picked: readonly number[]): number {
+  const isLess = (one: number, other: number, of: (instance: number) => number) =>
+    of(one) * (fleet.weight[other] as number) - of(other) * (fleet.weight[one] as number);
+  return fleet.participants().reduce((best, instance) => {
+    if (best === NONE) return instance;
+    const byLoad = isLess(instance, best, (each) => fleet.active[each] as number);
+    const byTurn = isLess(instance, best, (each) => (picked[each] as number) + 1);
+    return byLoad < 0 || (byLoad === 0 && byTurn < 0) ? instance : best;
+  }, NONE);
+}
+
+describe('schedulers of large fleets', () => {
+  const many = Array.from({ length: 300 }, (_, index) => 1 + ((index * 7) % 100));
+  const weights = fc.array(fc.integer({ min: 0, max: 6 }), { minLength: 201, maxLength: 230 });
+  const acts = fc.array(fc.nat(1000), { maxLength: 600, size: 'max' });
+
+  it('least connections: the tree picks what looking at everybody would, ties included', () => {
+    fc.assert(
+      fc.property(weights, acts, (initial, list) => {
+        const fleet = new Fleet(weightedLeastConnections, initial);
+        const picked = new Array<number>(initial.length).fill(0);
+        for (const act of list) {
+          const who = act % initial.length;
+          if (act % 50 === 0) {
+            if (act % 3 === 0) fleet.reweigh(who, act % 7);
+            else fleet.setEligible(who, fleet.isEligible[who] === 0);
+            picked.fill(0);
+          } else if (act % 2 === 0 && (fleet.active[who] as number) > 0) fleet.close(who);
+          else {
+            const expected = leastOf(fleet, picked);
+            expect(fleet.open()).toBe(expected);
+            if (expected !== NONE) picked[expected] = (picked[expected] as number) + 1;
+          }
+        }
+      }),
+      { seed: 3, numRuns: 15 },
+    );
+  });
+
+  it('least connections: a small fleet picks nobody who has more than another, whatever was remembered', () => {
+    const small = fc.array(fc.integer({ min: 1, max: 4 }), { minLength: 2, maxLength: 8 });
+    fc.assert(
+      fc.property(small, acts, (initial, list) => {
+        const fleet = new Fleet(weightedLeastConnections, initial);
+        for (const act of list) {
+          const who = act % initial.length;
+          if (act % 2 === 0 && (fleet.active[who] as number) > 0) fleet.close(who);
+          else {
+            const loads = initial.map((weight, each) => (fleet.active[each] as number) / weight);
+            expect(loads[fleet.open()]).toBe(Math.min(...loads));
+          }
+        }
+      }),
+      { seed: 4, numRuns: 60 },
+    );
+  });
+
+  it('round robin: each cycle, and each window as long, gives everybody exactly its part', () => {
+    const fleet = new Fleet(weightedRoundRobin, many);
+    const cycle = fleet.cycle();
+    const picked = Array.from({ length: 3 * cycle }, () => fleet.pick());
+    for (const from of [0, 1, 977, cycle, 2 * cycle - 5]) {
+      expect(counts(picked.slice(from, from + cycle), many.length)).toEqual(many);
+    }
+  });
+
+  it('round robin: nobody is ever more than one pick ahead of its part, or behind', () => {
+    const fleet = new Fleet(weightedRoundRobin, many);
+    const cycle = fleet.cycle();
+    const seen = new Array<number>(many.length).fill(0);
+    let furthest = 0;
+    for (let pick = 1; pick <= cycle; pick++) {
+      const instance = fleet.pick();
+      seen[instance] = (seen[instance] as number) + 1;
+      const ideal = (pick * (many[instance] as number)) / cycle;
+      furthest = Math.max(furthest, Math.abs((seen[instance] as number) - ideal));
+    }
+    expect(furthest).toBeLessThanOrEqual(1);
+  });
+
+  it('round robin: follows a change at once, at a pick of any cycle', () => {
+    const fleet = new Fleet(weightedRoundRobin, many);
+    for (let pick = 0; pick < 20_000; pick++) fleet.pick();
+    fleet.setEligible(5, false);
+    fleet.reweigh(6, 1);
+    const expected = many.map((weight, index) => (index === 5 ? 0 : index === 6 ? 1 : weight));
+    const picked = Array.from({ length: fleet.cycle() }, () => fleet.pick());
+    expect(counts(picked, many.length)).toEqual(expected);
   });
 });
 

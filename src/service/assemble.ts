@@ -114,8 +114,12 @@ class AssembledService implements BackendService {
     return connection;
   }
 
-  foresee(sources: Int32Array, count: number): void {
+  foreseeOpening(sources: Int32Array, count: number): void {
     this.#sessions?.bringNear(sources, count);
+  }
+
+  foreseeClosing(connections: Int32Array, count: number): void {
+    this.#connections.bringNear(connections, count);
   }
 
   close(connection: Connection): boolean {

@@ -28,7 +28,9 @@ export interface BackendService {
   /** Picks and counts a new connection. NONE: refused. */
   open(source: Source): Connection;
   /** Who will open next, as far as the caller knows: a hint that changes nothing but speed. */
-  foresee(sources: Int32Array, count: number): void;
+  foreseeOpening(sources: Int32Array, count: number): void;
+  /** The same of connections that will close. */
+  foreseeClosing(connections: Int32Array, count: number): void;
   /** False: the service or the instance ended it before; the holder just forgets it. */
   close(connection: Connection): boolean;
   instanceOf(connection: Connection): Instance;

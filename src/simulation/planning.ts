@@ -46,6 +46,8 @@ export interface Planning {
   readonly seed: string | null;
   /** Runs the scenario under another algorithm than its configuration's. */
   readonly scheduling: Scheduling | null;
+  /** Runs it with sessions as long as this, ms; 0: none. */
+  readonly persistenceMs?: number | null;
 }
 export interface Planned {
   /** All mistakes are told before a trace is opened, so it comes in last; null where the scenario names none. */
@@ -89,7 +91,11 @@ export function planScenario(planning: Planning): Planned {
   const plan = {
     seed: planning.seed ?? String(scenario.seed ?? defaults.seed),
     replication: 0,
-    service: { ...service, scheduling: planning.scheduling ?? service.scheduling },
+    service: {
+      ...service,
+      scheduling: planning.scheduling ?? service.scheduling,
+      persistenceMs: planning.persistenceMs ?? service.persistenceMs,
+    },
     instances: instances.map((each, at) => ({ ...each, isPresent: !joining.has(at) })),
     connectTimeoutMs:
       (scenario.traffic.connectTimeoutSeconds ?? defaults.connectTimeoutSeconds) * 1000,

@@ -7,7 +7,12 @@ import { invariant } from '../errors/invariant.ts';
 import { badInput } from '../errors/operator-error.ts';
 import { NONE } from '../scheduling/scheduler.ts';
 import { assemble } from '../service/assemble.ts';
-import type { BackendService, CheckReply, ServiceListener } from '../service/backend-service.ts';
+import type {
+  BackendService,
+  CheckReply,
+  ServiceListener,
+  ServiceParts,
+} from '../service/backend-service.ts';
 import { referenceParts } from '../service/reference-parts.ts';
 import { type Arrivals, batchSize } from '../traffic/arrivals.ts';
 import { poissonArrivals } from '../traffic/poisson.ts';
@@ -34,8 +39,13 @@ export interface RunOutcome {
   readonly addresses: Uint32Array;
 }
 
-export function runPlan(plan: Plan): RunOutcome {
-  return new Run(plan).toTheEnd();
+/** Which stepper walks the machines; every one gives the same run. */
+export interface RunOptions {
+  readonly engine?: ServiceParts['engine'];
+}
+
+export function runPlan(plan: Plan, { engine }: RunOptions = {}): RunOutcome {
+  return new Run(plan, engine ?? null).toTheEnd();
 }
 
 class Run implements ServiceListener, WorldListener {
@@ -57,13 +67,14 @@ class Run implements ServiceListener, WorldListener {
   /** Eligibility changes by the operator's hand say nothing about health. */
   #isChanging = false;
 
-  constructor(plan: Plan) {
+  constructor(plan: Plan, engine: ServiceParts['engine'] | null) {
     this.#plan = plan;
     const { service: configuration, instances } = plan;
     this.#arrivals = arrivalsOf(plan);
     const { addresses, spanMs, meanGapMs, meanHoldMs } = this.#arrivals;
     const parts = {
       ...referenceParts(configuration),
+      ...(engine === null ? {} : { engine }),
       // Spread over the interval, as a balancer's own checks are: all at one instant would make every failure alike.
       firstCheckMs: (instance: number) =>
         (configuration.check.intervalMs * instance) / instances.length,
@@ -74,7 +85,9 @@ class Run implements ServiceListener, WorldListener {
         ? 'accepted'
         : (configuration.check.normalCodes[0]?.from ?? 200);
     this.#detections = new Detections(instances.length, failuresNotedMax);
-    this.#departures = new WheelQueue(meanGapMs, meanHoldMs);
+    this.#departures = new WheelQueue(meanGapMs, meanHoldMs, (connections, count) =>
+      this.#service.foreseeClosing(connections, count),
+    );
     this.#world = new World(plan, this);
     const sources = { sourcesMax: addresses.length, address: addresses };
     this.#service = assemble(parts, sources, this.#now, this, {
@@ -153,7 +166,7 @@ class Run implements ServiceListener, WorldListener {
     this.#metrics.noteSources(source, this.#batch);
     this.#next = 0;
     this.#batch = this.#arrivals.nextBatch();
-    this.#service.foresee(source, this.#batch);
+    this.#service.foreseeOpening(source, this.#batch);
     // A batch that is not full is the last one.
     if (this.#batch < atMs.length) atMs[this.#batch] = Number.POSITIVE_INFINITY;
   }

@@ -56,9 +56,16 @@ export class WheelQueue {
   /** Events pushed into the open bucket: scheduled after all that were sorted. */
   readonly #late = new EventQueue();
   readonly #lateMs = this.#late.headMs;
+  readonly #onOpened: (payloads: Int32Array, count: number) => void;
 
   /** About how far apart events are pushed and how far ahead; only speed depends on it. */
-  constructor(meanGapMs: number, meanAheadMs: number) {
+  constructor(
+    meanGapMs: number,
+    meanAheadMs: number,
+    /** Told what comes due in the bucket that was opened, in order: a chance to bring near what it will need. */
+    onOpened: (payloads: Int32Array, count: number) => void = () => {},
+  ) {
+    this.#onOpened = onOpened;
     invariant(meanGapMs >= 0 && meanAheadMs >= 0, 'events lie ahead');
     const aheadMs = Math.min(meanAheadMs, 2 ** 40);
     const filledMs = eventsInBucket * Math.max(meanGapMs, 1e-6);
@@ -173,6 +180,7 @@ export class WheelQueue {
     this.#sorted = count;
     this.#sortedMs[count] = Number.POSITIVE_INFINITY;
     if (!this.#insert(count)) this.#compare(count);
+    this.#onOpened(this.#sortedPayload, count);
   }
 
   #distribute(first: number, count: number): void {

@@ -1,0 +1,72 @@
+/** Many results of one scenario to one: counts are added, means get their spread, in the order of replications. */
+import {
+  type ReplicationsResult,
+  replicationsResultVersion,
+  type Spread,
+} from '../results/replications-result.ts';
+import type { SimulationResult, SimulationTotals } from '../results/simulation-result.ts';
+
+/** One or more results that differ in nothing but their replication. */
+export function mergeReplications(
+  first: SimulationResult,
+  others: readonly SimulationResult[],
+): ReplicationsResult {
+  const all = [first, ...others];
+  const { suite, scenario, seed, scheduling, configuration } = first;
+  const names = Object.keys(first.totals) as (keyof SimulationTotals)[];
+  const spreads = names.map((name) => [name, spreadOf(all.map(({ totals }) => totals[name]))]);
+  return {
+    result: replicationsResultVersion,
+    kind: 'replications',
+    suite,
+    scenario,
+    seed,
+    scheduling,
+    configuration,
+    replications: all.length,
+    events: sumOf(all.map(({ events }) => events)),
+    totals: all.map(({ totals }) => totals),
+    spread: {
+      ...(Object.fromEntries(spreads) as Record<keyof SimulationTotals, Spread>),
+      detectionMs: spreadOf(all.flatMap(meanDetectionMs)),
+    },
+    instances: first.instances.map(({ name, weight }, index) => {
+      const each = all.flatMap(({ instances }) => instances[index] ?? []);
+      return {
+        name,
+        weight,
+        placed: sumOf(each.map(({ placed }) => placed)),
+        failed: sumOf(each.map(({ failed }) => failed)),
+        lost: sumOf(each.map(({ lost }) => lost)),
+        cutByDrain: sumOf(each.map(({ cutByDrain }) => cutByDrain)),
+        activeMean: spreadOf(each.map(({ activeMean }) => activeMean)),
+      };
+    }),
+  };
+}
+
+/** Nothing for a replication in which no failure was noticed. */
+function meanDetectionMs({ detections }: SimulationResult): number[] {
+  const delays = detections.flatMap(({ failedAtMs, detectedAtMs }) =>
+    detectedAtMs === null || detectedAtMs === failedAtMs ? [] : [detectedAtMs - failedAtMs],
+  );
+  return delays.length === 0 ? [] : [sumOf(delays) / delays.length];
+}
+
+/** All zeros where nothing was seen. */
+function spreadOf(values: readonly number[]): Spread {
+  if (values.length === 0) return { mean: 0, standardError: 0, min: 0, max: 0 };
+  const mean = sumOf(values) / values.length;
+  const squares = sumOf(values.map((value) => (value - mean) ** 2));
+  const degrees = Math.max(values.length - 1, 1);
+  return {
+    mean,
+    standardError: Math.sqrt(squares / degrees / values.length),
+    min: Math.min(...values),
+    max: Math.max(...values),
+  };
+}
+
+function sumOf(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0);
+}
