@@ -11,7 +11,7 @@ import { runConfigurationCase } from '../configurations/run-configurations.ts';
 import { defectSpecimens, type Specimen } from './specimens.ts';
 
 /** What fails, and as what it shows. */
-export type Signature = ReadonlyMap<string, string>;
+type Signature = ReadonlyMap<string, string>;
 
 export interface DiagnosisOptions {
   readonly open: (connectable: string) => Promise<Testbed>;
@@ -21,7 +21,7 @@ export interface DiagnosisOptions {
 /** Less than this is no likeness: half of what fails, or of how, is something else. */
 const likenessMin = 0.5;
 
-export function signatureOf(outcome: Pick<CaseOutcome, 'judged'>): Signature {
+function signatureOf(outcome: Pick<CaseOutcome, 'judged'>): Signature {
   return new Map(
     outcome.judged
       .filter(({ verdict }) => verdict.is === 'fail')
