@@ -39,6 +39,13 @@ const persistenceDefects: readonly Defect[] = [
     edit: withPersistence((durationMs) => durationMs / 3),
   },
   {
+    name: 'session-never-expires',
+    sentence: 'Sessions outlive their duration a hundredfold.',
+    thread: 'haproxy/haproxy/issues/2147',
+    breaks: ['persistence.expiry'],
+    edit: withPersistence((durationMs) => durationMs * 100),
+  },
+  {
     name: 'session-per-port',
     sentence: 'A session is known by source address and source port.',
     breaks: ['persistence.source-address'],

@@ -97,8 +97,10 @@ export const persistenceOff: Judge = judgeOf('persistence.off', (subject) => {
   for (const stretch of stretchesOf(subject)) {
     if (stretch.inRotation.length < 2 || !staysInside(stretch)) continue;
     const needed = cyclesToReachTwo * cycleOf(stretch.inRotation);
-    // where everybody goes to one instance it is the scheduler that overlooks the others
-    if (new Set(stretch.connections.map(({ placed }) => placed.instance)).size < 2) continue;
+    // where several clients all go to one instance it is the scheduler that overlooks the others
+    const sources = new Set(stretch.connections.map(({ source }) => source));
+    const all = new Set(stretch.connections.map(({ placed }) => placed.instance));
+    if (sources.size > 1 && all.size < 2) continue;
     for (const run of runsOfOneSource(stretch.connections)) {
       if (run.length < needed) continue;
       clients++;

@@ -64,7 +64,7 @@ describe('weighted least connections', () => {
   it('fails round robin in its place, but not for counting closed connections', () => {
     const order = [...'abcabacba'];
     const history = refilled({ pick: (_, { number }) => order[number % 9] as string });
-    expect(failures(history)).toEqual(['schedule.wlc.ratio', 'schedule.wlc.release']);
+    expect(failures(history)).toEqual(['schedule.wlc.ratio']);
   });
 
   it('says nothing where nothing is closed, held or scheduled so', () => {

@@ -188,7 +188,20 @@ export function scriptedHealth(
 
 /** What each profile calls normal, as sets to choose from, with the codes at whose edges it is judged. */
 const codeChoices: Readonly<Record<string, readonly (readonly (string | number)[])[]>> = {
-  console: [['2xx'], ['3xx'], ['4xx'], ['2xx', '3xx'], ['2xx', '4xx'], ['2xx', '3xx', '4xx']],
+  console: [
+    ...[['2xx'], ['3xx'], ['4xx'], ['2xx', '3xx']],
+    // twice: where the only normal class is misread nobody is left to show it
+    ...[
+      ['2xx', '4xx'],
+      ['3xx', '4xx'],
+      ['2xx', '3xx', '4xx'],
+    ],
+    ...[
+      ['2xx', '4xx'],
+      ['3xx', '4xx'],
+      ['2xx', '3xx', '4xx'],
+    ],
+  ],
   openapi: [['2xx', '3xx'], ['200'], ['201-205', '404'], ['4xx', '300-301']],
 };
 /** Every edge of every class, and 1xx and 5xx, which nothing can make normal. 1xx is left out: an interim response is no reply. */
@@ -208,9 +221,8 @@ export const healthCodes: Family = {
         rotation: fc.nat({ max: edgeCodes.length - 1 }),
       })
       .map(({ normal, unhealthyThreshold, healthyThreshold, rotation }): Timeline => {
-        const codes = [...edgeCodes.slice(rotation), ...edgeCodes.slice(0, rotation)];
         const half = Math.floor(Math.min(12, bounds.instancesMax) / 2);
-        const few = withOneNormal(codes.slice(0, half), normal);
+        const few = tellingCodes(normal, rotation, half);
         // each code twice, far apart: a scheduler that overlooks an instance is told from a check that misreads a code
         const chosen = [...few, ...few.toReversed()];
         const replies = chosen.map((code): BehaviourScript => ({ afterwards: { reply: code } }));
@@ -222,18 +234,40 @@ export const healthCodes: Family = {
       }),
 };
 
-/** Somebody has to be in rotation, or the service refuses everything and shows nothing. */
-function withOneNormal(
-  codes: readonly number[],
-  normal: readonly (string | number)[],
-): readonly number[] {
-  const sure = firstOf(normal[0] ?? '2xx');
-  return codes.includes(sure) ? codes : [sure, ...codes.slice(1)];
+interface CodeSpan {
+  readonly from: number;
+  readonly to: number;
 }
 
-function firstOf(entry: string | number): number {
+function spanOf(entry: string | number): CodeSpan {
   const text = String(entry);
-  return text.endsWith('xx') ? Number(text[0]) * 100 : Number(text.split('-')[0]);
+  if (text.endsWith('xx')) return { from: Number(text[0]) * 100, to: Number(text[0]) * 100 + 99 };
+  const [from = text, to = from] = text.split('-');
+  return { from: Number(from), to: Number(to) };
+}
+
+/** Two thirds that are normal, since somebody has to be in rotation; of the rest one at an edge of what is normal. */
+function tellingCodes(
+  normal: readonly (string | number)[],
+  rotation: number,
+  count: number,
+): readonly number[] {
+  const spans = normal.map(spanOf);
+  const isNormal = (code: number) => spans.some(({ from, to }) => from <= code && code <= to);
+  const rotated = <T>(list: readonly T[]) => {
+    const at = rotation % Math.max(1, list.length);
+    return [...list.slice(at), ...list.slice(0, at)];
+  };
+  const ends = spans.flatMap(({ from, to }) => [from, to]);
+  const inside = [...new Set([...ends, ...edgeCodes.filter(isNormal)])];
+  const beside = spans.flatMap(({ from, to }) => [to + 1, from - 1]);
+  const outside = [
+    ...rotated(beside.filter((code) => code >= 200 && !isNormal(code))).slice(0, 1),
+    ...rotated(edgeCodes.filter((code) => !isNormal(code))),
+  ];
+  const normalCount = Math.min(inside.length, Math.ceil((2 * count) / 3));
+  const others = [...new Set(outside)].slice(0, count - normalCount);
+  return [...rotated(inside).slice(0, normalCount), ...others];
 }
 
 export const healthTimeout: Family = {

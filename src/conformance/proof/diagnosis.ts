@@ -11,7 +11,7 @@ import { runConfigurationCase } from '../configurations/run-configurations.ts';
 import { defectSpecimens, type Specimen } from './specimens.ts';
 
 /** What fails, and as what it shows. */
-export type Signature = ReadonlyMap<string, string>;
+type Signature = ReadonlyMap<string, string>;
 
 export interface DiagnosisOptions {
   readonly open: (connectable: string) => Promise<Testbed>;
