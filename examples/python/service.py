@@ -47,6 +47,8 @@ class Service:
     def reconfigure(self, settings):
         if settings.scheduling != self.settings.scheduling:
             self.start_turns_anew()
+        if settings.persistence_ms == 0:
+            self.sessions.clear()
         self.settings = settings
 
     def set_instances(self, listed):

@@ -70,7 +70,13 @@ function swapFirstWeights(text: string): string {
   return text.replace(/ weight (\d+)/g, () => ` weight ${swapped[index++]}`);
 }
 
-async function clausesFailedBy(mistake: Partial<Mistake>): Promise<readonly string[]> {
+/** What is accepted is the adapter's matter and the same each time: looked at once, where nothing is wrong. */
+const behaviour = judgedClauses.map(({ id }) => id).filter((id) => !id.startsWith('config.'));
+
+async function clausesFailedBy(
+  mistake: Partial<Mistake>,
+  selected: readonly string[] = behaviour,
+): Promise<readonly string[]> {
   const testbed = await openTestbed(createHaproxyAdapter(mistake), 'haproxy');
   try {
     const { result } = await conform(testbed, {
@@ -78,7 +84,7 @@ async function clausesFailedBy(mistake: Partial<Mistake>): Promise<readonly stri
       suite: 'test',
       seed: '1',
       profile: 'console',
-      selected: judgedClauses.map(({ id }) => id),
+      selected,
       filter: [],
       jobs: 2 * cpus().length,
       shrinkMs: 0,
@@ -103,6 +109,7 @@ describe('a real HAProxy, misconfigured on purpose', { timeout: 240_000 }, () =>
   }
 
   it('fails nothing when it is configured right', async () => {
-    expect(await clausesFailedBy({})).toEqual([]);
+    const everything = judgedClauses.map(({ id }) => id);
+    expect(await clausesFailedBy({}, everything)).toEqual([]);
   });
 });
