@@ -6,10 +6,7 @@
 import { LoadTree } from './load-tree.ts';
 import { type Instance, type InstanceColumns, NONE, type Scheduler } from './scheduler.ts';
 
-/**
- * Up to here everybody is looked at. A tree is faster from about 64 on, but the service's usual room is 200, and the
- * order of ties there is the one that nginx has.
- */
+/** Up to here groups are compared one by one; the service's usual room, where ties go in the order that nginx has. */
 const scanMax = 200;
 
 export function weightedLeastConnections(instances: InstanceColumns): Scheduler {
@@ -18,61 +15,64 @@ export function weightedLeastConnections(instances: InstanceColumns): Scheduler 
     : new WeightedLeastConnections(instances);
 }
 
+/** As a shift: groups of four. With 20 instances a pick compares 5 groups, and an opening 4 instances again. */
+const groupShift = 2;
+const groupSize = 1 << groupShift;
+
 class WeightedLeastConnections implements Scheduler {
   readonly #instances: InstanceColumns;
   /**
    * Connections per weight; Infinity: takes no part. As quotients they are exact in order and in ties: a correctly
    * rounded quotient is the same for equal fractions, and unequal ones of so few connections and weights differ by far
-   * more than a rounding.
+   * more than a rounding. Filled up to whole groups.
    */
   readonly #load: Float64Array;
-  /** Whoever held the least when all were looked at last, and has not been overtaken since. */
-  #best: Instance = 0;
-  /** [0] a load that all others have at least. While the best has less, nobody needs to be looked at. */
-  readonly #others = Float64Array.of(Number.NEGATIVE_INFINITY);
+  /** The least load of each group, who has it, and whether somebody else of the group has it, too. */
+  readonly #leastOfGroup: Float64Array;
+  readonly #bestOfGroup: Int32Array;
+  readonly #isGroupTied: Uint8Array;
   readonly #credit: Int32Array;
 
   constructor(instances: InstanceColumns) {
+    const groups = Math.ceil(instances.instancesMax / groupSize);
     this.#instances = instances;
-    this.#load = new Float64Array(instances.instancesMax);
+    this.#load = new Float64Array(groups * groupSize).fill(Number.POSITIVE_INFINITY);
+    this.#leastOfGroup = new Float64Array(groups);
+    this.#bestOfGroup = new Int32Array(groups);
+    this.#isGroupTied = new Uint8Array(groups);
     this.#credit = new Int32Array(instances.instancesMax);
     this.#startAnew();
   }
 
   pick(): Instance {
-    if ((this.#load[this.#best] as number) < (this.#others[0] as number)) return this.#best;
-    return this.#lookAtAll();
-  }
-
-  #lookAtAll(): Instance {
-    const load = this.#load;
+    const leastOfGroup = this.#leastOfGroup;
     let best = 0;
-    let least = load[0] as number;
-    let next = Number.POSITIVE_INFINITY;
-    for (let instance = 1; instance < load.length; instance++) {
-      const other = load[instance] as number;
-      if (other >= next) continue;
-      if (other < least) {
-        next = least;
+    let least = leastOfGroup[0] as number;
+    let isTied = false;
+    for (let group = 1; group < leastOfGroup.length; group++) {
+      const other = leastOfGroup[group] as number;
+      if (other > least) continue;
+      if (other === least) isTied = true;
+      else {
         least = other;
-        best = instance;
-      } else next = other;
+        best = group;
+        isTied = false;
+      }
     }
-    this.#best = best;
-    this.#others[0] = next;
     if (least === Number.POSITIVE_INFINITY) return NONE;
-    return least < next ? best : this.#pickAmongTied(best);
+    if (isTied || this.#isGroupTied[best] === 1) return this.#pickAmongTied(best, least);
+    return this.#bestOfGroup[best] as number;
   }
 
-  #pickAmongTied(first: Instance): Instance {
+  #pickAmongTied(group: number, least: number): Instance {
     const load = this.#load;
     const credit = this.#credit;
     const { weight } = this.#instances;
     let best = NONE;
     let bestCredit = 0;
     let total = 0;
-    for (let instance = first; instance < load.length; instance++) {
-      if (load[instance] !== load[first]) continue;
+    for (let instance = group << groupShift; instance < credit.length; instance++) {
+      if (load[instance] !== least) continue;
       const raised = (credit[instance] as number) + (weight[instance] as number);
       credit[instance] = raised;
       total += weight[instance] as number;
@@ -87,18 +87,23 @@ class WeightedLeastConnections implements Scheduler {
 
   loadChanged(instance: Instance): void {
     const load = this.#load;
-    if (load[instance] === Number.POSITIVE_INFINITY) return;
+    const before = load[instance] as number;
+    if (before === Number.POSITIVE_INFINITY) return;
     const { active, weight } = this.#instances;
     const changed = (active[instance] as number) / (weight[instance] as number);
     load[instance] = changed;
-    if (changed >= (this.#others[0] as number) || instance === this.#best) return;
-    const least = load[this.#best] as number;
-    if (changed >= least) this.#others[0] = changed;
-    else {
-      if (least < (this.#others[0] as number)) this.#others[0] = least;
-      this.#best = instance;
-    }
+    const group = instance >> groupShift;
+    const least = this.#leastOfGroup[group] as number;
+    if (changed < least) {
+      this.#leastOfGroup[group] = changed;
+      this.#bestOfGroup[group] = instance;
+      this.#isGroupTied[group] = 0;
+    } else if (changed === least) {
+      // from above it ties with whoever has the least; otherwise nothing changed
+      if (before > changed) this.#isGroupTied[group] = 1;
+    } else if (before === least) this.#compareGroup(group);
   }
+
   eligibilityChanged(): void {
     this.#startAnew();
   }
@@ -106,15 +111,36 @@ class WeightedLeastConnections implements Scheduler {
     this.#startAnew();
   }
 
+  #compareGroup(group: number): void {
+    const load = this.#load;
+    const first = group << groupShift;
+    let best = first;
+    let least = load[first] as number;
+    let isTied = 0;
+    for (let instance = first + 1; instance < first + groupSize; instance++) {
+      const other = load[instance] as number;
+      if (other > least) continue;
+      if (other === least) isTied = 1;
+      else {
+        least = other;
+        best = instance;
+        isTied = 0;
+      }
+    }
+    this.#leastOfGroup[group] = least;
+    this.#bestOfGroup[group] = best;
+    this.#isGroupTied[group] = isTied;
+  }
+
   #startAnew(): void {
-    const { active, weight, isEligible } = this.#instances;
+    const { active, weight, isEligible, instancesMax } = this.#instances;
     this.#credit.fill(0);
-    this.#others[0] = Number.NEGATIVE_INFINITY;
-    for (let instance = 0; instance < this.#load.length; instance++) {
+    for (let instance = 0; instance < instancesMax; instance++) {
       const takesPart = isEligible[instance] === 1 && (weight[instance] as number) > 0;
       this.#load[instance] = takesPart
         ? (active[instance] as number) / (weight[instance] as number)
         : Number.POSITIVE_INFINITY;
     }
+    for (let group = 0; group < this.#leastOfGroup.length; group++) this.#compareGroup(group);
   }
 }
