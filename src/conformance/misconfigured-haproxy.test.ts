@@ -53,7 +53,8 @@ const mistakes: readonly Mistake[] = [
   {
     sentence: 'least connections is replaced by round robin',
     edit: (text) => text.replace('balance leastconn', 'balance roundrobin'),
-    fails: ['schedule.wlc.ratio', 'schedule.wlc.release'],
+    // that a released instance is not filled first follows from it: also affected
+    fails: ['schedule.wlc.ratio'],
   },
   {
     sentence: 'one more class of status codes is called normal',
