@@ -1,6 +1,6 @@
 /**
  * A real HAProxy, misconfigured on purpose in one way at a time, must fail exactly the clauses that the mistake
- * breaks. The whole suite runs each time, as a user would run it.
+ * breaks. Everything that it does is judged each time, and what it accepts once, where nothing is wrong.
  */
 import { cpus } from 'node:os';
 import { describe, expect, it } from 'vitest';
