@@ -20,6 +20,8 @@ export function delegatingTo(service: BackendService): BackendService {
     due: service.due,
     instances: service.instances,
     open: (source) => service.open(source),
+    route: (source) => service.route(source),
+    hold: (instance) => service.hold(instance),
     foreseeOpening: (sources, count) => service.foreseeOpening(sources, count),
     foreseeClosing: (connections, count) => service.foreseeClosing(connections, count),
     close: (connection) => service.close(connection),

@@ -18,6 +18,7 @@ export function weightedLeastConnections(instances: InstanceColumns): Scheduler 
 /** As a shift: groups of four. With 20 instances a pick compares 5 groups, and an opening 4 instances again. */
 const groupShift = 2;
 const groupSize = 1 << groupShift;
+const groupMask = groupSize - 1;
 
 class WeightedLeastConnections implements Scheduler {
   readonly #instances: InstanceColumns;
@@ -27,10 +28,9 @@ class WeightedLeastConnections implements Scheduler {
    * more than a rounding. Filled up to whole groups.
    */
   readonly #load: Float64Array;
-  /** The least load of each group, who has it, and whether somebody else of the group has it, too. */
+  /** The least load of each group, and as bits from its first instance on: all who have it. */
   readonly #leastOfGroup: Float64Array;
-  readonly #bestOfGroup: Int32Array;
-  readonly #isGroupTied: Uint8Array;
+  readonly #tiedInGroup: Int32Array;
   readonly #credit: Int32Array;
 
   constructor(instances: InstanceColumns) {
@@ -38,8 +38,7 @@ class WeightedLeastConnections implements Scheduler {
     this.#instances = instances;
     this.#load = new Float64Array(groups * groupSize).fill(Number.POSITIVE_INFINITY);
     this.#leastOfGroup = new Float64Array(groups);
-    this.#bestOfGroup = new Int32Array(groups);
-    this.#isGroupTied = new Uint8Array(groups);
+    this.#tiedInGroup = new Int32Array(groups);
     this.#credit = new Int32Array(instances.instancesMax);
     this.#startAnew();
   }
@@ -48,37 +47,43 @@ class WeightedLeastConnections implements Scheduler {
     const leastOfGroup = this.#leastOfGroup;
     let best = 0;
     let least = leastOfGroup[0] as number;
-    let isTied = false;
+    let areGroupsTied = false;
     for (let group = 1; group < leastOfGroup.length; group++) {
       const other = leastOfGroup[group] as number;
       if (other > least) continue;
-      if (other === least) isTied = true;
+      if (other === least) areGroupsTied = true;
       else {
         least = other;
         best = group;
-        isTied = false;
+        areGroupsTied = false;
       }
     }
     if (least === Number.POSITIVE_INFINITY) return NONE;
-    if (isTied || this.#isGroupTied[best] === 1) return this.#pickAmongTied(best, least);
-    return this.#bestOfGroup[best] as number;
+    const tied = this.#tiedInGroup[best] as number;
+    // A single bit: nobody else of the group has as little.
+    if (areGroupsTied || (tied & (tied - 1)) !== 0) return this.#pickAmongTied(best, least);
+    return (best << groupShift) | lowestBit(tied);
   }
 
-  #pickAmongTied(group: number, least: number): Instance {
-    const load = this.#load;
+  #pickAmongTied(first: number, least: number): Instance {
+    const leastOfGroup = this.#leastOfGroup;
     const credit = this.#credit;
     const { weight } = this.#instances;
     let best = NONE;
     let bestCredit = 0;
     let total = 0;
-    for (let instance = group << groupShift; instance < credit.length; instance++) {
-      if (load[instance] !== least) continue;
-      const raised = (credit[instance] as number) + (weight[instance] as number);
-      credit[instance] = raised;
-      total += weight[instance] as number;
-      if (best === NONE || raised > bestCredit) {
-        best = instance;
-        bestCredit = raised;
+    for (let group = first; group < leastOfGroup.length; group++) {
+      if (leastOfGroup[group] !== least) continue;
+      for (let tied = this.#tiedInGroup[group] as number; tied !== 0; tied &= tied - 1) {
+        const instance = (group << groupShift) | lowestBit(tied);
+        const own = weight[instance] as number;
+        const raised = (credit[instance] as number) + own;
+        credit[instance] = raised;
+        total += own;
+        if (best === NONE || raised > bestCredit) {
+          best = instance;
+          bestCredit = raised;
+        }
       }
     }
     credit[best] = bestCredit - total;
@@ -93,15 +98,18 @@ class WeightedLeastConnections implements Scheduler {
     const changed = (active[instance] as number) / (weight[instance] as number);
     load[instance] = changed;
     const group = instance >> groupShift;
+    const bit = 1 << (instance & groupMask);
     const least = this.#leastOfGroup[group] as number;
     if (changed < least) {
       this.#leastOfGroup[group] = changed;
-      this.#bestOfGroup[group] = instance;
-      this.#isGroupTied[group] = 0;
+      this.#tiedInGroup[group] = bit;
     } else if (changed === least) {
-      // from above it ties with whoever has the least; otherwise nothing changed
-      if (before > changed) this.#isGroupTied[group] = 1;
-    } else if (before === least) this.#compareGroup(group);
+      this.#tiedInGroup[group] = (this.#tiedInGroup[group] as number) | bit;
+    } else if (before === least) {
+      const others = (this.#tiedInGroup[group] as number) & ~bit;
+      if (others === 0) this.#compareGroup(group);
+      else this.#tiedInGroup[group] = others;
+    }
   }
 
   eligibilityChanged(): void {
@@ -114,22 +122,16 @@ class WeightedLeastConnections implements Scheduler {
   #compareGroup(group: number): void {
     const load = this.#load;
     const first = group << groupShift;
-    let best = first;
     let least = load[first] as number;
-    let isTied = 0;
-    for (let instance = first + 1; instance < first + groupSize; instance++) {
-      const other = load[instance] as number;
+    let tied = 1;
+    for (let place = 1; place < groupSize; place++) {
+      const other = load[first + place] as number;
       if (other > least) continue;
-      if (other === least) isTied = 1;
-      else {
-        least = other;
-        best = instance;
-        isTied = 0;
-      }
+      tied = other === least ? tied | (1 << place) : 1 << place;
+      least = other;
     }
     this.#leastOfGroup[group] = least;
-    this.#bestOfGroup[group] = best;
-    this.#isGroupTied[group] = isTied;
+    this.#tiedInGroup[group] = tied;
   }
 
   #startAnew(): void {
@@ -143,4 +145,9 @@ class WeightedLeastConnections implements Scheduler {
     }
     for (let group = 0; group < this.#leastOfGroup.length; group++) this.#compareGroup(group);
   }
+}
+
+/** The place of the lowest bit that is set. */
+function lowestBit(bits: number): number {
+  return 31 - Math.clz32(bits & -bits);
 }

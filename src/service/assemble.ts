@@ -102,16 +102,24 @@ class AssembledService implements BackendService {
   }
 
   open(source: Source): Connection {
+    const instance = this.route(source);
+    return instance === NONE ? NONE : this.hold(instance);
+  }
+
+  route(source: Source): Instance {
     const sessions = this.#sessions;
-    let instance = sessions === null ? NONE : sessions.instanceFor(source);
+    if (sessions === null) return this.#scheduler.pick(source);
+    let instance = sessions.instanceFor(source);
     if (instance === NONE) instance = this.#scheduler.pick(source);
-    if (instance === NONE) return NONE;
-    const connection = this.#connections.open(instance);
-    if (sessions !== null) sessions.established(source, instance);
+    if (instance !== NONE) sessions.established(source, instance);
+    return instance;
+  }
+
+  hold(instance: Instance): Connection {
     const { active } = this.instances;
     active[instance] = (active[instance] as number) + 1;
     this.#scheduler.loadChanged(instance);
-    return connection;
+    return this.#connections.open(instance);
   }
 
   foreseeOpening(sources: Int32Array, count: number): void {
@@ -122,15 +130,15 @@ class AssembledService implements BackendService {
     this.#connections.bringNear(connections, count);
   }
 
-  close(connection: Connection): boolean {
+  close(connection: Connection): Instance {
     const instance = this.#connections.close(connection);
-    if (instance === NONE) return false;
+    if (instance === NONE) return NONE;
     const { active } = this.instances;
     const left = (active[instance] as number) - 1;
     active[instance] = left;
     this.#scheduler.loadChanged(instance);
     if (left === 0 && this.#isLeaving[instance] === 1) this.#happen(instance, 'connections.ended');
-    return true;
+    return instance;
   }
 
   instanceOf(connection: Connection): Instance {

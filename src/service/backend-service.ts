@@ -12,7 +12,7 @@ import type {
 import type { FailureReason } from '../spec/behaviour.ts';
 import type { ServiceConfiguration } from '../spec/configuration.ts';
 
-/** Opaque handle, 31 bits; may be closed late: `close` then answers false. */
+/** Opaque handle, 31 bits; may be closed late: `close` then answers NONE. */
 export type Connection = number;
 export type Check = number;
 /** number: an HTTP status. A TCP check knows only accepted and refused. */
@@ -25,14 +25,18 @@ export interface BackendService {
   readonly due: Float64Array;
   readonly instances: InstanceColumns;
   // hot: no allocation, no doubles, O(1) or O(log instances)
-  /** Picks and counts a new connection. NONE: refused. */
+  /** Picks and counts a new connection: `route`, then `hold`. NONE: refused. */
   open(source: Source): Connection;
+  /** Who is to serve a new connection of the source; nothing is counted before `hold`. NONE: it is refused. */
+  route(source: Source): Instance;
+  /** Counts a connection that the routed instance accepted. */
+  hold(instance: Instance): Connection;
   /** Who will open next, as far as the caller knows: a hint that changes nothing but speed. */
   foreseeOpening(sources: Int32Array, count: number): void;
   /** The same of connections that will close. */
   foreseeClosing(connections: Int32Array, count: number): void;
-  /** False: the service or the instance ended it before; the holder just forgets it. */
-  close(connection: Connection): boolean;
+  /** Who held it. NONE: the service or the instance ended it before; the holder just forgets it. */
+  close(connection: Connection): Instance;
   instanceOf(connection: Connection): Instance;
   // cold: time. Tie rule, stated once for everyone: the service's timers due at t run before anything a caller does at t.
   /** Moves now[0] to due[0] and runs exactly one timer. A check that started must be answered before the next call; else NONE. */

@@ -113,7 +113,7 @@ export class Drive implements ServiceListener {
       const dropped = this.#heldBy(instance);
       for (const connection of dropped) this.#held.delete(connection);
       expect(this.service.reset(instance)).toBe(dropped.length);
-      for (const connection of dropped) expect(this.service.close(connection)).toBe(false);
+      for (const connection of dropped) expect(this.service.close(connection)).toBe(NONE);
     }
     this.expectBooksToAgree();
   }
@@ -142,7 +142,7 @@ export class Drive implements ServiceListener {
     for (const connection of connections) {
       this.#held.delete(connection);
       expect(this.service.instanceOf(connection)).toBe(NONE);
-      expect(this.service.close(connection)).toBe(false);
+      expect(this.service.close(connection)).toBe(NONE);
     }
   }
   instanceForgotten(instance: number): void {
@@ -171,9 +171,10 @@ export class Drive implements ServiceListener {
   #close(amount: number): void {
     const connection = [...this.#held.keys()][amount % Math.max(1, this.#held.size)];
     if (connection === undefined) return;
+    const instance = this.#held.get(connection);
     this.#held.delete(connection);
-    expect(this.service.close(connection)).toBe(true);
-    expect(this.service.close(connection)).toBe(false);
+    expect(this.service.close(connection)).toBe(instance);
+    expect(this.service.close(connection)).toBe(NONE);
   }
   #register(instance: number, weight: number): void {
     this.#members.add(instance);

@@ -105,11 +105,15 @@ export class Metrics {
     if (this.#hasPlaces) this.#notePlace(source, this.instanceCount);
   }
 
-  /** The service counts it already. */
-  noteOpened(source: number, instance: number): void {
-    const { placed, activeMax } = this;
+  notePlaced(source: number, instance: number): void {
+    const { placed } = this;
     placed[instance] = (placed[instance] as number) + 1;
     if (this.#hasPlaces) this.#notePlace(source, instance);
+  }
+
+  /** The service counts it already. */
+  noteOpened(instance: number): void {
+    const { activeMax } = this;
     this.#endsLessStartsMs[instance] =
       (this.#endsLessStartsMs[instance] as number) - (this.#now[0] as number);
     const active = this.#instances.active[instance] as number;

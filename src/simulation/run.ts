@@ -5,11 +5,12 @@
  */
 import { invariant } from '../errors/invariant.ts';
 import { badInput } from '../errors/operator-error.ts';
-import { NONE } from '../scheduling/scheduler.ts';
+import { type Instance, NONE } from '../scheduling/scheduler.ts';
 import { assemble } from '../service/assemble.ts';
 import type {
   BackendService,
   CheckReply,
+  Connection,
   ServiceListener,
   ServiceParts,
 } from '../service/backend-service.ts';
@@ -195,42 +196,42 @@ class Run implements ServiceListener, WorldListener {
     const source = this.#arrivals.source[next] as number;
     const metrics = this.#metrics;
     metrics.arrived++;
-    const connection = this.#service.open(source);
-    if (connection === NONE) metrics.noteRefused(source);
+    const instance = this.#service.route(source);
+    if (instance === NONE) metrics.noteRefused(source);
     else {
-      const instance = this.#service.instanceOf(connection);
-      metrics.noteOpened(source, instance);
+      metrics.notePlaced(source, instance);
       if (this.#world.downReasons[instance] === 0) {
         this.#departures.atMs[0] =
           (this.#now[0] as number) + (this.#arrivals.holdMs[next] as number);
-        this.#departures.push(connection);
-      } else this.#failToConnect(connection, instance);
+        this.#departures.push(this.#hold(instance));
+      } else this.#failToConnect(instance);
     }
     this.#next = next + 1;
     if (next + 1 === batchSize) this.#drawArrivals();
   }
 
+  #hold(instance: Instance): Connection {
+    const connection = this.#service.hold(instance);
+    this.#metrics.noteOpened(instance);
+    return connection;
+  }
+
   /** Nobody noticed yet that the instance is down. */
-  #failToConnect(connection: number, instance: number): void {
+  #failToConnect(instance: Instance): void {
     const { failed } = this.#metrics;
     failed[instance] = (failed[instance] as number) + 1;
-    if (this.#world.silentReasons[instance] !== 0 && this.#plan.connectTimeoutMs > 0) {
-      this.#waiting[instance] = (this.#waiting[instance] as number) + 1;
-      this.#departures.atMs[0] = (this.#now[0] as number) + this.#plan.connectTimeoutMs;
-      // The complement, a negative number, marks a client that gives up.
-      this.#departures.push(~connection);
-      return;
-    }
-    this.#service.close(connection);
-    this.#metrics.noteClosed(instance);
+    if (this.#world.silentReasons[instance] === 0 || this.#plan.connectTimeoutMs === 0) return;
+    this.#waiting[instance] = (this.#waiting[instance] as number) + 1;
+    this.#departures.atMs[0] = (this.#now[0] as number) + this.#plan.connectTimeoutMs;
+    // The complement, a negative number, marks a client that gives up.
+    this.#departures.push(~this.#hold(instance));
   }
 
   #depart(): void {
     const payload = this.#departures.pop();
     const isGivingUp = payload < 0;
-    const connection = isGivingUp ? ~payload : payload;
-    const instance = this.#service.instanceOf(connection);
-    if (!this.#service.close(connection)) return;
+    const instance = this.#service.close(isGivingUp ? ~payload : payload);
+    if (instance === NONE) return;
     this.#metrics.noteClosed(instance);
     if (isGivingUp) this.#waiting[instance] = (this.#waiting[instance] as number) - 1;
     else this.#metrics.completed++;
