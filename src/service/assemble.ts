@@ -47,6 +47,7 @@ export function assemble(
 class AssembledService implements BackendService {
   readonly now: Float64Array;
   readonly due: Float64Array;
+  readonly openedMs: Float64Array;
   readonly instances: InstanceColumns;
   #parts: ServiceParts;
   #scheduler: Scheduler;
@@ -93,7 +94,8 @@ class AssembledService implements BackendService {
     this.#welcomes = new Int32Array(instancesMax).fill(NONE);
     this.#timers = new InstanceTimers(instancesMax);
     this.due = this.#timers.due;
-    this.#connections = new Connections(connectionsMax);
+    this.#connections = new Connections(connectionsMax, now);
+    this.openedMs = this.#connections.openedMs;
     this.#checks = new CheckRounds(instancesMax);
     this.#health = parts.engine(parts.health, instancesMax);
     this.#membership = parts.engine(parts.membership, instancesMax);
@@ -145,6 +147,10 @@ class AssembledService implements BackendService {
     return this.#connections.instanceOf(connection);
   }
 
+  openedMsOf(connection: Connection): number {
+    return this.#connections.openedMsOf(connection);
+  }
+
   advance(): Check {
     this.#checks.expectAnswered();
     const atMs = this.due[0] as number;
@@ -189,10 +195,11 @@ class AssembledService implements BackendService {
     else if (this.#parts.configuration.drainMs === 0) this.#happen(instance, 'drain.expired');
   }
 
-  reset(instance: Instance): number {
+  reset(instance: Instance): readonly Connection[] {
     this.#expectInstance(instance);
-    const dropped = this.#endConnections(instance).length;
-    if (dropped > 0 && this.#isLeaving[instance] === 1) this.#happen(instance, 'connections.ended');
+    const dropped = this.#endConnections(instance);
+    if (dropped.length > 0 && this.#isLeaving[instance] === 1)
+      this.#happen(instance, 'connections.ended');
     return dropped;
   }
 

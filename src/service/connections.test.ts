@@ -2,15 +2,17 @@ import { describe, expect, it } from 'vitest';
 import { NONE } from '../scheduling/scheduler.ts';
 import { Connections } from './connections.ts';
 
+const now = Float64Array.of(0);
+
 describe('handles of connections', () => {
   it('refuse more than there is room for, with a way out', () => {
-    const connections = new Connections(8);
+    const connections = new Connections(8, now);
     for (let count = 0; count < 8; count++) connections.open(0);
     expect(() => connections.open(0)).toThrow(/more than 8 connections/);
   });
 
   it('mean nothing any more once their connection has ended, though its slot is used again', () => {
-    const connections = new Connections(1);
+    const connections = new Connections(1, now);
     const before = connections.open(3);
     expect(connections.close(before)).toBe(3);
     const after = connections.open(4);
@@ -21,7 +23,7 @@ describe('handles of connections', () => {
   });
 
   it('keep the slot of a connection that was ended until its holder closes it late', () => {
-    const connections = new Connections(2);
+    const connections = new Connections(2, now);
     const ended = [connections.open(1), connections.open(1)];
     expect(connections.endAll(1)).toEqual(ended);
     expect(connections.endAll(1)).toEqual([]);
@@ -32,8 +34,22 @@ describe('handles of connections', () => {
     expect(later.map((handle) => connections.instanceOf(handle))).toEqual([2, 2]);
   });
 
+  it('remember when each was opened, until it is closed', () => {
+    const connections = new Connections(4096, now);
+    const handles = Array.from({ length: 3000 }, (_, count) => {
+      now[0] = count + 0.5;
+      return connections.open(count % 2);
+    });
+    const ended = connections.endAll(1);
+    expect(connections.openedMsOf(ended[7] as number)).toBe(15.5);
+    handles.forEach((handle, count) => {
+      connections.close(handle);
+      expect(connections.openedMs[0]).toBe(count + 0.5);
+    });
+  });
+
   it('grow beyond the first room', () => {
-    const connections = new Connections(2 ** 20);
+    const connections = new Connections(2 ** 20, now);
     const handles = Array.from({ length: 5000 }, (_, count) => connections.open(count % 7));
     expect(new Set(handles).size).toBe(5000);
     expect(handles.every((handle, count) => connections.instanceOf(handle) === count % 7)).toBe(

@@ -19,6 +19,7 @@ import { type Arrivals, batchSize } from '../traffic/arrivals.ts';
 import { poissonArrivals } from '../traffic/poisson.ts';
 import { replayArrivals } from '../traffic/replay.ts';
 import { Detections } from './detections.ts';
+import { Durations } from './durations.ts';
 import { Metrics } from './metrics.ts';
 import { type Change, connectionsMax, type Plan } from './plan.ts';
 import { WheelQueue } from './wheel-queue.ts';
@@ -37,6 +38,7 @@ export interface RunOutcome {
   readonly events: number;
   readonly metrics: Metrics;
   readonly detections: Detections;
+  readonly durations: Durations;
   readonly addresses: Uint32Array;
 }
 
@@ -58,6 +60,7 @@ class Run implements ServiceListener, WorldListener {
   readonly #departures: WheelQueue;
   readonly #metrics: Metrics;
   readonly #detections: Detections;
+  readonly #durations: Durations;
   /** Connections that wait for a silent instance: counted as failed when they were placed. */
   readonly #waiting: Int32Array;
   readonly #passingReply: CheckReply;
@@ -95,6 +98,7 @@ class Run implements ServiceListener, WorldListener {
       instancesMax: instances.length,
       connectionsMax,
     });
+    this.#durations = new Durations(this.#service);
     this.#metrics = new Metrics(
       this.#service.instances,
       instances.length,
@@ -187,6 +191,7 @@ class Run implements ServiceListener, WorldListener {
       events: this.#events,
       metrics: this.#metrics,
       detections: this.#detections,
+      durations: this.#durations,
       addresses,
     };
   }
@@ -220,11 +225,16 @@ class Run implements ServiceListener, WorldListener {
   #failToConnect(instance: Instance): void {
     const { failed } = this.#metrics;
     failed[instance] = (failed[instance] as number) + 1;
-    if (this.#world.silentReasons[instance] === 0 || this.#plan.connectTimeoutMs === 0) return;
+    if (this.#world.silentReasons[instance] === 0 || this.#plan.connectTimeoutMs === 0) {
+      this.#durations.failedAtOnce();
+      return;
+    }
     this.#waiting[instance] = (this.#waiting[instance] as number) + 1;
     this.#departures.atMs[0] = (this.#now[0] as number) + this.#plan.connectTimeoutMs;
     // The complement, a negative number, marks a client that gives up.
-    this.#departures.push(~this.#hold(instance));
+    const connection = this.#hold(instance);
+    this.#departures.push(~connection);
+    this.#durations.waits(connection);
   }
 
   #depart(): void {
@@ -233,8 +243,13 @@ class Run implements ServiceListener, WorldListener {
     const instance = this.#service.close(isGivingUp ? ~payload : payload);
     if (instance === NONE) return;
     this.#metrics.noteClosed(instance);
-    if (isGivingUp) this.#waiting[instance] = (this.#waiting[instance] as number) - 1;
-    else this.#metrics.completed++;
+    if (isGivingUp) {
+      this.#waiting[instance] = (this.#waiting[instance] as number) - 1;
+      this.#durations.gaveUp(~payload);
+      return;
+    }
+    this.#metrics.completed++;
+    this.#durations.completed();
   }
 
   #advance(): void {
@@ -252,9 +267,10 @@ class Run implements ServiceListener, WorldListener {
     const { isEligible } = this.#service.instances;
     this.#detections.failed(instance, this.#now[0] as number, isEligible[instance] === 1);
     const dropped = this.#service.reset(instance);
-    this.#metrics.noteEnded(instance, dropped);
+    this.#metrics.noteEnded(instance, dropped.length);
+    this.#durations.lost(dropped);
     const { lost } = this.#metrics;
-    lost[instance] = (lost[instance] as number) + dropped - this.#forgetWaiting(instance);
+    lost[instance] = (lost[instance] as number) + dropped.length - this.#forgetWaiting(instance);
   }
 
   recovered(instance: number): void {
@@ -292,6 +308,7 @@ class Run implements ServiceListener, WorldListener {
 
   connectionsCut(instance: number, connections: readonly number[]): void {
     this.#metrics.noteEnded(instance, connections.length);
+    this.#durations.cutByDrain(connections);
     const { cut } = this.#metrics;
     cut[instance] = (cut[instance] as number) + connections.length - this.#forgetWaiting(instance);
   }
