@@ -5,8 +5,7 @@ import type { Connection } from '../service/backend-service.ts';
 import { type HistogramCounts, LogLinearHistogram } from './log-linear-histogram.ts';
 
 /** `failed`: 0 where the instance refused, else for how long the client waited for it. */
-export const endings = ['completed', 'failed', 'lost', 'cutByDrain'] as const;
-export type Ending = (typeof endings)[number];
+type Ending = 'completed' | 'failed' | 'lost' | 'cutByDrain';
 
 /** What of a service says when a connection was opened. */
 interface Openings {
