@@ -18,7 +18,7 @@ export function delegatingTo(service: BackendService): BackendService {
   return {
     now: service.now,
     due: service.due,
-    openedMs: service.openedMs,
+    memo: service.memo,
     instances: service.instances,
     open: (source) => service.open(source),
     route: (source) => service.route(source),
@@ -27,7 +27,6 @@ export function delegatingTo(service: BackendService): BackendService {
     foreseeClosing: (connections, count) => service.foreseeClosing(connections, count),
     close: (connection) => service.close(connection),
     instanceOf: (connection) => service.instanceOf(connection),
-    openedMsOf: (connection) => service.openedMsOf(connection),
     advance: () => service.advance(),
     checkOf: (check) => service.checkOf(check),
     answer: (check, afterMs, reply) => service.answer(check, afterMs, reply),

@@ -23,8 +23,11 @@ export interface BackendService {
   readonly now: Float64Array;
   /** [0] when the service's next own timer is due (check, timeout, drain, propagation), Infinity if none. The service writes it. */
   readonly due: Float64Array;
-  /** [0] when the connection was opened that `close` ended last. The service writes it. */
-  readonly openedMs: Float64Array;
+  /**
+   * [0] what its holder wants to remember of a connection: written before `hold`, given back by `close`, also where that
+   * answers NONE because the connection was ended; NaN where the handle means nothing any more.
+   */
+  readonly memo: Float32Array;
   readonly instances: InstanceColumns;
   // hot: no allocation, no doubles, O(1) or O(log instances)
   /** Picks and counts a new connection: `route`, then `hold`. NONE: refused. */
@@ -40,8 +43,6 @@ export interface BackendService {
   /** Who held it. NONE: the service or the instance ended it before; the holder just forgets it. */
   close(connection: Connection): Instance;
   instanceOf(connection: Connection): Instance;
-  /** When it was opened; until it is closed, whoever ended it before. Not for the hot path: a double that crosses a call. */
-  openedMsOf(connection: Connection): number;
   // cold: time. Tie rule, stated once for everyone: the service's timers due at t run before anything a caller does at t.
   /** Moves now[0] to due[0] and runs exactly one timer. A check that started must be answered before the next call; else NONE. */
   advance(): Check;

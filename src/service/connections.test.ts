@@ -2,17 +2,15 @@ import { describe, expect, it } from 'vitest';
 import { NONE } from '../scheduling/scheduler.ts';
 import { Connections } from './connections.ts';
 
-const now = Float64Array.of(0);
-
 describe('handles of connections', () => {
   it('refuse more than there is room for, with a way out', () => {
-    const connections = new Connections(8, now);
+    const connections = new Connections(8);
     for (let count = 0; count < 8; count++) connections.open(0);
     expect(() => connections.open(0)).toThrow(/more than 8 connections/);
   });
 
   it('mean nothing any more once their connection has ended, though its slot is used again', () => {
-    const connections = new Connections(1, now);
+    const connections = new Connections(1);
     const before = connections.open(3);
     expect(connections.close(before)).toBe(3);
     const after = connections.open(4);
@@ -23,7 +21,7 @@ describe('handles of connections', () => {
   });
 
   it('keep the slot of a connection that was ended until its holder closes it late', () => {
-    const connections = new Connections(2, now);
+    const connections = new Connections(2);
     const ended = [connections.open(1), connections.open(1)];
     expect(connections.endAll(1)).toEqual(ended);
     expect(connections.endAll(1)).toEqual([]);
@@ -34,22 +32,23 @@ describe('handles of connections', () => {
     expect(later.map((handle) => connections.instanceOf(handle))).toEqual([2, 2]);
   });
 
-  it('remember when each was opened, until it is closed', () => {
-    const connections = new Connections(4096, now);
+  it('keep what their holder wants to remember of each, until it is closed', () => {
+    const connections = new Connections(4096);
     const handles = Array.from({ length: 3000 }, (_, count) => {
-      now[0] = count + 0.5;
+      connections.memo[0] = count + 0.5;
       return connections.open(count % 2);
     });
-    const ended = connections.endAll(1);
-    expect(connections.openedMsOf(ended[7] as number)).toBe(15.5);
+    connections.endAll(1);
     handles.forEach((handle, count) => {
       connections.close(handle);
-      expect(connections.openedMs[0]).toBe(count + 0.5);
+      expect(connections.memo[0]).toBe(count + 0.5);
     });
+    connections.close(handles[7] as number);
+    expect(connections.memo[0]).toBeNaN();
   });
 
   it('grow beyond the first room', () => {
-    const connections = new Connections(2 ** 20, now);
+    const connections = new Connections(2 ** 20);
     const handles = Array.from({ length: 5000 }, (_, count) => connections.open(count % 7));
     expect(new Set(handles).size).toBe(5000);
     expect(handles.every((handle, count) => connections.instanceOf(handle) === count % 7)).toBe(

@@ -1,5 +1,7 @@
 /**
- * How long connections lasted, from opening to end, by how they ended, as histograms. Knows no load and judges nothing.
+ * How long connections lasted, from opening to end, by how they ended, as histograms. The service remembers of each how
+ * long it is to stay; one that ended early is booked when it would have left, and nobody has to remember when it came.
+ * Knows no load and judges nothing.
  */
 import type { Connection } from '../service/backend-service.ts';
 import { type HistogramCounts, LogLinearHistogram } from './log-linear-histogram.ts';
@@ -7,34 +9,27 @@ import { type HistogramCounts, LogLinearHistogram } from './log-linear-histogram
 /** `failed`: 0 where the instance refused, else for how long the client waited for it. */
 type Ending = 'completed' | 'failed' | 'lost' | 'cutByDrain';
 
-/** What of a service says when a connection was opened. */
-interface Openings {
-  readonly now: Float64Array;
-  readonly openedMs: Float64Array;
-  openedMsOf(connection: Connection): number;
-}
-
 export class Durations {
   readonly #completed = new LogLinearHistogram();
   readonly #failed = new LogLinearHistogram();
   readonly #lost = new LogLinearHistogram();
   readonly #cutByDrain = new LogLinearHistogram();
   readonly #now: Float64Array;
-  readonly #openedMs: Float64Array;
-  readonly #openings: Openings;
-  /** Clients of silent instances: they have failed, whatever ends them. */
-  readonly #waiting = new Set<Connection>();
+  readonly #stayMs: Float32Array;
+  /** When they ended that have not left yet. */
+  readonly #lostMs = new Map<Connection, number>();
+  readonly #cutMs = new Map<Connection, number>();
 
-  constructor(openings: Openings) {
-    this.#openings = openings;
-    this.#now = openings.now;
-    this.#openedMs = openings.openedMs;
+  /** `stayMs`: [0] how long the connection was to stay that was closed last. */
+  constructor(now: Float64Array, stayMs: Float32Array) {
+    this.#now = now;
+    this.#stayMs = stayMs;
   }
 
-  /** The one that the service closed last. */
+  /** The connection closed last left when it was to leave. */
   completed(): void {
     const completed = this.#completed;
-    completed.values[0] = (this.#now[0] as number) - (this.#openedMs[0] as number);
+    completed.values[0] = this.#stayMs[0] as number;
     completed.record();
   }
 
@@ -42,26 +37,34 @@ export class Durations {
     recordIn(this.#failed, 0);
   }
 
-  waits(connection: Connection): void {
-    this.#waiting.add(connection);
+  /** The connection closed last waited for its instance in vain. */
+  gaveUp(): void {
+    recordIn(this.#failed, this.#stayMs[0] as number);
   }
 
-  /** The one that the service closed last waited in vain. */
-  gaveUp(connection: Connection): void {
-    this.#waiting.delete(connection);
-    recordIn(this.#failed, (this.#now[0] as number) - (this.#openedMs[0] as number));
-  }
-
-  /** Their instance failed; whoever waited for it among them. */
+  /** Their instance failed, those that wait for it among them. */
   lost(connections: readonly Connection[]): void {
-    this.#endTogether(connections, this.#lost);
+    for (const connection of connections) this.#lostMs.set(connection, this.#now[0] as number);
   }
 
   cutByDrain(connections: readonly Connection[]): void {
-    this.#endTogether(connections, this.#cutByDrain);
+    for (const connection of connections) this.#cutMs.set(connection, this.#now[0] as number);
   }
 
-  /** In ms. */
+  /** The connection closed last had ended before; `wasWaiting`: for its instance. */
+  leftLate(connection: Connection, wasWaiting: boolean): void {
+    const ended = this.#lostMs.has(connection) ? this.#lostMs : this.#cutMs;
+    const endedMs = ended.get(connection) as number;
+    ended.delete(connection);
+    const earlyMs = (this.#now[0] as number) - endedMs;
+    const ms = Math.max((this.#stayMs[0] as number) - earlyMs, 0);
+    // Millions at once may have made the service forget it.
+    if (Number.isNaN(ms)) return;
+    const histogram = ended === this.#lostMs ? this.#lost : this.#cutByDrain;
+    recordIn(wasWaiting ? this.#failed : histogram, ms);
+  }
+
+  /** In ms, complete once everybody has left. */
   counts(): Readonly<Record<Ending, HistogramCounts>> {
     return {
       completed: this.#completed.counts(),
@@ -69,13 +72,6 @@ export class Durations {
       lost: this.#lost.counts(),
       cutByDrain: this.#cutByDrain.counts(),
     };
-  }
-
-  #endTogether(connections: readonly Connection[], histogram: LogLinearHistogram): void {
-    for (const connection of connections) {
-      const ms = (this.#now[0] as number) - this.#openings.openedMsOf(connection);
-      recordIn(this.#waiting.delete(connection) ? this.#failed : histogram, ms);
-    }
   }
 }
 

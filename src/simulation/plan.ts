@@ -10,7 +10,7 @@ import type { ReplayTraffic } from '../traffic/replay.ts';
 /** How an instance that is down treats connections and checks: it resets them, or says nothing. */
 export type Manner = 'refuses' | 'silent';
 
-/** Open at once; each costs the service and the queue about 40 bytes, taken as they are needed. */
+/** Open at once; each costs the service and the queue about 30 bytes, taken as they are needed. */
 export const connectionsMax = 2 ** 22;
 
 export interface Plan {

@@ -98,7 +98,7 @@ class Run implements ServiceListener, WorldListener {
       instancesMax: instances.length,
       connectionsMax,
     });
-    this.#durations = new Durations(this.#service);
+    this.#durations = new Durations(this.#now, this.#service.memo);
     this.#metrics = new Metrics(
       this.#service.instances,
       instances.length,
@@ -206,8 +206,9 @@ class Run implements ServiceListener, WorldListener {
     else {
       metrics.notePlaced(source, instance);
       if (this.#world.downReasons[instance] === 0) {
-        this.#departures.atMs[0] =
-          (this.#now[0] as number) + (this.#arrivals.holdMs[next] as number);
+        const holdMs = this.#arrivals.holdMs[next] as number;
+        this.#service.memo[0] = holdMs;
+        this.#departures.atMs[0] = (this.#now[0] as number) + holdMs;
         this.#departures.push(this.#hold(instance));
       } else this.#failToConnect(instance);
     }
@@ -230,22 +231,25 @@ class Run implements ServiceListener, WorldListener {
       return;
     }
     this.#waiting[instance] = (this.#waiting[instance] as number) + 1;
+    this.#service.memo[0] = this.#plan.connectTimeoutMs;
     this.#departures.atMs[0] = (this.#now[0] as number) + this.#plan.connectTimeoutMs;
     // The complement, a negative number, marks a client that gives up.
-    const connection = this.#hold(instance);
-    this.#departures.push(~connection);
-    this.#durations.waits(connection);
+    this.#departures.push(~this.#hold(instance));
   }
 
   #depart(): void {
     const payload = this.#departures.pop();
     const isGivingUp = payload < 0;
-    const instance = this.#service.close(isGivingUp ? ~payload : payload);
-    if (instance === NONE) return;
+    const connection = isGivingUp ? ~payload : payload;
+    const instance = this.#service.close(connection);
+    if (instance === NONE) {
+      this.#durations.leftLate(connection, isGivingUp);
+      return;
+    }
     this.#metrics.noteClosed(instance);
     if (isGivingUp) {
       this.#waiting[instance] = (this.#waiting[instance] as number) - 1;
-      this.#durations.gaveUp(~payload);
+      this.#durations.gaveUp();
       return;
     }
     this.#metrics.completed++;
