@@ -8,6 +8,7 @@ import type { SimulationResult } from '../results/simulation-result.ts';
 import type { Engine } from '../simulation/engines.ts';
 import type { Plan } from '../simulation/plan.ts';
 import { mergeReplications } from './merge-replications.ts';
+import { type DurationCounts, mergeDurations } from './percentiles.ts';
 import type { SimulationReply, SimulationTask } from './simulation.worker.ts';
 import type { SimulationIdentity } from './simulation-document.ts';
 
@@ -23,6 +24,7 @@ export interface SimulationOptions {
 }
 export interface Simulated {
   readonly result: SimulationResult;
+  readonly durations: DurationCounts;
   /** What the run alone cost. */
   readonly cpuSeconds: number;
 }
@@ -38,6 +40,13 @@ export async function runSimulation(
   return simulated;
 }
 
+export interface Replicated {
+  readonly result: ReplicationsResult;
+  /** Of all replications together. */
+  readonly durations: DurationCounts;
+  readonly cpuSeconds: number;
+}
+
 /** Replications 0 to `count − 1` of a plan, merged in that order: the number of workers changes nothing but time. */
 export async function runReplications(
   plan: Plan,
@@ -45,17 +54,18 @@ export async function runReplications(
   count: number,
   workers: number,
   options: SimulationOptions = {},
-): Promise<{ readonly result: ReplicationsResult; readonly cpuSeconds: number }> {
+): Promise<Replicated> {
   const plans = Array.from({ length: count }, (_, replication) => ({ ...plan, replication }));
   const before = process.cpuUsage();
-  const [first, ...others] = await runAll(plans, identity, workers, options);
+  const runs = await runAll(plans, identity, workers, options);
   const { user, system } = process.cpuUsage(before);
-  invariant(first !== undefined, 'at least one replication');
+  const durations = mergeDurations(runs.map((run) => run.durations));
   return {
     result: mergeReplications(
-      first.result,
-      others.map(({ result }) => result),
+      runs.map(({ result }) => result),
+      durations,
     ),
+    durations,
     cpuSeconds: (user + system) / 1e6,
   };
 }
@@ -79,7 +89,8 @@ async function runAll(
         const task: SimulationTask = { plan, identity, engine };
         const reply: SimulationReply = await pool.run(task, signal === undefined ? {} : { signal });
         if (reply.is === 'operator-error') throw new OperatorError(reply.message, reply.options);
-        return { result: reply.result, cpuSeconds: reply.cpuSeconds };
+        const { is, ...simulated } = reply;
+        return simulated;
       }),
     );
   } catch (error) {

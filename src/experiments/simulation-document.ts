@@ -11,6 +11,7 @@ import type { NotedFailure } from '../simulation/detections.ts';
 import type { Plan } from '../simulation/plan.ts';
 import type { RunOutcome } from '../simulation/run.ts';
 import { formatAddress } from '../traffic/trace.ts';
+import { durationCountsOf, percentilesOfAll } from './percentiles.ts';
 
 /** As the result document says. */
 const busiestMax = 20;
@@ -43,6 +44,7 @@ export function simulationDocument(
     totals: totalsOf(outcome, placed),
     instances: instancesOf(plan, outcome, placed),
     series: seriesOf(outcome),
+    durations: percentilesOfAll(durationCountsOf(outcome)),
     detections: detections.noted.map((noted) => detectionOf(plan, noted)),
     sources: sourcesOf(plan, outcome),
     notes: [...identity.notes, ...remarks(plan, outcome)],

@@ -1,7 +1,9 @@
-/** Several replications for a terminal: each figure's mean, its standard error and its range. */
+/** Several replications for a terminal: each figure's mean, its standard error and its range, and percentiles of all together. */
+import { durationNames } from '../results/durations-result.ts';
 import type { ReplicationsResult } from '../results/replications-result.ts';
-import { counted, shortFigure } from './figures.ts';
-import { columns, harmless, indent } from './terminal-layout.ts';
+import { durationWords, percentileTitles } from './duration-words.ts';
+import { counted, duration, figure, shortFigure } from './figures.ts';
+import { type Align, columns, harmless, indent } from './terminal-layout.ts';
 
 export function renderReplicationsText(result: ReplicationsResult, file: string): string {
   const { scenario, replications, scheduling, seed, spread } = result;
@@ -15,6 +17,28 @@ export function renderReplicationsText(result: ReplicationsResult, file: string)
   );
   return (
     `${harmless(scenario.name)}: ${counted(replications, 'replication')} under ${scheduling}, seed ${harmless(seed)}\n\n` +
-    `${indent(table, 2)}\n\nresult  ${file}\n`
+    `${indent(table, 2)}\n\n${durationTable(result)}result  ${file}\n`
   );
+}
+
+/** Percentiles of all values together, and the standard error that replications give each. */
+function durationTable({ durations }: ReplicationsResult): string {
+  const rows = durationNames.flatMap((name) => {
+    const told = durations[name];
+    if (told === null) return [];
+    const { merged, spread } = told;
+    return [
+      [
+        durationWords[name],
+        figure(merged.count),
+        ...percentileTitles.map(
+          ([title]) => `${duration(merged[title])} ± ${duration(spread[title].standardError)}`,
+        ),
+      ],
+    ];
+  });
+  if (rows.length === 0) return '';
+  const titles = ['', 'count', ...percentileTitles.map(([, title]) => title)];
+  const aligns = titles.map((_, at): Align => (at === 0 ? 'left' : 'right'));
+  return `durations, all replications together ± standard error\n${indent(columns([titles, ...rows], aligns), 2)}\n\n`;
 }

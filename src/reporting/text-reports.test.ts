@@ -7,7 +7,8 @@ import { renderMatrixMarkdown, renderMatrixText } from './matrix-text.ts';
 import { sampleProof } from './proof.fixture.ts';
 import { renderProofText } from './proof-text.ts';
 import { renderReplayText } from './replay-text.ts';
-import { hostileSimulation, sampleSimulation } from './simulation.fixture.ts';
+import { renderReplicationsText } from './replications-text.ts';
+import { hostileSimulation, sampleReplications, sampleSimulation } from './simulation.fixture.ts';
 import { renderSimulationText } from './simulation-text.ts';
 
 const plain = { colour: false, width: 100, reportFile: 'reports/out/haproxy/report.html' };
@@ -75,6 +76,11 @@ describe('terminal reports', () => {
   it('tell a simulation', async () => {
     const text = renderSimulationText(sampleSimulation(), plain);
     await expect(text).toMatchFileSnapshot(golden('simulation.txt'));
+  });
+
+  it('tell several replications', async () => {
+    const text = renderReplicationsText(sampleReplications(), 'reports/out/replications.json');
+    await expect(text).toMatchFileSnapshot(golden('replications.txt'));
   });
 
   it('tell a replayed case', async () => {

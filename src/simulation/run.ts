@@ -19,6 +19,7 @@ import { type Arrivals, batchSize } from '../traffic/arrivals.ts';
 import { poissonArrivals } from '../traffic/poisson.ts';
 import { replayArrivals } from '../traffic/replay.ts';
 import { Detections } from './detections.ts';
+import { Durations } from './durations.ts';
 import { Metrics } from './metrics.ts';
 import { type Change, connectionsMax, type Plan } from './plan.ts';
 import { WheelQueue } from './wheel-queue.ts';
@@ -37,6 +38,7 @@ export interface RunOutcome {
   readonly events: number;
   readonly metrics: Metrics;
   readonly detections: Detections;
+  readonly durations: Durations;
   readonly addresses: Uint32Array;
 }
 
@@ -58,6 +60,7 @@ class Run implements ServiceListener, WorldListener {
   readonly #departures: WheelQueue;
   readonly #metrics: Metrics;
   readonly #detections: Detections;
+  readonly #durations: Durations;
   /** Connections that wait for a silent instance: counted as failed when they were placed. */
   readonly #waiting: Int32Array;
   readonly #passingReply: CheckReply;
@@ -95,6 +98,7 @@ class Run implements ServiceListener, WorldListener {
       instancesMax: instances.length,
       connectionsMax,
     });
+    this.#durations = new Durations(this.#now, this.#service.memo);
     this.#metrics = new Metrics(
       this.#service.instances,
       instances.length,
@@ -187,6 +191,7 @@ class Run implements ServiceListener, WorldListener {
       events: this.#events,
       metrics: this.#metrics,
       detections: this.#detections,
+      durations: this.#durations,
       addresses,
     };
   }
@@ -201,8 +206,9 @@ class Run implements ServiceListener, WorldListener {
     else {
       metrics.notePlaced(source, instance);
       if (this.#world.downReasons[instance] === 0) {
-        this.#departures.atMs[0] =
-          (this.#now[0] as number) + (this.#arrivals.holdMs[next] as number);
+        const holdMs = this.#arrivals.holdMs[next] as number;
+        this.#service.memo[0] = holdMs;
+        this.#departures.atMs[0] = (this.#now[0] as number) + holdMs;
         this.#departures.push(this.#hold(instance));
       } else this.#failToConnect(instance);
     }
@@ -220,8 +226,12 @@ class Run implements ServiceListener, WorldListener {
   #failToConnect(instance: Instance): void {
     const { failed } = this.#metrics;
     failed[instance] = (failed[instance] as number) + 1;
-    if (this.#world.silentReasons[instance] === 0 || this.#plan.connectTimeoutMs === 0) return;
+    if (this.#world.silentReasons[instance] === 0 || this.#plan.connectTimeoutMs === 0) {
+      this.#durations.failedAtOnce();
+      return;
+    }
     this.#waiting[instance] = (this.#waiting[instance] as number) + 1;
+    this.#service.memo[0] = this.#plan.connectTimeoutMs;
     this.#departures.atMs[0] = (this.#now[0] as number) + this.#plan.connectTimeoutMs;
     // The complement, a negative number, marks a client that gives up.
     this.#departures.push(~this.#hold(instance));
@@ -230,11 +240,20 @@ class Run implements ServiceListener, WorldListener {
   #depart(): void {
     const payload = this.#departures.pop();
     const isGivingUp = payload < 0;
-    const instance = this.#service.close(isGivingUp ? ~payload : payload);
-    if (instance === NONE) return;
+    const connection = isGivingUp ? ~payload : payload;
+    const instance = this.#service.close(connection);
+    if (instance === NONE) {
+      this.#durations.leftLate(connection, isGivingUp);
+      return;
+    }
     this.#metrics.noteClosed(instance);
-    if (isGivingUp) this.#waiting[instance] = (this.#waiting[instance] as number) - 1;
-    else this.#metrics.completed++;
+    if (isGivingUp) {
+      this.#waiting[instance] = (this.#waiting[instance] as number) - 1;
+      this.#durations.gaveUp();
+      return;
+    }
+    this.#metrics.completed++;
+    this.#durations.completed();
   }
 
   #advance(): void {
@@ -252,9 +271,10 @@ class Run implements ServiceListener, WorldListener {
     const { isEligible } = this.#service.instances;
     this.#detections.failed(instance, this.#now[0] as number, isEligible[instance] === 1);
     const dropped = this.#service.reset(instance);
-    this.#metrics.noteEnded(instance, dropped);
+    this.#metrics.noteEnded(instance, dropped.length);
+    this.#durations.lost(dropped);
     const { lost } = this.#metrics;
-    lost[instance] = (lost[instance] as number) + dropped - this.#forgetWaiting(instance);
+    lost[instance] = (lost[instance] as number) + dropped.length - this.#forgetWaiting(instance);
   }
 
   recovered(instance: number): void {
@@ -292,6 +312,7 @@ class Run implements ServiceListener, WorldListener {
 
   connectionsCut(instance: number, connections: readonly number[]): void {
     this.#metrics.noteEnded(instance, connections.length);
+    this.#durations.cutByDrain(connections);
     const { cut } = this.#metrics;
     cut[instance] = (cut[instance] as number) + connections.length - this.#forgetWaiting(instance);
   }
