@@ -33,9 +33,7 @@ async function planned(file: string) {
   });
   const { trace: path } = scenario.traffic;
   const trace =
-    path === undefined
-      ? null
-      : await readZeekTrace(createReadStream(new URL(path, folder)), path);
+    path === undefined ? null : await readZeekTrace(createReadStream(new URL(path, folder)), path);
   return { plan: shortened(planWith(trace)), configuration };
 }
 

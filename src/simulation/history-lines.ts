@@ -49,7 +49,11 @@ export function firstLines(plan: Plan, about: HistoryAbout): string {
 /** Events of `firstLines`. */
 export const firstEvents = 1;
 
-export function lastLine(events: number, endMs: number, why: 'complete' | 'interrupted'): string {
+export function lastLine(
+  events: number,
+  endMs: number,
+  why: 'complete' | 'interrupted' | 'error',
+): string {
   const when = `"fromMs":${endMs},"toMs":${endMs}`;
   return `{"event":"history.ended",${when},"events":${events},"why":"${why}"}\n`;
 }

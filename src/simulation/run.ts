@@ -33,6 +33,9 @@ const failuresNotedMax = 1000;
 /** Cells of a table sources × instances that stays in the second-level cache beside the rest. */
 const placesMax = 2 ** 16;
 
+/** Cells of the table that is made when it is asked for: half a gigabyte. */
+const placesAskedMax = 2 ** 27;
+
 export interface RunOutcome {
   readonly simulatedMs: number;
   /** Arrivals happened from 0 to here; mean loads are over this part. */
@@ -49,10 +52,12 @@ export interface RunOptions {
   readonly engine?: ServiceParts['engine'];
   /** Where the history goes; absent: none is kept. */
   readonly history?: HistorySink;
+  /** Keeps the table of where every source went, however large. */
+  readonly everySource?: boolean;
 }
 
-export function runPlan(plan: Plan, { engine, history }: RunOptions = {}): RunOutcome {
-  return new Run(plan, engine ?? null, history ?? null).toTheEnd();
+export function runPlan(plan: Plan, options: RunOptions = {}): RunOutcome {
+  return new Run(plan, options).toTheEnd();
 }
 
 class Run implements ServiceListener, WorldListener {
@@ -76,20 +81,20 @@ class Run implements ServiceListener, WorldListener {
   /** Eligibility changes by the operator's hand say nothing about health. */
   #isChanging = false;
 
-  constructor(plan: Plan, engine: ServiceParts['engine'] | null, history: HistorySink | null) {
+  constructor(plan: Plan, { engine, history, everySource = false }: RunOptions) {
     this.#plan = plan;
     const { service: configuration, instances } = plan;
     this.#arrivals = arrivalsOf(plan);
     const { addresses, spanMs, meanGapMs, meanHoldMs } = this.#arrivals;
     const parts = {
       ...referenceParts(configuration),
-      ...(engine === null ? {} : { engine }),
+      ...(engine === undefined ? {} : { engine }),
       // Spread over the interval, as a balancer's own checks are: all at one instant would make every failure alike.
       firstCheckMs: (instance: number) =>
         (configuration.check.intervalMs * instance) / instances.length,
     };
     this.#history =
-      history === null
+      history === undefined
         ? null
         : new HistoryColumns(history, this.#now, addresses, instances.length);
     this.#waiting = new Int32Array(instances.length);
@@ -108,6 +113,7 @@ class Run implements ServiceListener, WorldListener {
       connectionsMax,
     });
     this.#durations = new Durations(this.#now, this.#service.memo);
+    if (everySource) expectRoomForSources(addresses.length, instances.length);
     this.#metrics = new Metrics(
       this.#service.instances,
       instances.length,
@@ -116,6 +122,7 @@ class Run implements ServiceListener, WorldListener {
       spanMs,
       plan.bucketsMax,
       placesMax,
+      everySource,
     );
     instances.forEach(({ weight, isPresent }, instance) => {
       this.#noteManner(instance);
@@ -224,7 +231,10 @@ class Run implements ServiceListener, WorldListener {
         this.#service.memo[0] = holdMs;
         this.#departures.atMs[0] = (this.#now[0] as number) + holdMs;
         this.#departures.push(this.#hold(instance));
-      } else this.#failToConnect(instance);
+      } else {
+        metrics.noteFailed(source);
+        this.#failToConnect(instance);
+      }
     }
     this.#next = next + 1;
     if (next + 1 === batchSize) this.#drawArrivals();
@@ -376,6 +386,15 @@ class Run implements ServiceListener, WorldListener {
       'Shorten the traffic, give holdSeconds a lighter tail, or raise limits.eventsMax in the scenario.',
     );
   }
+}
+
+function expectRoomForSources(sources: number, instances: number): void {
+  if (sources * (instances + 1) <= placesAskedMax) return;
+  throw badInput(
+    `a table of ${sources} sources and ${instances} instances has more than ${placesAskedMax} cells`,
+    'SOURCES_TOO_MANY',
+    'Leave out --sources, or simulate fewer sources or instances.',
+  );
 }
 
 function arrivalsOf({ traffic, seed, replication }: Plan): Arrivals {
