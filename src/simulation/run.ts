@@ -112,7 +112,7 @@ class Run implements ServiceListener, WorldListener {
       instancesMax: instances.length,
       connectionsMax,
     });
-    this.#durations = new Durations(this.#now, this.#service.memo);
+    this.#durations = new Durations(this.#now, connectionsMax);
     if (everySource) expectRoomForSources(addresses.length, instances.length);
     this.#metrics = new Metrics(
       this.#service.instances,
@@ -188,6 +188,7 @@ class Run implements ServiceListener, WorldListener {
     this.#metrics.noteSources(source, this.#batch);
     this.#next = 0;
     this.#batch = this.#arrivals.nextBatch();
+    this.#durations.expect(this.#arrivals.holdMs, this.#batch);
     this.#service.foreseeOpening(source, this.#batch);
     // A batch that is not full is the last one.
     if (this.#batch < atMs.length) atMs[this.#batch] = Number.POSITIVE_INFINITY;
@@ -216,22 +217,25 @@ class Run implements ServiceListener, WorldListener {
 
   #arrive(): void {
     const next = this.#next;
+    const { holdMs } = this.#arrivals;
     const source = this.#arrivals.source[next] as number;
     const metrics = this.#metrics;
     metrics.arrived++;
     if (this.#history !== null) this.#history.arrived(source);
     const instance = this.#service.route(source);
     if (instance === NONE) {
+      this.#durations.notExpected(holdMs, next);
       metrics.noteRefused(source);
       this.#history?.refused();
     } else {
       metrics.notePlaced(source, instance);
       if (this.#world.downReasons[instance] === 0) {
-        const holdMs = this.#arrivals.holdMs[next] as number;
-        this.#service.memo[0] = holdMs;
-        this.#departures.atMs[0] = (this.#now[0] as number) + holdMs;
-        this.#departures.push(this.#hold(instance));
+        const connection = this.#hold(instance);
+        this.#durations.held(connection, holdMs, next);
+        this.#departures.atMs[0] = (this.#now[0] as number) + (holdMs[next] as number);
+        this.#departures.push(connection);
       } else {
+        this.#durations.notExpected(holdMs, next);
         metrics.noteFailed(source);
         this.#failToConnect(instance);
       }
@@ -257,10 +261,11 @@ class Run implements ServiceListener, WorldListener {
       return;
     }
     this.#waiting[instance] = (this.#waiting[instance] as number) + 1;
-    this.#service.memo[0] = this.#plan.connectTimeoutMs;
+    const connection = this.#hold(instance);
+    this.#durations.waits(connection, this.#plan.connectTimeoutMs);
     this.#departures.atMs[0] = (this.#now[0] as number) + this.#plan.connectTimeoutMs;
     // The complement, a negative number, marks a client that gives up.
-    this.#departures.push(~this.#hold(instance));
+    this.#departures.push(~connection);
   }
 
   #depart(): void {
@@ -276,11 +281,8 @@ class Run implements ServiceListener, WorldListener {
     if (this.#history !== null) this.#history.closedByClient(connection);
     if (isGivingUp) {
       this.#waiting[instance] = (this.#waiting[instance] as number) - 1;
-      this.#durations.gaveUp();
-      return;
-    }
-    this.#metrics.completed++;
-    this.#durations.completed();
+      this.#durations.gaveUp(connection);
+    } else this.#metrics.completed++;
   }
 
   #advance(): void {
