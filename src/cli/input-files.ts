@@ -1,6 +1,7 @@
 /** Files that the user names, read whole and bounded; whatever is wrong with one is told in a sentence. Knows no format. */
 import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
+import { constants as constantsOfZlib, gunzipSync } from 'node:zlib';
 import { formatBytes } from '../documents/text.ts';
 import { badInput, type OperatorError } from '../errors/operator-error.ts';
 
@@ -36,6 +37,28 @@ export async function readInputFile(
     const [what, hint] = told[(cause as NodeJS.ErrnoException).code ?? ''] ?? [null, null];
     if (what === null || hint === null) throw cause;
     throw unreadable(path, what, hint);
+  }
+}
+
+/** What a gzip file holds, as far as it goes: it may have been cut off. Other bytes are as they are. */
+export function unpacked(
+  bytes: Buffer,
+  path: string,
+  { bytesMax }: { readonly bytesMax: number },
+): Buffer {
+  if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return bytes;
+  try {
+    const finishFlush = constantsOfZlib.Z_SYNC_FLUSH;
+    return gunzipSync(bytes, { maxOutputLength: bytesMax, finishFlush });
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE') {
+      throw badInput(
+        `${path}: unpacked, it has more than ${formatBytes(bytesMax)}`,
+        'INPUT_TOO_LARGE',
+        'Is it the right file?',
+      );
+    }
+    throw unreadable(path, 'no gzip file, though it begins like one', 'Pack it again.');
   }
 }
 

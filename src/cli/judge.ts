@@ -15,7 +15,7 @@ import { renderJudgeText } from '../reporting/judge-text.ts';
 import { type JudgeResult, judgeResultVersion } from '../results/judge-result.ts';
 import { validateDocument } from '../spec/validate-document.ts';
 import { selectClauses } from './conform.ts';
-import { readInputFile } from './input-files.ts';
+import { readInputFile, unpacked } from './input-files.ts';
 import type { Terminal } from './terminal.ts';
 import { suiteVersion } from './version.ts';
 
@@ -33,7 +33,10 @@ const bytesMax = 512 * 1024 * 1024;
 
 export async function runJudge(command: JudgeCommand, terminal: Terminal): Promise<ExitCode> {
   const selected = command.clauses.length === 0 ? null : selectClauses(command.clauses);
-  const text = decodeText(await readInputFile(command.file, { bytesMax }), command.file, bytesMax);
+  const bytes = unpacked(await readInputFile(command.file, { bytesMax }), command.file, {
+    bytesMax,
+  });
+  const text = decodeText(bytes, command.file, bytesMax);
   const recorded = decodeHistory(text, command.file);
   const { history, addedEvents } =
     command.service === undefined

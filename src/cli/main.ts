@@ -228,10 +228,13 @@ function addSimulate(root: Command): void {
     )
     .option('--replications <count>', 'independent runs, merged', wholeUpTo(10_000), 1)
     .option('--workers <count>', 'threads for replications; default: the cores', positiveInteger)
+    .option('--history <file>', 'write what happened, as judge reads it; packed if it ends in .gz')
+    .option('--sources <file>', 'write where every source went, as CSV; packed if it ends in .gz')
+    .option('--hdr <file>', 'write durations as an HDR histogram log')
     .addOption(outOption())
     .addHelpText(
       'after',
-      '\nExample:\n  counterpoise simulate scenarios/source-ip-skew.yaml --scheduling source-ip',
+      '\nExamples:\n  counterpoise simulate scenarios/source-ip-skew.yaml --scheduling source-ip\n  counterpoise simulate scenarios/draining-a-removal.yaml --history run.ndjson && counterpoise judge run.ndjson',
     )
     .action(async (file: string, own: SimulateFlags, command: Command) => {
       const common = command.optsWithGlobals<Common>();
@@ -247,6 +250,9 @@ interface SimulateFlags {
   readonly persistence?: number;
   readonly seed?: string;
   readonly engine: 'table' | 'xstate';
+  readonly history?: string;
+  readonly sources?: string;
+  readonly hdr?: string;
   readonly replications: number;
   readonly workers?: number;
   readonly out: string;

@@ -55,7 +55,7 @@ async function writing(path: string, write: () => Promise<void>): Promise<void> 
 }
 
 /** Not `recursive`, which in Node 20 never ends where a folder exists and takes no other, as /proc does. */
-async function makeFolder(path: string): Promise<void> {
+export async function makeFolder(path: string): Promise<void> {
   const problem = await madeOrProblem(path);
   if (problem?.code !== 'ENOENT' || dirname(path) === path) return throwIf(problem);
   await makeFolder(dirname(path));

@@ -5,10 +5,13 @@
 import { availableParallelism } from 'node:os';
 import { dirname, relative, resolve } from 'node:path';
 import { type Document, readDocument } from '../documents/document.ts';
-import { type ExitCode, exitCodes } from '../errors/operator-error.ts';
+import { type ExitCode, exitCodes, OperatorError } from '../errors/operator-error.ts';
+import type { TakeHistory } from '../experiments/history-channel.ts';
+import type { DurationCounts } from '../experiments/percentiles.ts';
 import {
   runReplications,
   runSimulation,
+  type Simulated,
   type SimulationOptions,
 } from '../experiments/run-simulation.ts';
 import type { SimulationIdentity } from '../experiments/simulation-document.ts';
@@ -23,8 +26,10 @@ import { readScenario } from '../simulation/read-scenario.ts';
 import type { Scheduling } from '../spec/configuration.ts';
 import type { Trace } from '../traffic/trace.ts';
 import { readZeekTrace } from '../traffic/zeek-trace.ts';
+import { HistoryFile } from './history-file.ts';
 import { readInputFile } from './input-files.ts';
-import { openOutputFolder } from './output-folder.ts';
+import { openOutputFolder, writeInFolder } from './output-folder.ts';
+import { writeSources } from './sources-file.ts';
 import type { Terminal } from './terminal.ts';
 import { suiteVersion } from './version.ts';
 
@@ -37,6 +42,12 @@ export interface SimulateCommand {
   /** Instead of the scenario's own. */
   readonly seed?: string;
   readonly engine?: Engine;
+  /** A file for the run's history; packed where it ends in .gz. */
+  readonly history?: string;
+  /** A file for a table of where every source went, CSV. */
+  readonly sources?: string;
+  /** A file for the durations as an HDR histogram log. */
+  readonly hdr?: string;
   /** More than 1: that many independent runs, merged. */
   readonly replications?: number;
   /** Threads for them; what a machine has, if omitted. */
@@ -63,7 +74,16 @@ export async function runSimulate(
   command: SimulateCommand,
   terminal: Terminal,
 ): Promise<SimulateOutcome> {
-  const { result, cpuSeconds } = await simulate(command, terminal, runSimulation);
+  const { result, durations, sources, cpuSeconds } = await simulate(
+    command,
+    terminal,
+    (plan, identity, options) => runOne(command, terminal, plan, identity, options),
+  );
+  if (command.sources !== undefined && sources !== null) {
+    const rows = await writeSources(command.sources, sources);
+    terminal.note(`sources  ${command.sources} (${rows} rows)`);
+  }
+  await writeHdr(command, durations, result, result.simulatedMs);
   const folder = await openOutputFolder(command.out, folderName(command, result));
   const written = `${JSON.stringify(result, null, 2)}\n`;
   await folder.write('result.json', written);
@@ -76,21 +96,71 @@ export async function runSimulate(
   return { exitCode: exitCodes.met, result, reportFile };
 }
 
+/** With the history going to its file meanwhile, if one is wanted. */
+async function runOne(
+  { history: path, sources }: SimulateCommand,
+  terminal: Terminal,
+  plan: Plan,
+  identity: SimulationIdentity,
+  options: SimulationOptions,
+): Promise<Simulated> {
+  const wishes = { ...options, sources: sources !== undefined };
+  if (path === undefined) return runSimulation(plan, identity, wishes);
+  const file = await HistoryFile.open(path, plan, identity.configuration);
+  try {
+    const history: TakeHistory = (columns, length) => file.take(columns, length);
+    const simulated = await runSimulation(plan, identity, { ...wishes, history });
+    await file.end(simulated.result.simulatedMs);
+    terminal.note(`history  ${path} (${file.events} events)`);
+    return simulated;
+  } catch (error) {
+    await file.breakOff(options.signal?.aborted === true ? 'interrupted' : 'error');
+    throw error;
+  }
+}
+
+async function writeHdr(
+  { hdr }: SimulateCommand,
+  durations: DurationCounts,
+  { suite, scenario }: Pick<SimulationResult, 'suite' | 'scenario'>,
+  simulatedMs: number,
+): Promise<void> {
+  if (hdr === undefined) return;
+  // The library takes a while to load, and few want it.
+  const { hdrLog } = await import('../experiments/hdr-log.ts');
+  await writeInFolder(hdr, hdrLog(durations, { suite, scenario: scenario.name, simulatedMs }));
+}
+
 /** Several independent runs of a scenario, told as means with their spread. */
 export async function runSimulateReplications(
   command: SimulateCommand,
   terminal: Terminal,
 ): Promise<ExitCode> {
   const { replications = 1, workers = availableParallelism() } = command;
-  const { result, cpuSeconds } = await simulate(command, terminal, (plan, identity, options) =>
-    runReplications(plan, identity, replications, workers, options),
+  expectOfOneRun(command);
+  const { result, durations, cpuSeconds } = await simulate(
+    command,
+    terminal,
+    (plan, identity, options) => runReplications(plan, identity, replications, workers, options),
   );
+  await writeHdr(command, durations, result, 0);
   const folder = await openOutputFolder(command.out, folderName(command, result));
   const written = `${JSON.stringify(result, null, 2)}\n`;
   const file = await folder.write('replications.json', written);
   await folder.write('run.json', runFacts(result.events, cpuSeconds));
   terminal.print(command.json ? written : renderReplicationsText(result, file));
   return exitCodes.met;
+}
+
+/** A history and a table of sources are of one run; which of several would be anyone's guess. */
+function expectOfOneRun({ history, sources }: SimulateCommand): void {
+  const option = history !== undefined ? '--history' : sources !== undefined ? '--sources' : null;
+  if (option === null) return;
+  throw new OperatorError(`${option} tells a single run, not several replications`, {
+    code: 'OPTION_OF_ONE_RUN',
+    exitCode: exitCodes.usage,
+    hint: 'Leave out --replications: the first replication is the run without it.',
+  });
 }
 
 /** Another algorithm than the scenario's own goes beside it, so that both can be compared. */

@@ -7,10 +7,12 @@ import type { ReplicationsResult } from '../results/replications-result.ts';
 import type { SimulationResult } from '../results/simulation-result.ts';
 import type { Engine } from '../simulation/engines.ts';
 import type { Plan } from '../simulation/plan.ts';
+import { type HistoryEnd, openHistoryChannel, type TakeHistory } from './history-channel.ts';
 import { mergeReplications } from './merge-replications.ts';
 import { type DurationCounts, mergeDurations } from './percentiles.ts';
 import type { SimulationReply, SimulationTask } from './simulation.worker.ts';
 import type { SimulationIdentity } from './simulation-document.ts';
+import type { SourcesTable } from './sources-table.ts';
 
 /** From sources (tsx, vitest) the worker is TypeScript too; tsc does not rewrite a URL. */
 const isTypeScript = import.meta.url.endsWith('.ts');
@@ -22,9 +24,18 @@ export interface SimulationOptions {
   readonly signal?: AbortSignal;
   readonly engine?: Engine;
 }
+/** Of a single run. */
+export interface SimulationWishes extends SimulationOptions {
+  /** Takes its history, chunk by chunk; the run waits for it. */
+  readonly history?: TakeHistory;
+  /** Where every source went. */
+  readonly sources?: boolean;
+}
 export interface Simulated {
   readonly result: SimulationResult;
   readonly durations: DurationCounts;
+  /** Null where nobody asked for it. */
+  readonly sources: SourcesTable | null;
   /** What the run alone cost. */
   readonly cpuSeconds: number;
 }
@@ -33,11 +44,38 @@ export interface Simulated {
 export async function runSimulation(
   plan: Plan,
   identity: SimulationIdentity,
-  options: SimulationOptions = {},
+  { history, sources = false, ...options }: SimulationWishes = {},
 ): Promise<Simulated> {
-  const [simulated] = await runAll([plan], identity, 1, options);
-  invariant(simulated !== undefined, 'one plan gives one result');
-  return simulated;
+  const run = async (asked: Asked, besides: SimulationOptions = {}) => {
+    const [simulated] = await runAll([plan], identity, 1, { ...options, ...besides }, asked);
+    invariant(simulated !== undefined, 'one plan gives one result');
+    return simulated;
+  };
+  if (history === undefined) return run({ history: null, wantsSources: sources });
+  return drained(history, options.signal, (end, signal) =>
+    run({ history: end, wantsSources: sources }, { signal }),
+  );
+}
+
+/** Runs with somebody who takes the history; what taking it fails with ends the run. */
+async function drained(
+  take: TakeHistory,
+  given: AbortSignal | undefined,
+  run: (end: HistoryEnd, signal: AbortSignal) => Promise<Simulated>,
+): Promise<Simulated> {
+  const channel = openHistoryChannel(take);
+  const failure = new AbortController();
+  channel.drained.catch((error: unknown) => failure.abort(error));
+  try {
+    const signals = given === undefined ? [failure.signal] : [failure.signal, given];
+    const simulated = await run(channel.end, AbortSignal.any(signals));
+    await channel.drained;
+    return simulated;
+  } catch (error) {
+    channel.close();
+    await channel.drained.catch(() => undefined);
+    throw failure.signal.aborted ? failure.signal.reason : error;
+  }
 }
 
 export interface Replicated {
@@ -70,12 +108,19 @@ export async function runReplications(
   };
 }
 
+interface Asked {
+  readonly history: HistoryEnd | null;
+  readonly wantsSources: boolean;
+}
+const nothingBesides: Asked = { history: null, wantsSources: false };
+
 /** Each plan in turn on whichever thread is free; results in the order of plans. */
 async function runAll(
   plans: readonly Plan[],
   identity: SimulationIdentity,
   workers: number,
   { signal, engine = 'table' }: SimulationOptions,
+  asked = nothingBesides,
 ): Promise<readonly Simulated[]> {
   const pool = new Piscina({
     filename: workerFile,
@@ -86,8 +131,11 @@ async function runAll(
   try {
     return await Promise.all(
       plans.map(async (plan) => {
-        const task: SimulationTask = { plan, identity, engine };
-        const reply: SimulationReply = await pool.run(task, signal === undefined ? {} : { signal });
+        const task: SimulationTask = { plan, identity, engine, ...asked };
+        const reply: SimulationReply = await pool.run(task, {
+          ...(signal === undefined ? {} : { signal }),
+          ...(asked.history === null ? {} : { transferList: [asked.history.port] }),
+        });
         if (reply.is === 'operator-error') throw new OperatorError(reply.message, reply.options);
         const { is, ...simulated } = reply;
         return simulated;

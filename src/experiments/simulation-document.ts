@@ -110,8 +110,9 @@ function detectionOf(plan: Plan, noted: NotedFailure): Detection {
 
 function sourcesOf(plan: Plan, { metrics, addresses }: RunOutcome): SimulationResult['sources'] {
   const width = metrics.instanceCount + 1;
-  const rowOf = (source: number) =>
-    metrics.placedBySource.subarray(source * width, (source + 1) * width);
+  // Whether or not the whole table was asked for, a result tells the same.
+  const places = metrics.hasFewPlaces ? metrics.placedBySource : new Uint32Array();
+  const rowOf = (source: number) => places.subarray(source * width, (source + 1) * width);
   const connections = metrics.arrivedBySource;
   const seen = Array.from(connections.keys()).filter(
     (source) => (connections[source] as number) > 0,

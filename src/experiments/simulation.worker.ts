@@ -5,19 +5,25 @@ import type { SimulationResult } from '../results/simulation-result.ts';
 import { type Engine, engines } from '../simulation/engines.ts';
 import type { Plan } from '../simulation/plan.ts';
 import { runPlan } from '../simulation/run.ts';
+import { type HistoryEnd, historySink } from './history-channel.ts';
 import { type DurationCounts, durationCountsOf } from './percentiles.ts';
 import { type SimulationIdentity, simulationDocument } from './simulation-document.ts';
+import { type SourcesTable, sourcesTableOf } from './sources-table.ts';
 
 export interface SimulationTask {
   readonly plan: Plan;
   readonly identity: SimulationIdentity;
   readonly engine: Engine;
+  readonly history: HistoryEnd | null;
+  readonly wantsSources: boolean;
 }
 export type SimulationReply =
   | {
       readonly is: 'result';
       readonly result: SimulationResult;
       readonly durations: DurationCounts;
+      /** Null where nobody asked for it. */
+      readonly sources: SourcesTable | null;
       /** Of the run alone, the whole process's: what it compiles and collects on other threads is part of its price. */
       readonly cpuSeconds: number;
     }
@@ -28,14 +34,21 @@ export type SimulationReply =
       readonly options: OperatorErrorOptions;
     };
 
-export default function simulateTask({ plan, identity, engine }: SimulationTask): SimulationReply {
+export default function simulateTask(task: SimulationTask): SimulationReply {
+  const { plan, identity, engine, wantsSources } = task;
+  const history = task.history === null ? null : historySink(task.history);
   try {
     const before = process.cpuUsage();
-    const outcome = runPlan(plan, { engine: engines[engine] });
+    const outcome = runPlan(plan, {
+      engine: engines[engine],
+      everySource: wantsSources,
+      ...(history === null ? {} : { history }),
+    });
     const { user, system } = process.cpuUsage(before);
     const result = simulationDocument(identity, plan, outcome);
     const durations = durationCountsOf(outcome);
-    return { is: 'result', result, durations, cpuSeconds: (user + system) / 1e6 };
+    const sources = wantsSources ? sourcesTableOf(plan, outcome) : null;
+    return { is: 'result', result, durations, sources, cpuSeconds: (user + system) / 1e6 };
   } catch (error) {
     if (!(error instanceof OperatorError)) throw error;
     const { message, code, hint, exitCode } = error;
@@ -44,5 +57,7 @@ export default function simulateTask({ plan, identity, engine }: SimulationTask)
       message,
       options: { code, exitCode, ...(hint === null ? {} : { hint }) },
     };
+  } finally {
+    history?.ended();
   }
 }

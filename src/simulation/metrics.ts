@@ -23,8 +23,15 @@ export class Metrics {
   readonly areaOfSpanMs: Float64Array;
   readonly eligibleMs: Float64Array;
   readonly arrivedBySource: Uint32Array;
-  /** Row: source; column: instance, the last one being "refused". Empty where it would be larger than was allowed. */
+  /**
+   * Row: source; column: instance, the last one being "refused". Empty where it would be larger than was allowed and
+   * nobody asked for it.
+   */
   readonly placedBySource: Uint32Array;
+  /** Whether it is small enough to be told in every result. */
+  readonly hasFewPlaces: boolean;
+  /** Empty where nobody asked for it. */
+  readonly failedBySource: Uint32Array;
 
   bucketMs: number;
   bucketCount = 0;
@@ -61,6 +68,7 @@ export class Metrics {
     spanMs: number,
     bucketsMax: number,
     placesMax: number,
+    tellsEverySource: boolean,
   ) {
     this.#instances = instances;
     this.#now = now;
@@ -80,8 +88,13 @@ export class Metrics {
     this.#placedBeforeBucket = counts();
     this.arrivedBySource = new Uint32Array(sourceCount);
     const places = sourceCount * (instanceCount + 1);
-    this.#hasPlaces = places <= placesMax;
-    this.placedBySource = new Uint32Array(this.#hasPlaces ? places : 0);
+    this.hasFewPlaces = places <= placesMax;
+    this.#hasPlaces = this.hasFewPlaces || tellsEverySource;
+    // A table that was asked for goes to another thread, which shares the memory rather than copy it.
+    this.placedBySource = tellsEverySource
+      ? new Uint32Array(new SharedArrayBuffer(places * Uint32Array.BYTES_PER_ELEMENT))
+      : new Uint32Array(this.#hasPlaces ? places : 0);
+    this.failedBySource = new Uint32Array(tellsEverySource ? sourceCount : 0);
     this.bucketArrivals = new Float64Array(bucketsMax);
     this.bucketRefused = new Float64Array(bucketsMax);
     this.bucketPlaced = new Float64Array(bucketsMax * instanceCount);
@@ -103,6 +116,12 @@ export class Metrics {
   noteRefused(source: number): void {
     this.refused++;
     if (this.#hasPlaces) this.#notePlace(source, this.instanceCount);
+  }
+
+  /** The instance that it was placed on is down. */
+  noteFailed(source: number): void {
+    const { failedBySource } = this;
+    if (failedBySource.length > 0) failedBySource[source] = (failedBySource[source] as number) + 1;
   }
 
   notePlaced(source: number, instance: number): void {

@@ -9,6 +9,7 @@ import { type Instance, NONE } from '../scheduling/scheduler.ts';
 import { assemble } from '../service/assemble.ts';
 import type {
   BackendService,
+  Check,
   CheckReply,
   Connection,
   ServiceListener,
@@ -20,6 +21,7 @@ import { poissonArrivals } from '../traffic/poisson.ts';
 import { replayArrivals } from '../traffic/replay.ts';
 import { Detections } from './detections.ts';
 import { Durations } from './durations.ts';
+import { HistoryColumns, type HistorySink } from './history-columns.ts';
 import { Metrics } from './metrics.ts';
 import { type Change, connectionsMax, type Plan } from './plan.ts';
 import { WheelQueue } from './wheel-queue.ts';
@@ -30,6 +32,9 @@ const failuresNotedMax = 1000;
 
 /** Cells of a table sources × instances that stays in the second-level cache beside the rest. */
 const placesMax = 2 ** 16;
+
+/** Cells of the table that is made when it is asked for: half a gigabyte. */
+const placesAskedMax = 2 ** 27;
 
 export interface RunOutcome {
   readonly simulatedMs: number;
@@ -45,10 +50,14 @@ export interface RunOutcome {
 /** Which stepper walks the machines; every one gives the same run. */
 export interface RunOptions {
   readonly engine?: ServiceParts['engine'];
+  /** Where the history goes; absent: none is kept. */
+  readonly history?: HistorySink;
+  /** Keeps the table of where every source went, however large. */
+  readonly everySource?: boolean;
 }
 
-export function runPlan(plan: Plan, { engine }: RunOptions = {}): RunOutcome {
-  return new Run(plan, engine ?? null).toTheEnd();
+export function runPlan(plan: Plan, options: RunOptions = {}): RunOutcome {
+  return new Run(plan, options).toTheEnd();
 }
 
 class Run implements ServiceListener, WorldListener {
@@ -61,6 +70,7 @@ class Run implements ServiceListener, WorldListener {
   readonly #metrics: Metrics;
   readonly #detections: Detections;
   readonly #durations: Durations;
+  readonly #history: HistoryColumns | null;
   /** Connections that wait for a silent instance: counted as failed when they were placed. */
   readonly #waiting: Int32Array;
   readonly #passingReply: CheckReply;
@@ -71,18 +81,22 @@ class Run implements ServiceListener, WorldListener {
   /** Eligibility changes by the operator's hand say nothing about health. */
   #isChanging = false;
 
-  constructor(plan: Plan, engine: ServiceParts['engine'] | null) {
+  constructor(plan: Plan, { engine, history, everySource = false }: RunOptions) {
     this.#plan = plan;
     const { service: configuration, instances } = plan;
     this.#arrivals = arrivalsOf(plan);
     const { addresses, spanMs, meanGapMs, meanHoldMs } = this.#arrivals;
     const parts = {
       ...referenceParts(configuration),
-      ...(engine === null ? {} : { engine }),
+      ...(engine === undefined ? {} : { engine }),
       // Spread over the interval, as a balancer's own checks are: all at one instant would make every failure alike.
       firstCheckMs: (instance: number) =>
         (configuration.check.intervalMs * instance) / instances.length,
     };
+    this.#history =
+      history === undefined
+        ? null
+        : new HistoryColumns(history, this.#now, addresses, instances.length);
     this.#waiting = new Int32Array(instances.length);
     this.#passingReply =
       configuration.check.method === 'tcp'
@@ -99,6 +113,7 @@ class Run implements ServiceListener, WorldListener {
       connectionsMax,
     });
     this.#durations = new Durations(this.#now, connectionsMax);
+    if (everySource) expectRoomForSources(addresses.length, instances.length);
     this.#metrics = new Metrics(
       this.#service.instances,
       instances.length,
@@ -107,8 +122,10 @@ class Run implements ServiceListener, WorldListener {
       spanMs,
       plan.bucketsMax,
       placesMax,
+      everySource,
     );
     instances.forEach(({ weight, isPresent }, instance) => {
+      this.#noteManner(instance);
       if (isPresent) this.#byHand(instance, () => this.#service.register(instance, weight));
     });
   }
@@ -186,6 +203,7 @@ class Run implements ServiceListener, WorldListener {
     this.#now[0] = Math.max(this.#now[0] as number, spanMs);
     this.#metrics.noteSources(this.#arrivals.source, this.#batch);
     this.#metrics.conclude();
+    this.#history?.conclude();
     return {
       simulatedMs: this.#now[0],
       spanMs,
@@ -203,10 +221,12 @@ class Run implements ServiceListener, WorldListener {
     const source = this.#arrivals.source[next] as number;
     const metrics = this.#metrics;
     metrics.arrived++;
+    if (this.#history !== null) this.#history.arrived(source);
     const instance = this.#service.route(source);
     if (instance === NONE) {
       this.#durations.notExpected(holdMs, next);
       metrics.noteRefused(source);
+      this.#history?.refused();
     } else {
       metrics.notePlaced(source, instance);
       if (this.#world.downReasons[instance] === 0) {
@@ -215,6 +235,7 @@ class Run implements ServiceListener, WorldListener {
         this.#departures.atMs[0] = (this.#now[0] as number) + (holdMs[next] as number);
         this.#departures.push(connection);
       } else {
+        metrics.noteFailed(source);
         this.#durations.notExpected(holdMs, next);
         this.#failToConnect(instance);
       }
@@ -226,6 +247,7 @@ class Run implements ServiceListener, WorldListener {
   #hold(instance: Instance): Connection {
     const connection = this.#service.hold(instance);
     this.#metrics.noteOpened(instance);
+    if (this.#history !== null) this.#history.placed(connection, instance);
     return connection;
   }
 
@@ -235,6 +257,7 @@ class Run implements ServiceListener, WorldListener {
     failed[instance] = (failed[instance] as number) + 1;
     if (this.#world.silentReasons[instance] === 0 || this.#plan.connectTimeoutMs === 0) {
       this.#durations.failedAtOnce();
+      this.#history?.refusedByInstance();
       return;
     }
     this.#waiting[instance] = (this.#waiting[instance] as number) + 1;
@@ -255,6 +278,7 @@ class Run implements ServiceListener, WorldListener {
       return;
     }
     this.#metrics.noteClosed(instance);
+    if (this.#history !== null) this.#history.closedByClient(connection);
     if (isGivingUp) {
       this.#waiting[instance] = (this.#waiting[instance] as number) - 1;
       this.#durations.gaveUp(connection);
@@ -265,9 +289,23 @@ class Run implements ServiceListener, WorldListener {
     const check = this.#service.advance();
     if (check === NONE) return;
     const { instance } = this.#service.checkOf(check);
-    if (this.#world.downReasons[instance] === 0) this.#service.answer(check, 0, this.#passingReply);
-    else if (this.#world.silentReasons[instance] === 0) this.#service.answer(check, 0, 'refused');
-    else this.#service.answer(check, Number.POSITIVE_INFINITY, 'refused');
+    if (this.#world.downReasons[instance] === 0) this.#answer(check, 0, this.#passingReply);
+    else if (this.#world.silentReasons[instance] === 0) this.#answer(check, 0, 'refused');
+    else this.#answer(check, Number.POSITIVE_INFINITY, 'refused');
+  }
+
+  #answer(check: Check, afterMs: number, reply: CheckReply): void {
+    this.#noteManner(this.#service.checkOf(check).instance);
+    this.#history?.checkAnswered(this.#service.checkOf(check).instance, afterMs, reply);
+    this.#service.answer(check, afterMs, reply);
+  }
+
+  /** A further outage may make an instance silent that refuses already. */
+  #noteManner(instance: Instance): void {
+    if (this.#history === null) return;
+    const isSilent = this.#world.silentReasons[instance] !== 0;
+    const isDown = this.#world.downReasons[instance] !== 0;
+    this.#history.behaves(instance, isSilent ? 'silent' : isDown ? 'refuses' : 'up');
   }
 
   // The world
@@ -275,7 +313,9 @@ class Run implements ServiceListener, WorldListener {
   failed(instance: number): void {
     const { isEligible } = this.#service.instances;
     this.#detections.failed(instance, this.#now[0] as number, isEligible[instance] === 1);
+    this.#noteManner(instance);
     const dropped = this.#service.reset(instance);
+    this.#history?.closedTogether(dropped, 'instance');
     this.#metrics.noteEnded(instance, dropped.length);
     this.#durations.lost(dropped);
     const { lost } = this.#metrics;
@@ -284,10 +324,12 @@ class Run implements ServiceListener, WorldListener {
 
   recovered(instance: number): void {
     this.#detections.recovered(instance, this.#now[0] as number);
+    this.#noteManner(instance);
   }
 
   changed(change: Change): void {
     const { instance } = change;
+    this.#history?.changed(this.#plan.changes.indexOf(change));
     this.#byHand(instance, () => {
       if (change.does === 'remove') this.#service.remove(instance);
       else if (change.does === 'register') this.#service.register(instance, change.weight);
@@ -305,9 +347,12 @@ class Run implements ServiceListener, WorldListener {
 
   // The service
 
-  checkConcluded(): void {}
+  checkConcluded(_check: Check, instance: Instance): void {
+    this.#history?.checkEnded(instance);
+  }
 
   eligibilityChanged(instance: number, isEligible: boolean): void {
+    this.#history?.eligible(instance, isEligible);
     if (this.#isChanging) return;
     this.#metrics.noteEligibility(instance, isEligible);
     const now = this.#now[0] as number;
@@ -318,11 +363,14 @@ class Run implements ServiceListener, WorldListener {
   connectionsCut(instance: number, connections: readonly number[]): void {
     this.#metrics.noteEnded(instance, connections.length);
     this.#durations.cutByDrain(connections);
+    this.#history?.closedTogether(connections, 'balancer');
     const { cut } = this.#metrics;
     cut[instance] = (cut[instance] as number) + connections.length - this.#forgetWaiting(instance);
   }
 
-  instanceForgotten(): void {}
+  instanceForgotten(instance: Instance): void {
+    this.#history?.checkForgotten(instance);
+  }
 
   /** All connections of an instance ended; those that waited in vain were counted as failed already. */
   #forgetWaiting(instance: number): number {
@@ -340,6 +388,15 @@ class Run implements ServiceListener, WorldListener {
       'Shorten the traffic, give holdSeconds a lighter tail, or raise limits.eventsMax in the scenario.',
     );
   }
+}
+
+function expectRoomForSources(sources: number, instances: number): void {
+  if (sources * (instances + 1) <= placesAskedMax) return;
+  throw badInput(
+    `a table of ${sources} sources and ${instances} instances has more than ${placesAskedMax} cells`,
+    'SOURCES_TOO_MANY',
+    'Leave out --sources, or simulate fewer sources or instances.',
+  );
 }
 
 function arrivalsOf({ traffic, seed, replication }: Plan): Arrivals {
