@@ -35,7 +35,7 @@ export function readHistory(history: History): Reading {
   const { header } = history;
   const listed = Array.isArray(header.instances) ? header.instances : [];
   const events = (Array.isArray(history.events) ? history.events : []).slice(0, eventsMax);
-  const whole = new EventIntake(listed);
+  const whole = new EventIntake(listed, events);
   for (const [line, event] of events.entries()) whole.take(event, line);
   const changed = whole.reconfigured.find(({ event }) => event.outcome.is !== 'rejected');
   const intake = changed === undefined ? whole : untilChange(listed, events, changed.line);
@@ -48,7 +48,7 @@ function untilChange(
   events: readonly HistoryEvent[],
   changeLine: number,
 ): EventIntake {
-  const intake = new EventIntake(listed);
+  const intake = new EventIntake(listed, events);
   events.forEach((event, line) => {
     if (line <= changeLine || event.event === 'history.ended') intake.take(event, line);
   });
