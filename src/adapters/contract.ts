@@ -3,7 +3,7 @@
  * so that a process protocol can mirror it by name. No clause is known here.
  */
 import type { InstanceListed, Outcome, Reply, TimeKind } from '../history/vocabulary.ts';
-import type { Capability, Refusal, Supported, Traits } from '../spec/behaviour.ts';
+import type { Capabilities, Refusal, Traits } from '../spec/behaviour.ts';
 import type { Profile } from '../spec/configuration.ts';
 
 export const protocolVersion = 1;
@@ -31,7 +31,7 @@ export interface Description {
     readonly persistence: number;
     readonly drain: number;
   };
-  readonly capabilities: Readonly<Record<Capability, Supported>>;
+  readonly capabilities: Capabilities;
   readonly traits: Traits;
   readonly profiles: readonly Profile[];
   readonly limits: {

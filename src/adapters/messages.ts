@@ -4,12 +4,11 @@
  */
 import { z } from 'zod';
 import {
-  capabilitySchema,
+  capabilitiesSchema,
   checkReplySchema,
   instanceListedSchema,
   profileSchema,
   replySchema,
-  supportedSchema,
   timeKindSchema,
   traitsSchema,
 } from '../history/schema.ts';
@@ -48,7 +47,7 @@ const descriptionSchema = z.object({
     ),
   time: z.array(timeKindSchema).min(1).describe('The first is the one that is used'),
   floorsMs: z.object({ checkTimeout: ms, persistence: ms, drain: ms }),
-  capabilities: z.record(capabilitySchema, supportedSchema),
+  capabilities: capabilitiesSchema,
   traits: traitsSchema,
   profiles: z.array(profileSchema).min(1),
   limits: z.object({

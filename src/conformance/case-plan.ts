@@ -1,5 +1,7 @@
 /** Which families of timelines an implementation is put to, within which bounds, and what a timeline costs. Draws nothing. */
 import type { Description } from '../adapters/contract.ts';
+import { type Need, supportOf } from '../spec/behaviour.ts';
+import { clauseOf, missingNeeds } from '../spec/clauses.ts';
 import type { Profile } from '../spec/configuration.ts';
 import { families } from './families/families.ts';
 import type { Bounds, Family } from './families/family.ts';
@@ -17,14 +19,22 @@ export function boundsFor(description: Description, profile: Profile): Bounds {
   };
 }
 
-/** Those made for one of the selected clauses that ask for nothing the implementation lacks. */
+/** Those made for one of the selected clauses that apply, and that ask for nothing the implementation lacks. */
 export function familiesFor(
   { capabilities }: Description,
   selected: readonly string[],
 ): readonly Family[] {
+  const applies = (id: string) => {
+    const clause = clauseOf(id);
+    return clause !== undefined && missingNeeds(clause, capabilities).length === 0;
+  };
+  // where no traffic reaches the balancer, the adapter's endpoint takes turns among who is healthy
+  const takesTurns = !supportOf(capabilities, 'traffic').supported;
+  const isMet = (need: Need) =>
+    supportOf(capabilities, need).supported || (takesTurns && need === 'schedule.wrr');
   return families
-    .filter((family) => family.clauses.some((clause) => selected.includes(clause)))
-    .filter((family) => family.needs.every((need) => capabilities[need].supported));
+    .filter(({ clauses }) => clauses.some((id) => selected.includes(id) && applies(id)))
+    .filter(({ needs }) => needs.every(isMet));
 }
 
 /** Connections and checks that it takes, roughly: enough to put cheap timelines before dear ones. */
