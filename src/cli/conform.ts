@@ -65,6 +65,7 @@ async function judge(
   terminal: Terminal,
 ): Promise<ConformReport> {
   const { description } = testbed;
+  expectProfile(command, description.profiles);
   const folder = await openOutputFolder(command.out, fileName(command.implementation));
   const jobs = command.jobs ?? lanesFor(testbed);
   terminal.note(
@@ -100,6 +101,18 @@ async function judge(
   await writeReports(folder, run, facts);
   printReport(command, run.result, facts, folder, terminal);
   return { result: run.result, reportFile: join(folder.path, 'report.html') };
+}
+
+function expectProfile(
+  { implementation, profile }: ConformCommand,
+  known: readonly Profile[],
+): void {
+  if (known.includes(profile)) return;
+  throw new OperatorError(`${implementation} does not know the profile ${profile}`, {
+    code: 'PROFILE_UNKNOWN',
+    exitCode: exitCodes.usage,
+    hint: `Judge it with --profile ${known.join(' or --profile ')}.`,
+  });
 }
 
 /** Most lanes wait most of the time: twice the cores on the wire; one in stepped time, which never waits. */

@@ -1,0 +1,83 @@
+/**
+ * What of the vendor's cloud can be judged through its API: configurations, and health as `describeTargetHealth` tells
+ * it. What the vendor does not document is not declared, so that it is observed. Knows no connection.
+ */
+import type { Capabilities, Supported, Traits } from '../../spec/behaviour.ts';
+import { type Description, protocolVersion } from '../contract.ts';
+
+const byBalancer: Supported = { supported: true, providedBy: 'balancer' };
+/** Why stands with `traffic`. */
+const notSeen: Supported = { supported: false };
+
+function capabilitiesOf(isReachable: boolean): Capabilities {
+  const check: Supported = isReachable
+    ? {
+        ...byBalancer,
+        note: 'as describeTargetHealth tells it; the adapter takes turns among who is healthy',
+      }
+    : {
+        supported: false,
+        note: 'set JDCLOUD_ADDRESSES to addresses of this machine that the load balancers reach',
+      };
+  return {
+    configuration: byBalancer,
+    'configuration.groups': {
+      supported: false,
+      note: 'a target group is made on a load balancer, in whose region and VPC it is, and availability groups belong to another service',
+    },
+    traffic: {
+      supported: false,
+      note: 'no client here reaches the data plane of the cloud, and the API says nothing of connections',
+    },
+    'schedule.wrr': notSeen,
+    'schedule.wlc': notSeen,
+    'schedule.source': notSeen,
+    'check.tcp': check,
+    'check.http': check,
+    persistence: notSeen,
+    'persistence.draining': notSeen,
+    drain: notSeen,
+    'drain.deadline': notSeen,
+    'change.weight': byBalancer,
+    'change.configuration': {
+      supported: false,
+      note: 'protocol and port cannot be changed, and what a change does to connections is not seen',
+    },
+  };
+}
+
+/** Of the ones that the page leaves open the vendor documents none; how health is told is the adapter's. */
+const traits: Traits = {
+  'config.timeoutBeyondInterval': { reading: 'accept', providedBy: 'balancer' },
+  refusal: { reading: 'reset', providedBy: 'adapter' },
+};
+
+export interface Seen {
+  readonly version: string;
+  /** How many times faster than real its seconds pass: more than 1 for an emulator only. */
+  readonly timeScale: number;
+  readonly isReachable: boolean;
+  readonly deploymentsMax: number;
+  readonly instancesMax: number;
+}
+
+export function describeJdcloud(seen: Seen): Description {
+  const isScaled = seen.timeScale > 1;
+  return {
+    protocol: protocolVersion,
+    name: 'JD Cloud NLB',
+    version: seen.version,
+    plane: 'wire',
+    time: [isScaled ? 'scaled' : 'real'],
+    // the shortest timeout there is, as long as it lasts here: so the scale comes out as the emulator's
+    floorsMs: { checkTimeout: 2000 / seen.timeScale, persistence: 0, drain: 0 },
+    capabilities: capabilitiesOf(seen.isReachable),
+    traits,
+    profiles: ['openapi'],
+    limits: {
+      deploymentsMax: seen.deploymentsMax,
+      instancesMax: seen.instancesMax,
+      connectionsMax: 1000,
+    },
+  };
+}
