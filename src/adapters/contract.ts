@@ -23,6 +23,8 @@ export interface Description {
   readonly plane: 'wire' | 'call';
   /** A file that stands for the network namespace in which the testbed's sockets must be; absent: its own. */
   readonly networkNamespace?: string;
+  /** Addresses of this machine at which the balancer reaches instances, one each; absent: any of 127.0.0.0/8. */
+  readonly instanceAddresses?: readonly string[];
   /** What time it can keep. */
   readonly time: readonly TimeKind[];
   /** The shortest real durations it keeps, by kind; the harness derives the scales from them. */

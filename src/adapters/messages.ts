@@ -45,6 +45,11 @@ const descriptionSchema = z.object({
     .describe(
       'A file that stands for the network namespace in which clients and instances must be',
     ),
+  instanceAddresses: z
+    .array(z.string())
+    .min(1)
+    .exactOptional()
+    .describe('Addresses of this machine at which the balancer reaches instances, one each'),
   time: z.array(timeKindSchema).min(1).describe('The first is the one that is used'),
   floorsMs: z.object({ checkTimeout: ms, persistence: ms, drain: ms }),
   capabilities: capabilitiesSchema,

@@ -67,7 +67,7 @@ async function judge(
   const { description } = testbed;
   expectProfile(command, description.profiles);
   const folder = await openOutputFolder(command.out, fileName(command.implementation));
-  const jobs = command.jobs ?? lanesFor(testbed);
+  const jobs = Math.min(command.jobs ?? lanesFor(testbed), description.limits.deploymentsMax);
   terminal.note(
     `Judging ${description.name} ${description.version} on ${selected.length} clauses, profile ${command.profile}, seed ${command.seed}, ${jobs} lane${jobs === 1 ? '' : 's'}`,
   );

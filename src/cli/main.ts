@@ -71,7 +71,7 @@ function addConform(root: Command): void {
     .description('judge implementations clause by clause')
     .argument(
       '<implementation>',
-      'reference, haproxy, nftables, cmd:COMMAND, tcp:HOST:PORT, module:FILE, defect:NAME or variant:NAME',
+      'reference, haproxy, nftables, jdcloud, cmd:COMMAND, tcp:HOST:PORT, module:FILE, defect:NAME or variant:NAME',
     )
     .argument('[words...]', 'more implementations; clause ids or prefixes, none: all')
     .addOption(profileOption().default('console'))

@@ -94,9 +94,14 @@ const nothing = { backends: 0, targetGroups: 0, listeners: 0 };
 /** All timelines on health would take a minute of a machine. */
 const sample = ['config', 'schedule.eligible', 'health.http', 'health.live-connections'];
 
+/** Where the instances of the last such timeline were. */
+let listenedAt: string[] = [];
+
 /** One timeline of counting, once. */
 async function failsThreshold(): Promise<boolean> {
-  const testbed = await openTestbed(connect('jdcloud'));
+  const adapter = connect('jdcloud');
+  const deploy = vi.spyOn(adapter, 'deploy');
+  const testbed = await openTestbed(adapter);
   const { description } = testbed;
   const { signal } = new AbortController();
   const bounds = boundsFor(description, 'openapi');
@@ -106,6 +111,9 @@ async function failsThreshold(): Promise<boolean> {
   try {
     return drawn !== undefined && (await failsOnce(context, 'once', '1', drawn.timeline, clause));
   } finally {
+    listenedAt = deploy.mock.calls.flatMap(([{ instances }]) =>
+      instances.map(({ address }) => address),
+    );
     await testbed.dispose();
   }
 }
@@ -147,8 +155,11 @@ describe('the emulated cloud, judged through its API', { timeout: 240_000 }, () 
     await emulate('unhealthy-threshold-plus-one');
     expect(await failsThreshold()).toBe(true);
     await emulator.stop();
-    await emulate(null);
+    const addresses = ['127.5.77.1', '127.5.77.2', '127.5.77.3', '127.5.77.4'];
+    await emulate(null, { JDCLOUD_ADDRESSES: addresses.join(',') });
     expect(await failsThreshold()).toBe(false);
+    expect(listenedAt.length).toBeGreaterThan(0);
+    expect(addresses).toEqual(expect.arrayContaining(listenedAt));
   });
 
   it('with a defect of rules fails the range', async () => {

@@ -52,31 +52,45 @@ const traits: Traits = {
   refusal: { reading: 'reset', providedBy: 'adapter' },
 };
 
+/** The vendor's limit of one group (API 0.6.6). */
+const instancesMax = 100;
+/** Most timelines on health have so many instances or fewer. */
+const instancesAtLeast = 4;
+
 export interface Seen {
   readonly version: string;
   /** How many times faster than real its seconds pass: more than 1 for an emulator only. */
   readonly timeScale: number;
-  readonly isReachable: boolean;
-  readonly deploymentsMax: number;
-  readonly instancesMax: number;
+  /** At which it reaches instances here; empty: none. An emulator on this machine reaches any. */
+  readonly addresses: readonly string[] | 'any';
+  readonly loadBalancers: number;
 }
 
-export function describeJdcloud(seen: Seen): Description {
-  const isScaled = seen.timeScale > 1;
+export function describeJdcloud({
+  version,
+  timeScale,
+  addresses,
+  loadBalancers,
+}: Seen): Description {
+  const isGiven = addresses !== 'any' && addresses.length > 0;
+  const lanes = isGiven
+    ? Math.max(1, Math.min(loadBalancers, Math.floor(addresses.length / instancesAtLeast)))
+    : loadBalancers;
   return {
     protocol: protocolVersion,
     name: 'JD Cloud NLB',
-    version: seen.version,
+    version,
     plane: 'wire',
-    time: [isScaled ? 'scaled' : 'real'],
+    ...(isGiven ? { instanceAddresses: addresses } : {}),
+    time: [timeScale > 1 ? 'scaled' : 'real'],
     // the shortest timeout there is, as long as it lasts here: so the scale comes out as the emulator's
-    floorsMs: { checkTimeout: 2000 / seen.timeScale, persistence: 0, drain: 0 },
-    capabilities: capabilitiesOf(seen.isReachable),
+    floorsMs: { checkTimeout: 2000 / timeScale, persistence: 0, drain: 0 },
+    capabilities: capabilitiesOf(addresses === 'any' || isGiven),
     traits,
     profiles: ['openapi'],
     limits: {
-      deploymentsMax: seen.deploymentsMax,
-      instancesMax: seen.instancesMax,
+      deploymentsMax: lanes,
+      instancesMax: isGiven ? Math.floor(addresses.length / lanes) : instancesMax,
       connectionsMax: 1000,
     },
   };

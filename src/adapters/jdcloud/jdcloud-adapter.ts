@@ -19,8 +19,6 @@ import { Resources, unexpected } from './resources.ts';
 import { type CloudSettings, settingsFrom } from './settings.ts';
 import { backendSpecOf, faultsIn, type NamedFault, protocolWord, serviceOf } from './vocabulary.ts';
 
-/** The vendor's limit of one group (API 0.6.6). */
-const instancesMax = 100;
 /** What an emulator says in a header of every answer: its version, and how many times faster its seconds pass. */
 const emulatorHeader = 'x-counterpoise-emulator';
 const timeScaleHeader = 'x-counterpoise-time-scale';
@@ -69,9 +67,8 @@ class JdcloudAdapter implements Adapter {
     return describeJdcloud({
       version: emulator === null ? 'API 0.6.6' : `API 0.6.6, emulator ${emulator}`,
       timeScale,
-      isReachable: emulator !== null || addresses.length > 0,
-      deploymentsMax: loadBalancerIds.length,
-      instancesMax,
+      addresses: emulator !== null && addresses.length === 0 ? 'any' : addresses,
+      loadBalancers: loadBalancerIds.length,
     });
   }
 
