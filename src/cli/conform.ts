@@ -5,6 +5,7 @@
 import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { connect } from '../adapters/connect.ts';
+import { takesTime } from '../conformance/case-plan.ts';
 import { type ConformEvent, type ConformRun, conform } from '../conformance/conform.ts';
 import { judgedClauses } from '../conformance/judged-clauses.ts';
 import { nearestName } from '../documents/places.ts';
@@ -115,9 +116,9 @@ function expectProfile(
   });
 }
 
-/** Most lanes wait most of the time: twice the cores on the wire; one in stepped time, which never waits. */
+/** Most lanes wait most of the time: twice the cores; one in stepped time, which never waits. */
 function lanesFor(testbed: Testbed): number {
-  if (testbed.description.plane === 'call') return 1;
+  if (!takesTime(testbed.description)) return 1;
   return Math.max(1, Math.min(testbed.description.limits.deploymentsMax, 2 * cpus().length));
 }
 

@@ -7,9 +7,14 @@ import { families } from './families/families.ts';
 import type { Bounds, Family } from './families/family.ts';
 import type { Step, Timeline } from './timeline.ts';
 
+/** Whether what passes is real time: over sockets, or because the adapter waits. */
+export function takesTime({ plane, time }: Description): boolean {
+  return plane === 'wire' || time[0] !== 'stepped';
+}
+
 /** What its plane can bear: a connection is microseconds in stepped time and a millisecond on the wire. */
 export function boundsFor(description: Description, profile: Profile): Bounds {
-  const isWired = description.plane === 'wire';
+  const isWired = takesTime(description);
   return {
     profile,
     profiles: description.profiles,

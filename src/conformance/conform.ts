@@ -18,7 +18,7 @@ import { supportOf } from '../spec/behaviour.ts';
 import { clauseOf, missingNeeds } from '../spec/clauses.ts';
 import type { Profile } from '../spec/configuration.ts';
 import type { Testbed } from '../testbed/trial.ts';
-import { boundsFor, familiesFor } from './case-plan.ts';
+import { boundsFor, familiesFor, takesTime } from './case-plan.ts';
 import { type CaseContext, type CaseOutcome, runCase } from './case-runner.ts';
 import type { ConfigurationCase } from './configurations/configuration-case.ts';
 import type { ConfigurationVerdict } from './configurations/judge-configuration.ts';
@@ -142,7 +142,7 @@ class Run {
   }
 
   get #isWired(): boolean {
-    return this.#testbed.description.plane === 'wire';
+    return takesTime(this.#testbed.description);
   }
 
   #timelines(): readonly DrawnTimeline[] {

@@ -97,9 +97,11 @@ export const historyHeaderSchema = z.strictObject({
   profile: profileSchema,
   traits: traitsSchema.nullable(),
   checks: z
-    .literal('none')
+    .enum(['none', 'told'])
     .exactOptional()
-    .describe('The implementation checks nobody: whoever is listed is in rotation'),
+    .describe(
+      'none: the implementation checks nobody, whoever is listed is in rotation; told: it tells of each check, also of refused ones',
+    ),
   instances: z.array(instanceListedSchema),
   seed: z.string(),
   timeline: z.string().nullable(),

@@ -143,7 +143,7 @@ function resolved(document: unknown, profile: Profile): ServiceConfiguration | n
 
 function instancesOf(
   intake: EventIntake,
-  base: Pick<Reading, 'configuration' | 'effective' | 'time' | 'endMs'>,
+  base: Pick<Reading, 'header' | 'configuration' | 'effective' | 'time' | 'endMs'>,
 ): ReadonlyMap<string, InstanceReading> {
   const seen = new Map<string, CheckSeen[]>();
   for (const check of intake.checks.values()) {
@@ -157,7 +157,8 @@ function instancesOf(
     changed.set(change.instance, own);
     own.push(change);
   }
-  const { configuration, effective, time, endMs } = base;
+  const { header, configuration, effective, time, endMs } = base;
+  const areAllTold = time === 'stepped' || header.checks === 'told';
   const health = configuration === null ? null : healthStatesOf(configuration.check);
   return new Map(
     [...intake.names].map((name) => {
@@ -167,12 +168,13 @@ function instancesOf(
           ? []
           : concludeChecks(seen.get(name) ?? [], {
               time,
+              areAllTold,
               timeoutMs: effective.timeoutMs,
               configuration,
               endMs,
             });
       const changes = changed.get(name) ?? [];
-      const checks = withInvisibleFailures(results, name, { behaviours, changes, time });
+      const checks = withInvisibleFailures(results, name, { behaviours, changes, areAllTold });
       return [name, { name, behaviours, ledger: ledgerOf(checks, health) }];
     }),
   );

@@ -46,6 +46,9 @@ function capabilitiesOf(isReachable: boolean): Capabilities {
   };
 }
 
+/** Of the emulator: its timers are ours. Those of the cloud nobody has measured yet. */
+const emulated: Traits = { 'health.timerSlackMs': { reading: 10, providedBy: 'balancer' } };
+
 /** Of the ones that the page leaves open the vendor documents none; how health is told is the adapter's. */
 const traits: Traits = {
   'config.timeoutBeyondInterval': { reading: 'accept', providedBy: 'balancer' },
@@ -59,6 +62,7 @@ const instancesAtLeast = 4;
 
 export interface Seen {
   readonly version: string;
+  readonly isEmulated: boolean;
   /** How many times faster than real its seconds pass: more than 1 for an emulator only. */
   readonly timeScale: number;
   /** At which it reaches instances here; empty: none. An emulator on this machine reaches any. */
@@ -68,6 +72,7 @@ export interface Seen {
 
 export function describeJdcloud({
   version,
+  isEmulated,
   timeScale,
   addresses,
   loadBalancers,
@@ -86,7 +91,7 @@ export function describeJdcloud({
     // the shortest timeout there is, as long as it lasts here: so the scale comes out as the emulator's
     floorsMs: { checkTimeout: 2000 / timeScale, persistence: 0, drain: 0 },
     capabilities: capabilitiesOf(addresses === 'any' || isGiven),
-    traits,
+    traits: isEmulated ? { ...traits, ...emulated } : traits,
     profiles: ['openapi'],
     limits: {
       deploymentsMax: lanes,

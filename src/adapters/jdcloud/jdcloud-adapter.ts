@@ -66,6 +66,7 @@ class JdcloudAdapter implements Adapter {
     const { addresses, loadBalancerIds } = this.#settings;
     return describeJdcloud({
       version: emulator === null ? 'API 0.6.6' : `API 0.6.6, emulator ${emulator}`,
+      isEmulated: emulator !== null,
       timeScale,
       addresses: emulator !== null && addresses.length === 0 ? 'any' : addresses,
       loadBalancers: loadBalancerIds.length,
