@@ -70,7 +70,7 @@ export class WireTestbed implements Testbed {
     try {
       return await this.#deploy(request, trial, recorder, token);
     } catch (error) {
-      await trial.end('error');
+      await trial.end('error').catch(() => {});
       throw error;
     }
   }
@@ -120,9 +120,13 @@ export class WireTestbed implements Testbed {
   }
 
   async #tearDown(): Promise<void> {
-    await Promise.all([...this.#trials].map((trial) => trial.end('interrupted')));
-    await this.#adapter.dispose();
-    await this.#channel.dispose();
+    // what the adapter cannot put away it tells at its own end, too
+    await Promise.allSettled([...this.#trials].map((trial) => trial.end('interrupted')));
+    try {
+      await this.#adapter.dispose();
+    } finally {
+      await this.#channel.dispose();
+    }
   }
 }
 
