@@ -207,19 +207,19 @@ export class TimedCallTrial implements Trial {
 
   /** Whatever was due by now is done, and nobody waits for an answer of ours. */
   async #catchUp(): Promise<void> {
-    do await this.#advance(this.#known().clock.surelyReachedMs(this.nowMs()));
+    do await this.#advance(this.#adapterClock.surelyReachedMs(this.nowMs()));
     while (this.#answers.length > 0);
   }
 
   async #waitTo(toMs: number): Promise<void> {
-    await this.#advance(this.#known().clock.reachingMs(toMs));
+    await this.#advance(this.#adapterClock.reachingMs(toMs));
     while (this.#answers.length > 0) await this.#catchUp();
   }
 
   /** `toMs`: of the adapter's clock. */
   async #advance(toMs: number): Promise<void> {
     const deployment = await this.#running();
-    const { clock } = this.#known();
+    const clock = this.#adapterClock;
     const answers = this.#answers;
     this.#answers = [];
     const fromMs = this.nowMs();
@@ -257,9 +257,9 @@ export class TimedCallTrial implements Trial {
     this.#record(when, { event: 'connection.closed', connection, by, how, learned: true });
   }
 
-  #known() {
+  get #adapterClock(): AdapterClock {
     invariant(this.#clock !== null, 'the trial has a deployment');
-    return { clock: this.#clock };
+    return this.#clock;
   }
 
   async #running(): Promise<CallDeployment> {
