@@ -76,11 +76,12 @@ export class Cloud {
     return { loadBalancer: { loadBalancerId: id, loadBalancerName: id, type: 'nlb' } };
   }
 
-  createBackend(body: Plain): Plain {
+  /** `msPerSecond`: how long a second of its checks lasts; null: as everywhere here. */
+  createBackend(body: Plain, msPerSecond: number | null): Plain {
     const loadBalancerId = this.#loadBalancerOf(body);
     const group = this.#groupOf(body, loadBalancerId);
     const { alteration, realMsPerSecond } = this.#options;
-    const scale = realMsPerSecond;
+    const scale = msPerSecond ?? realMsPerSecond;
     const settings = settingsOf(
       { backendServices: [serviceOf(body)] },
       'openapi',

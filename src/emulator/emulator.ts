@@ -123,7 +123,17 @@ function callOf(request: IncomingMessage, text: string): Call {
   if (fault !== null) throw new Refusal(401, 'UNAUTHENTICATED', `Unauthorized: ${fault}.`);
   const [, version, regions, where, ...segments] = path.split('/').map(decoded);
   if (version !== 'v1' || regions !== 'regions' || where !== region) throw noSuchOperation(request);
-  return { method, segments, query: new URLSearchParams(query), body: parsed(text) };
+  const msPerSecond = paceIn(signable.headers);
+  return { method, segments, query: new URLSearchParams(query), body: parsed(text), msPerSecond };
+}
+
+/** Of `x-counterpoise-ms-per-second`, which no real cloud knows. */
+function paceIn(headers: Readonly<Record<string, string>>): number | null {
+  const text = headers['x-counterpoise-ms-per-second'];
+  if (text === undefined) return null;
+  const pace = Number(text);
+  if (pace >= 1 && pace <= 1000) return pace;
+  throw new Refusal(400, 'INVALID_ARGUMENT', `A second cannot last ${text} ms.`);
 }
 
 function noSuchOperation({ method, url }: IncomingMessage): Refusal {

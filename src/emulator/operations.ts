@@ -9,10 +9,15 @@ export interface Call {
   readonly segments: readonly string[];
   readonly query: URLSearchParams;
   readonly body: Plain;
+  /** Of the backend that is created, by a header of our own. */
+  readonly msPerSecond: number | null;
 }
 
 /** The operation's result; null: there is no such operation. Refusals are thrown. */
-export function perform(cloud: Cloud, { method, segments, query, body }: Call): Plain | null {
+export function perform(
+  cloud: Cloud,
+  { method, segments, query, body, msPerSecond }: Call,
+): Plain | null {
   const [kind = '', rest = '', part] = segments;
   const [id = '', verb] = rest.split(':');
   const route = [
@@ -22,20 +27,18 @@ export function perform(cloud: Cloud, { method, segments, query, body }: Call): 
     ...(part === undefined ? [] : [part]),
   ].join(' ');
   const operation = operations[verb === undefined ? route : `${route}:${verb}`];
-  return (
-    operation?.(cloud, { id, body, loadBalancerId: filterIn(query, 'loadBalancerId') }) ?? null
-  );
+  const loadBalancerId = filterIn(query, 'loadBalancerId');
+  return operation?.(cloud, { id, body, loadBalancerId, msPerSecond }) ?? null;
 }
 
-interface Asked {
+interface Asked extends Pick<Call, 'body' | 'msPerSecond'> {
   readonly id: string;
-  readonly body: Plain;
   readonly loadBalancerId: string | null;
 }
 
 const operations: Readonly<Record<string, (cloud: Cloud, asked: Asked) => Plain>> = {
   'GET loadBalancers {id}': (cloud, { id }) => cloud.describeLoadBalancer(id),
-  'POST backends': (cloud, { body }) => cloud.createBackend(body),
+  'POST backends': (cloud, { body, msPerSecond }) => cloud.createBackend(body, msPerSecond),
   'GET backends': (cloud, { loadBalancerId }) => cloud.describeBackends(loadBalancerId),
   'GET backends {id}': (cloud, { id }) => cloud.describeBackend(id),
   'DELETE backends {id}': (cloud, { id }) => cloud.deleteBackend(id),

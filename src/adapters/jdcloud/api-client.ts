@@ -24,6 +24,8 @@ export interface Question {
   readonly segments: readonly string[];
   readonly query?: Readonly<Record<string, string>>;
   readonly body?: unknown;
+  /** Beside those that every request has; an emulator may know some. */
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 export interface Answered {
@@ -103,7 +105,7 @@ export class ApiClient {
       : { requestId, refusal: error };
   }
 
-  #signed({ method, segments, query = {}, body }: Question) {
+  #signed({ method, segments, query = {}, body, headers: own = {} }: Question) {
     const { endpoint, region, credentials } = this.#settings;
     const path = `/${[version, 'regions', region, ...segments].map(percentEncoded).join('/')}`;
     const pairs = Object.entries(query).map(
@@ -114,6 +116,7 @@ export class ApiClient {
     const date = signingDate(new Date());
     const text = body === undefined ? '' : JSON.stringify(body);
     const headers: Record<string, string> = {
+      ...own,
       'content-type': 'application/json',
       'x-jdcloud-date': date,
       'x-jdcloud-nonce': randomUUID(),

@@ -41,10 +41,12 @@ export class Resources {
   async create(
     kind: Kind,
     body: Readonly<Record<string, unknown>>,
+    headers: Readonly<Record<string, string>> = {},
   ): Promise<{ readonly id: string } | Refused> {
     const spec = { ...body, loadBalancerId: this.#loadBalancerId, description: this.#mark };
     this.#doubtful.add(kind);
-    const answer = await this.#api.ask({ method: 'POST', segments: [kind, ''], body: spec });
+    const question = { method: 'POST', segments: [kind, ''], body: spec, headers } as const;
+    const answer = await this.#api.ask(question);
     const id = 'refusal' in answer ? null : answer.result[idField[kind]];
     // without an id, what it created stays in doubt
     if (typeof id === 'string') this.#ids[kind].add(id);
