@@ -24,6 +24,7 @@ const allowed = {
   ],
   experiments: ['simulation', 'statistics', 'results', 'traffic', 'documents', 'spec'],
   adapters: ['history', 'spec'],
+  emulator: ['adapters', 'service', 'defects', 'scheduling', 'spec'],
   testbed: ['adapters', 'history', 'spec'],
   judging: ['models', 'spec', 'history', 'statistics'],
   conformance: [
@@ -71,9 +72,12 @@ export default {
     },
     {
       name: 'sockets-and-processes',
-      comment: 'sockets and child processes only in adapters, testbed and cli',
+      comment: 'sockets and child processes only in adapters, emulator, testbed and cli',
       severity: 'error',
-      from: { path: '^(src|models)/', pathNot: '^src/(adapters|testbed|cli)/|\\.test\\.ts$' },
+      from: {
+        path: '^(src|models)/',
+        pathNot: '^src/(adapters|emulator|testbed|cli)/|\\.test\\.ts$',
+      },
       to: { path: '^(node:)?(net|http|https|dgram|tls|child_process)$|/execa/' },
     },
     {

@@ -9,10 +9,11 @@ import { exitCodes, OperatorError } from '../errors/operator-error.ts';
 import type { Adapter } from './contract.ts';
 import { createHaproxyAdapter } from './haproxy/haproxy-adapter.ts';
 import { createReferenceAdapter } from './in-process/reference.ts';
+import { createJdcloudAdapter } from './jdcloud/jdcloud-adapter.ts';
 import { createNftablesAdapter } from './nftables/nftables-adapter.ts';
 import { remoteAdapterCalled } from './process/remote-connectables.ts';
 
-const builtIn: readonly string[] = ['reference', 'haproxy', 'nftables'];
+const builtIn: readonly string[] = ['reference', 'haproxy', 'nftables', 'jdcloud'];
 
 export function connect(connectable: string): Adapter {
   const adapter = adapterCalled(connectable);
@@ -22,13 +23,15 @@ export function connect(connectable: string): Adapter {
 
 /** Whether a word names an implementation, be it one that exists or not: no clause is written so. */
 export function isConnectable(word: string): boolean {
-  return builtIn.includes(word) || /^(cmd|tcp|module|defect|variant):/.test(word);
+  return builtIn.includes(word) || /^(cmd|tcp|module|defect|variant|jdcloud):/.test(word);
 }
 
 function adapterCalled(connectable: string): Adapter | null {
   if (connectable === 'reference') return createReferenceAdapter();
   if (connectable === 'haproxy') return createHaproxyAdapter();
   if (connectable === 'nftables') return createNftablesAdapter();
+  const cloud = /^jdcloud(?::(.+))?$/.exec(connectable);
+  if (cloud !== null) return createJdcloudAdapter(cloud[1] ?? null);
   const remote = remoteAdapterCalled(connectable);
   if (remote !== null) return remote;
   const [, kind, name = ''] = /^(defect|variant):(.+)$/.exec(connectable) ?? [];
@@ -47,7 +50,7 @@ function unknown(connectable: string): OperatorError {
   const known = kind === undefined ? [...builtIn, ...named.defect, ...named.variant] : named[kind];
   const all =
     kind === undefined
-      ? `${builtIn.join(', ')}, cmd:COMMAND, tcp:HOST:PORT, module:FILE, defect:NAME and variant:NAME`
+      ? `${builtIn.join(', ')}, jdcloud:ENDPOINT, cmd:COMMAND, tcp:HOST:PORT, module:FILE, defect:NAME and variant:NAME`
       : known.join(', ');
   return new OperatorError(`${JSON.stringify(connectable)}: there is no such implementation`, {
     code: 'CONNECTABLE_UNKNOWN',

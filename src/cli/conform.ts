@@ -5,6 +5,7 @@
 import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { connect } from '../adapters/connect.ts';
+import { takesTime } from '../conformance/case-plan.ts';
 import { type ConformEvent, type ConformRun, conform } from '../conformance/conform.ts';
 import { judgedClauses } from '../conformance/judged-clauses.ts';
 import { nearestName } from '../documents/places.ts';
@@ -65,8 +66,9 @@ async function judge(
   terminal: Terminal,
 ): Promise<ConformReport> {
   const { description } = testbed;
+  expectProfile(command, description.profiles);
   const folder = await openOutputFolder(command.out, fileName(command.implementation));
-  const jobs = command.jobs ?? lanesFor(testbed);
+  const jobs = Math.min(command.jobs ?? lanesFor(testbed), description.limits.deploymentsMax);
   terminal.note(
     `Judging ${description.name} ${description.version} on ${selected.length} clauses, profile ${command.profile}, seed ${command.seed}, ${jobs} lane${jobs === 1 ? '' : 's'}`,
   );
@@ -102,9 +104,21 @@ async function judge(
   return { result: run.result, reportFile: join(folder.path, 'report.html') };
 }
 
-/** Most lanes wait most of the time: twice the cores on the wire; one in stepped time, which never waits. */
+function expectProfile(
+  { implementation, profile }: ConformCommand,
+  known: readonly Profile[],
+): void {
+  if (known.includes(profile)) return;
+  throw new OperatorError(`${implementation} does not know the profile ${profile}`, {
+    code: 'PROFILE_UNKNOWN',
+    exitCode: exitCodes.usage,
+    hint: `Judge it with --profile ${known.join(' or --profile ')}.`,
+  });
+}
+
+/** Most lanes wait most of the time: twice the cores; one in stepped time, which never waits. */
 function lanesFor(testbed: Testbed): number {
-  if (testbed.description.plane === 'call') return 1;
+  if (!takesTime(testbed.description)) return 1;
   return Math.max(1, Math.min(testbed.description.limits.deploymentsMax, 2 * cpus().length));
 }
 

@@ -1,13 +1,20 @@
 /** Which families of timelines an implementation is put to, within which bounds, and what a timeline costs. Draws nothing. */
 import type { Description } from '../adapters/contract.ts';
+import { type Need, supportOf } from '../spec/behaviour.ts';
+import { clauseOf, missingNeeds } from '../spec/clauses.ts';
 import type { Profile } from '../spec/configuration.ts';
 import { families } from './families/families.ts';
 import type { Bounds, Family } from './families/family.ts';
 import type { Step, Timeline } from './timeline.ts';
 
+/** Whether what passes is real time: over sockets, or because the adapter waits. */
+export function takesTime({ plane, time }: Description): boolean {
+  return plane === 'wire' || time[0] !== 'stepped';
+}
+
 /** What its plane can bear: a connection is microseconds in stepped time and a millisecond on the wire. */
 export function boundsFor(description: Description, profile: Profile): Bounds {
-  const isWired = description.plane === 'wire';
+  const isWired = takesTime(description);
   return {
     profile,
     profiles: description.profiles,
@@ -17,14 +24,22 @@ export function boundsFor(description: Description, profile: Profile): Bounds {
   };
 }
 
-/** Those made for one of the selected clauses that ask for nothing the implementation lacks. */
+/** Those made for one of the selected clauses that apply, and that ask for nothing the implementation lacks. */
 export function familiesFor(
   { capabilities }: Description,
   selected: readonly string[],
 ): readonly Family[] {
+  const applies = (id: string) => {
+    const clause = clauseOf(id);
+    return clause !== undefined && missingNeeds(clause, capabilities).length === 0;
+  };
+  // where no traffic reaches the balancer, the adapter's endpoint takes turns among who is healthy
+  const takesTurns = !supportOf(capabilities, 'traffic').supported;
+  const isMet = (need: Need) =>
+    supportOf(capabilities, need).supported || (takesTurns && need === 'schedule.wrr');
   return families
-    .filter((family) => family.clauses.some((clause) => selected.includes(clause)))
-    .filter((family) => family.needs.every((need) => capabilities[need].supported));
+    .filter(({ clauses }) => clauses.some((id) => selected.includes(id) && applies(id)))
+    .filter(({ needs }) => needs.every(isMet));
 }
 
 /** Connections and checks that it takes, roughly: enough to put cheap timelines before dear ones. */

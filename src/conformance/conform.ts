@@ -14,15 +14,17 @@ import {
   conformanceResultVersion,
 } from '../results/conformance-result.ts';
 import type { RunFacts } from '../results/run-facts.ts';
-import { clauseOf } from '../spec/clauses.ts';
+import { supportOf } from '../spec/behaviour.ts';
+import { clauseOf, missingNeeds } from '../spec/clauses.ts';
 import type { Profile } from '../spec/configuration.ts';
 import type { Testbed } from '../testbed/trial.ts';
-import { boundsFor, familiesFor } from './case-plan.ts';
+import { boundsFor, familiesFor, takesTime } from './case-plan.ts';
 import { type CaseContext, type CaseOutcome, runCase } from './case-runner.ts';
 import type { ConfigurationCase } from './configurations/configuration-case.ts';
 import type { ConfigurationVerdict } from './configurations/judge-configuration.ts';
 import { pairCoverage } from './configurations/pairs.ts';
 import { configurationCases, runConfigurationCase } from './configurations/run-configurations.ts';
+import { withoutGroups } from './configurations/without-groups.ts';
 import { type DrawnTimeline, drawTimelines } from './drawn-timeline.ts';
 import { explainFailure, type Found } from './explaining.ts';
 import { tourCoverage } from './families/health-tours.ts';
@@ -140,7 +142,7 @@ class Run {
   }
 
   get #isWired(): boolean {
-    return this.#testbed.description.plane === 'wire';
+    return takesTime(this.#testbed.description);
   }
 
   #timelines(): readonly DrawnTimeline[] {
@@ -157,9 +159,13 @@ class Run {
     if (!selected.some((id) => id.startsWith('config.'))) return [];
     const { capabilities } = this.#testbed.description;
     const count = this.#isWired ? generatedConfigurations.wired : generatedConfigurations.stepped;
-    return configurationCases(profile, seed, count).filter(({ clause }) =>
-      clauseOf(clause)?.needs.every((need) => capabilities[need].supported),
-    );
+    const cases = configurationCases(profile, seed, count).filter(({ clause: id }) => {
+      const clause = clauseOf(id);
+      return clause !== undefined && missingNeeds(clause, capabilities).length === 0;
+    });
+    return supportOf(capabilities, 'configuration.groups').supported
+      ? cases
+      : cases.flatMap((one) => withoutGroups(one) ?? []);
   }
 
   /** Runs one case in the next free lane; what cannot be run is counted as an error of its clauses. */

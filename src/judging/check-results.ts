@@ -10,6 +10,8 @@ export type CheckSeen = Omit<CheckReading, 'result' | 'concluded'>;
 
 export interface ResultRules {
   readonly time: TimeKind;
+  /** Whether a silent TCP check was told of as such: over sockets the kernel takes its connection. */
+  readonly areAllTold: boolean;
   readonly timeoutMs: number;
   readonly configuration: ServiceConfiguration;
   readonly endMs: number;
@@ -95,7 +97,7 @@ function silentResult(
   following: CheckSeen | undefined,
 ): CheckReading['result'] {
   // a connection that a TCP check of a real balancer makes is taken by the kernel whatever the instance does next
-  if (check.method === 'tcp' && rules.time !== 'stepped') return 'unknown';
+  if (check.method === 'tcp' && !rules.areAllTold) return 'unknown';
   if (check.abandoned !== null) {
     const waitedMs = check.abandoned.toMs - check.started.fromMs;
     const share = rules.time === 'stepped' ? 1 : certainShare;

@@ -4,11 +4,10 @@
  */
 import { z } from 'zod';
 import {
-  capabilitySchema,
+  capabilitiesSchema,
   historyEventSchema,
   implementationSchema,
   profileSchema,
-  supportedSchema,
   timeKindSchema,
   traitsSchema,
 } from '../history/schema.ts';
@@ -94,7 +93,7 @@ export const conformanceResultSchema = z.strictObject({
   realMsPerSecond: z.strictObject({ checks: ms, persistence: ms, draining: ms }),
   complete: z.boolean(),
   filter: z.array(z.string()),
-  capabilities: z.record(capabilitySchema, supportedSchema),
+  capabilities: capabilitiesSchema,
   traits: traitsSchema,
   clauses: z.array(clauseResultSchema),
   counts: z.record(verdictSchema, count),

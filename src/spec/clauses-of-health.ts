@@ -138,7 +138,7 @@ export const healthClauses: readonly Clause[] = [
     strength: 'declared',
     section: check,
     statement: 'Connections to an instance that becomes unhealthy are kept or cut, as declared.',
-    needs: [],
+    needs: ['traffic'],
     needsChecks: true,
     trait: 'health.liveConnections',
   },

@@ -23,6 +23,8 @@ export interface ServerFound extends Server {
 const servers: readonly Server[] = [
   { kind: 'balancer', command: 'haproxy', connectable: 'haproxy', package: 'haproxy' },
   { kind: 'balancer', command: 'nft', connectable: 'nftables', package: 'nftables' },
+  // the example of an adapter in shell
+  { kind: 'tool', command: 'jq', connectable: null, package: 'jq' },
   { kind: 'tool', command: 'ip', connectable: null, package: 'iproute2' },
   { kind: 'browser', command: 'chromium', connectable: null, package: 'chromium' },
 ];

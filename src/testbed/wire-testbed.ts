@@ -5,6 +5,7 @@
 import process from 'node:process';
 import type { Adapter, Description } from '../adapters/contract.ts';
 import { invariant } from '../errors/invariant.ts';
+import { exitCodes, OperatorError } from '../errors/operator-error.ts';
 import type { HistoryEvent } from '../history/vocabulary.ts';
 import { monotonicMs } from './monotonic.ts';
 import { Recorder } from './recorder.ts';
@@ -27,7 +28,7 @@ export class WireTestbed implements Testbed {
   readonly #adapter: Adapter;
   readonly #connectable: string;
   readonly #channel: WireChannel;
-  readonly #addresses = new Addresses();
+  readonly #addresses: Addresses;
   readonly #trials = new Set<WireTrial>();
   #begun = 0;
   #over: Promise<void> | null = null;
@@ -42,6 +43,7 @@ export class WireTestbed implements Testbed {
     this.description = description;
     this.#connectable = connectable;
     this.#channel = channel;
+    this.#addresses = new Addresses(description.instanceAddresses ?? null);
   }
 
   async begin(request: TrialRequest): Promise<Begun> {
@@ -68,7 +70,7 @@ export class WireTestbed implements Testbed {
     try {
       return await this.#deploy(request, trial, recorder, token);
     } catch (error) {
-      await trial.end('error');
+      await trial.end('error').catch(() => {});
       throw error;
     }
   }
@@ -118,25 +120,38 @@ export class WireTestbed implements Testbed {
   }
 
   async #tearDown(): Promise<void> {
-    await Promise.all([...this.#trials].map((trial) => trial.end('interrupted')));
-    await this.#adapter.dispose();
-    await this.#channel.dispose();
+    // what the adapter cannot put away it tells at its own end, too
+    await Promise.allSettled([...this.#trials].map((trial) => trial.end('interrupted')));
+    try {
+      await this.#adapter.dispose();
+    } finally {
+      await this.#channel.dispose();
+    }
   }
 }
 
 /**
- * Addresses for instances, below 127.128.0.0, where clients live. The second and third byte come from the process id,
- * so that testbeds side by side differ; 127.0 to 127.15 are left to the machine's own services.
+ * Addresses for instances: those that the implementation reaches, else ones below 127.128.0.0, where clients live. Of
+ * these the second and third byte come from the process id, so that testbeds side by side differ; 127.0 to 127.15 are
+ * left to the machine's own services.
  */
 class Addresses {
-  readonly #free: string[] = [];
+  readonly #free: string[];
+  /** Whether there are only those. */
+  readonly #isGiven: boolean;
   #next = 0;
+
+  constructor(given: readonly string[] | null) {
+    this.#free = [...(given ?? [])];
+    this.#isGiven = given !== null;
+  }
 
   take(): string {
     // oldest first: a stale connection meets its own trial's token long before its address is used again
-    if (this.#next >= 4 * 254 || (this.#next >= 254 && this.#free.length > 0)) {
+    const isScarce = this.#isGiven || this.#next >= 4 * 254;
+    if (isScarce || (this.#next >= 254 && this.#free.length > 0)) {
       const address = this.#free.shift();
-      invariant(address !== undefined, 'fewer than 1016 instances at one time');
+      if (address === undefined) throw noAddress();
       return address;
     }
     const block = (process.pid * 4 + Math.floor(this.#next / 254)) % (112 * 256);
@@ -148,4 +163,12 @@ class Addresses {
   give(address: string): void {
     this.#free.push(address);
   }
+}
+
+function noAddress(): OperatorError {
+  return new OperatorError('testbed: more instances at one time than there are addresses', {
+    code: 'ADDRESSES_EXHAUSTED',
+    exitCode: exitCodes.unavailable,
+    hint: 'Use fewer lanes (--jobs), or name more addresses where the implementation lists them.',
+  });
 }
