@@ -9,6 +9,7 @@ import { createHaproxyAdapter } from './haproxy/haproxy-adapter.ts';
 import { createReferenceAdapter } from './in-process/reference.ts';
 import { createNftablesAdapter } from './nftables/nftables-adapter.ts';
 import { createNginxAdapter } from './nginx/nginx-adapter.ts';
+import { createPenAdapter } from './pen/pen-adapter.ts';
 
 /** A whole number up to `max`, or one of a few words; the first word is the default, as 1 is of numbers. */
 type Setting = { readonly max: number } | { readonly words: readonly string[] };
@@ -37,6 +38,7 @@ const builtIns: Readonly<Record<string, BuiltIn>> = {
       createNginxAdapter({ workers: number('workers'), isZoned: word('zone') !== 'off' }),
   },
   nftables: { settings: {}, create: () => createNftablesAdapter() },
+  pen: { settings: {}, create: () => createPenAdapter() },
 };
 
 export const builtInNames: readonly string[] = Object.keys(builtIns);

@@ -24,11 +24,9 @@ const scenario = 'source-ip-skew.yaml';
 export async function runDemo(command: DemoCommand, terminal: Terminal): Promise<number> {
   const { signal, seed, out } = command;
   const balancers = await findServers('balancer');
-  for (const { connectable: name, package: debian } of balancers.filter(
-    ({ path }) => path === null,
-  )) {
+  for (const { connectable: name, packages } of balancers.filter(({ path }) => path === null)) {
     terminal.print(
-      `\n!! ${name} is not installed here, so no real balancer is judged in its place.\n!! apt-get install ${debian}\n`,
+      `\n!! ${name} is not installed here, so no real balancer is judged in its place.\n!! apt-get install ${packages}\n`,
     );
   }
   const found = balancers.flatMap(({ path, connectable }) =>
