@@ -12,6 +12,7 @@ import { exitCodes, OperatorError } from '../errors/operator-error.ts';
 import { encodeHistory } from '../history/codec.ts';
 import { renderConformanceHtml } from '../reporting/conformance-html.ts';
 import { renderConformanceText } from '../reporting/conformance-text.ts';
+import { duration, timeInWords } from '../reporting/figures.ts';
 import { renderJUnit } from '../reporting/junit.ts';
 import type { ConformanceResult } from '../results/conformance-result.ts';
 import type { LoadFacts, RunFacts } from '../results/run-facts.ts';
@@ -145,6 +146,10 @@ function watching(terminal: Terminal, folder: OutputFolder, clock: () => number)
     switch (event.event) {
       case 'run.planned':
         cases = event.cases;
+        terminal.note(planInWords(event));
+        return;
+      case 'time.measured':
+        terminal.note(`Time ${event.timeScale.why}`);
         return;
       case 'case.ended':
         ended++;
@@ -169,6 +174,17 @@ function watching(terminal: Terminal, folder: OutputFolder, clock: () => number)
   };
 }
 
+/** What is ahead, before it begins. */
+function planInWords({
+  cases,
+  expectedMs,
+  time,
+  realMsPerSecond,
+}: Extract<ConformEvent, { event: 'run.planned' }>): string {
+  const about = expectedMs === null ? '' : `, about ${duration(expectedMs)}`;
+  return `${cases} cases${about}; ${timeInWords(time, realMsPerSecond)}`;
+}
+
 type Recorded = Extract<ConformEvent, { event: 'history.recorded' }>;
 
 function secondsLeft(ended: number, cases: number, elapsedMs: number): number {
@@ -183,7 +199,16 @@ function factsOf(
   load: LoadFacts | null,
 ): RunFacts {
   const machine = { cores: cpus().length, node: process.version, platform: process.platform };
-  return { run: 1, startedAt, durationMs, machine, lanes, trials: run.trials, load };
+  return {
+    run: 1,
+    startedAt,
+    durationMs,
+    machine,
+    lanes,
+    timeScale: run.timeScale,
+    trials: run.trials,
+    load,
+  };
 }
 
 async function writeReports(

@@ -47,6 +47,7 @@ export async function runSection(facts: RunFacts | null): Promise<Markup> {
       'Trials',
       `${counted(facts.trials.length, 'trial')} on ${counted(facts.lanes, 'lane')}, ${figure(repeated)} repeated`,
     ),
+    ...(facts.timeScale === null ? [] : [fact('Time', facts.timeScale.why)]),
     fact('Worst lag of the testbed', duration(lagMs)),
     fact(
       'Machine',
