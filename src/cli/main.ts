@@ -70,7 +70,7 @@ function addConform(root: Command): void {
     .description('judge implementations clause by clause')
     .argument(
       '<implementation>',
-      'reference, haproxy, nftables, cmd:COMMAND, tcp:HOST:PORT, module:FILE, defect:NAME or variant:NAME',
+      'reference, haproxy, nginx, nftables, pen, cmd:COMMAND, tcp:HOST:PORT, module:FILE, defect:NAME or variant:NAME',
     )
     .argument('[words...]', 'more implementations; clause ids or prefixes, none: all')
     .addOption(profileOption().default('console'))
@@ -82,7 +82,7 @@ function addConform(root: Command): void {
     .option('--load', 'also measure throughput and latency through the balancer', false)
     .addHelpText(
       'after',
-      '\nExamples:\n  counterpoise conform haproxy\n  counterpoise conform reference schedule.wrr health\n  counterpoise conform haproxy nftables reference',
+      '\nExamples:\n  counterpoise conform haproxy\n  counterpoise conform reference schedule.wrr health\n  counterpoise conform haproxy nginx nftables pen reference\n  counterpoise conform haproxy:threads=2 nginx:workers=2 nginx:workers=2,zone=off\n\nSettings: haproxy:threads=1..64, nginx:workers=1..64 and nginx:zone=on|off, separated by commas.',
     )
     .action(
       async (implementation: string, words: string[], own: ConformFlags, command: Command) => {

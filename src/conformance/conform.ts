@@ -26,6 +26,7 @@ import { pairCoverage } from './configurations/pairs.ts';
 import { configurationCases, runConfigurationCase } from './configurations/run-configurations.ts';
 import { type DrawnTimeline, drawTimelines } from './drawn-timeline.ts';
 import { explainFailure, type Found } from './explaining.ts';
+import type { Family } from './families/family.ts';
 import { tourCoverage } from './families/health-tours.ts';
 import { judgedClauses } from './judged-clauses.ts';
 import { measureLinearity } from './linearity.ts';
@@ -44,6 +45,8 @@ export interface ConformOptions {
   readonly profile: Profile;
   /** Clause ids to report on; every judge runs all the same. */
   readonly selected: readonly string[];
+  /** Only timelines of these families; absent: of all that are made for a selected clause. */
+  readonly families?: readonly string[];
   /** What the user typed, for the report. */
   readonly filter: readonly string[];
   /** Deployments side by side. */
@@ -90,6 +93,8 @@ const generatedConfigurations = { stepped: 2000, wired: 8 };
 const errorsMax = 5;
 
 export async function conform(testbed: Testbed, options: ConformOptions): Promise<ConformRun> {
+  const { profiles } = testbed.description;
+  if (!profiles.includes(options.profile)) throw profileUnknown(options, profiles);
   return new Run(testbed, options).execute();
 }
 
@@ -196,9 +201,13 @@ class Run {
     const { profile, seed, selected } = this.#options;
     const { description } = this.#testbed;
     const bounds = boundsFor(description, profile);
-    return familiesFor(description, selected).flatMap((family) =>
-      drawTimelines(family, bounds, seed, family.runs[this.#isWired ? 'wired' : 'stepped']),
-    );
+    const { families = null } = this.#options;
+    const isAsked = ({ name }: Family) => families === null || families.includes(name);
+    return familiesFor(description, selected)
+      .filter(isAsked)
+      .flatMap((family) =>
+        drawTimelines(family, bounds, seed, family.runs[this.#isWired ? 'wired' : 'stepped']),
+      );
   }
 
   #configurations(): readonly ConfigurationCase[] {
@@ -362,6 +371,17 @@ class Run {
       gate: gateOf(results, signal.aborted, this.#canary),
     };
   }
+}
+
+function profileUnknown(
+  { connectable, profile }: ConformOptions,
+  profiles: readonly Profile[],
+): OperatorError {
+  return new OperatorError(`${connectable} does not know the profile ${profile}`, {
+    code: 'PROFILE_UNSUPPORTED',
+    exitCode: exitCodes.unavailable,
+    hint: `Its adapter lists ${profiles.join(' and ') || 'no profile at all'}: ${profiles[0] === undefined ? 'let `describe` name one' : `try --profile ${profiles[0]}`}.`,
+  });
 }
 
 function notLinear({ why }: TimeScale): OperatorError {

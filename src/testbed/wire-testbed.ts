@@ -2,7 +2,6 @@
  * Trials over real sockets on 127.0.0.0/8: every instance of every trial has an address of its own, so that trials run
  * side by side on the same ports. Knows no balancer.
  */
-import process from 'node:process';
 import type { Adapter, Description } from '../adapters/contract.ts';
 import { invariant } from '../errors/invariant.ts';
 import type { HistoryEvent } from '../history/vocabulary.ts';
@@ -27,7 +26,7 @@ export class WireTestbed implements Testbed {
   readonly #adapter: Adapter;
   readonly #connectable: string;
   readonly #channel: WireChannel;
-  readonly #addresses = new Addresses();
+  readonly #addresses: Addresses;
   readonly #trials = new Set<WireTrial>();
   #begun = 0;
   #over: Promise<void> | null = null;
@@ -42,10 +41,11 @@ export class WireTestbed implements Testbed {
     this.description = description;
     this.#connectable = connectable;
     this.#channel = channel;
+    this.#addresses = new Addresses(channel.pid);
   }
 
   async begin(request: TrialRequest): Promise<Begun> {
-    const token = `${process.pid}-${this.#begun++}`;
+    const token = `${this.#channel.pid}-${this.#begun++}`;
     const recorder = new Recorder(request, this.description, this.#connectable);
     const own = new Map<string, string>();
     const trial: WireTrial = new WireTrial({
@@ -106,7 +106,7 @@ export class WireTestbed implements Testbed {
 
   /** For measuring load: instances that answer HTTP, behind a deployment of their own. */
   beginLoad(): Promise<LoadGround> {
-    const trial = `${process.pid}-${this.#begun++}`;
+    const trial = `${this.#channel.pid}-${this.#begun++}`;
     const take = (): string => this.#addresses.take();
     const give = (address: string): void => this.#addresses.give(address);
     return beginWireLoad(trial, this.#adapter, this.#channel, { take, give });
@@ -125,12 +125,17 @@ export class WireTestbed implements Testbed {
 }
 
 /**
- * Addresses for instances, below 127.128.0.0, where clients live. The second and third byte come from the process id,
- * so that testbeds side by side differ; 127.0 to 127.15 are left to the machine's own services.
+ * Addresses for instances, below 127.128.0.0, where clients live. The second and third byte come from the id of the
+ * testbed's process of sockets, so that testbeds side by side differ; 127.0 to 127.15 are left to the machine's own services.
  */
 class Addresses {
+  readonly #processId: number;
   readonly #free: string[] = [];
   #next = 0;
+
+  constructor(processId: number) {
+    this.#processId = processId;
+  }
 
   take(): string {
     // oldest first: a stale connection meets its own trial's token long before its address is used again
@@ -139,7 +144,7 @@ class Addresses {
       invariant(address !== undefined, 'fewer than 1016 instances at one time');
       return address;
     }
-    const block = (process.pid * 4 + Math.floor(this.#next / 254)) % (112 * 256);
+    const block = (this.#processId * 4 + Math.floor(this.#next / 254)) % (112 * 256);
     const address = `127.${16 + Math.floor(block / 256)}.${block % 256}.${1 + (this.#next % 254)}`;
     this.#next++;
     return address;
