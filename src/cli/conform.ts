@@ -12,7 +12,7 @@ import { exitCodes, OperatorError } from '../errors/operator-error.ts';
 import { encodeHistory } from '../history/codec.ts';
 import { renderConformanceHtml } from '../reporting/conformance-html.ts';
 import { renderConformanceText } from '../reporting/conformance-text.ts';
-import { duration, timeInWords } from '../reporting/figures.ts';
+import { duration, timeInWords, timeScaleInWords } from '../reporting/figures.ts';
 import { renderJUnit } from '../reporting/junit.ts';
 import type { ConformanceResult } from '../results/conformance-result.ts';
 import type { LoadFacts, RunFacts } from '../results/run-facts.ts';
@@ -103,10 +103,15 @@ async function judge(
   return { result: run.result, reportFile: join(folder.path, 'report.html') };
 }
 
-/** Most lanes wait most of the time: twice the cores on the wire; one in stepped time, which never waits. */
+const lanesPerCore = 3;
+
+/** Most lanes wait most of the time: three to a core on the wire; one in stepped time, which never waits. */
 function lanesFor(testbed: Testbed): number {
   if (testbed.description.plane === 'call') return 1;
-  return Math.max(1, Math.min(testbed.description.limits.deploymentsMax, 2 * cpus().length));
+  return Math.max(
+    1,
+    Math.min(testbed.description.limits.deploymentsMax, lanesPerCore * cpus().length),
+  );
 }
 
 /** Every clause whose id is, or begins with, one of the words; a word that matches nothing is an error. */
@@ -149,7 +154,7 @@ function watching(terminal: Terminal, folder: OutputFolder, clock: () => number)
         terminal.note(planInWords(event));
         return;
       case 'time.measured':
-        terminal.note(`Time ${event.timeScale.why}`);
+        terminal.note(timeScaleInWords(event.timeScale));
         return;
       case 'case.ended':
         ended++;

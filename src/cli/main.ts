@@ -346,7 +346,10 @@ function addDemo(root: Command): void {
     .description('the main job: judge what is found here, simulate a real trace, write the reports')
     .addOption(seedOption())
     .addOption(outOption())
-    .addHelpText('after', '\nExample:\n  npm start')
+    .addHelpText(
+      'after',
+      '\nWhat a real balancer breaks is a finding: the exit code is that of the reference, or of what could not run.\n\nExample:\n  npm start',
+    )
     .action(async (own: { seed: string; out: string }, command: Command) => {
       const terminal = createTerminal(command.optsWithGlobals<Common>());
       const { runDemo } = await import('./demo.ts');

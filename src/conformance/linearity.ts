@@ -36,7 +36,7 @@ export async function measureLinearity(
   const { description } = testbed;
   if (description.time[0] !== 'scaled') return null;
   const method = methodOf(description);
-  if (method === null) return unmeasured('the implementation checks nobody, so nothing was timed');
+  if (method === null) return unmeasured('the implementation checks nobody');
   const timeline = steady(options.profile, method);
   const factor = scalesFor(description, 'scaled', timeline).checks;
   const factors = [factor, stretch * factor] as const;
