@@ -50,6 +50,7 @@ function traitsWith({ workers, isZoned }: NginxSettings): Traits {
     'draining.return': balancer('resumes'),
     'schedule.weightZero': balancer('quiesced'),
     'schedule.noneEligible': balancer('refuse'),
+    'config.timeoutBeyondInterval': { reading: 'accept', providedBy: 'adapter' },
     'change.propagationMs': balancer(0),
     refusal: balancer('closed'),
   };

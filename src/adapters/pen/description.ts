@@ -44,6 +44,7 @@ const traits: Traits = {
   'draining.return': balancer('resumes'),
   'schedule.weightZero': { reading: 'quiesced', providedBy: 'adapter' },
   'schedule.noneEligible': balancer('refuse'),
+  'config.timeoutBeyondInterval': { reading: 'accept', providedBy: 'adapter' },
   'change.propagationMs': balancer(0),
   refusal: balancer('closed'),
 };
