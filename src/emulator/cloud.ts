@@ -2,7 +2,6 @@
  * What the emulated cloud holds: load balancers that are there from the start, and the target groups, backends and
  * listeners that were created on them, by the API's own rules. Knows no HTTP and no signature.
  */
-import { isIPv4 } from 'node:net';
 import { settingsOf } from '../adapters/in-process/settings.ts';
 import { apiFieldOf, backendSpecOf, serviceOf } from '../adapters/jdcloud/vocabulary.ts';
 import type { Alteration } from '../defects/defect.ts';
@@ -10,8 +9,16 @@ import { profiles } from '../spec/profiles.ts';
 import type { Violation } from '../spec/violation.ts';
 import { CheckedBackend, type Target } from './checked-backend.ts';
 import { fieldMessage, inUse, notFound, quotaExceeded, Refusal, wrongField } from './refusal.ts';
-
-type Plain = Readonly<Record<string, unknown>>;
+import {
+  isIntegerFrom,
+  isPlain,
+  listIn,
+  nameIn,
+  type Plain,
+  targetIn,
+  textOf,
+  weightOf,
+} from './request-fields.ts';
 
 /** One load balancer (Restrictions.md): 20 listeners, 20 backends, 20 groups; 100 instances in a group. */
 const perLoadBalancer = 20;
@@ -284,21 +291,7 @@ export class Cloud {
   }
 
   #target(spec: unknown, index: number): Target {
-    const field = (name: string) => `targetSpecs[${index}].${name}`;
-    const { type, ipAddress, port = 0, weight } = isPlain(spec) ? spec : {};
-    if (type !== 'ip') throw wrongField(field('type'), type, 'one of [ip] here');
-    if (typeof ipAddress !== 'string' || !isIPv4(ipAddress)) {
-      throw wrongField(field('ipAddress'), ipAddress, 'an IPv4 address');
-    }
-    if (!isIntegerFrom(port, 0, profiles.openapi.port.max)) {
-      throw wrongField(field('port'), port, 'an integer from 0 to 65535');
-    }
-    return {
-      id: this.#newId('target'),
-      address: ipAddress,
-      port: port === 0 ? null : port,
-      weight: weightOf(weight, field('weight')),
-    };
+    return { id: this.#newId('target'), ...targetIn(spec, `targetSpecs[${index}]`) };
   }
 
   #loadBalancerOf({ loadBalancerId: id }: Plain): string {
@@ -385,40 +378,4 @@ function onLoadBalancer<T extends { readonly loadBalancerId: string }>(
   id: string | null,
 ): readonly T[] {
   return [...known.values()].filter(({ loadBalancerId }) => id === null || loadBalancerId === id);
-}
-
-function weightOf(weight: unknown, field: string): number {
-  const { min, max, fallback } = profiles.openapi.weight;
-  const wanted = weight ?? fallback;
-  if (!isIntegerFrom(wanted, min, max)) {
-    throw wrongField(field, weight, `an integer from ${min} to ${max}`);
-  }
-  return wanted;
-}
-
-function nameIn(body: Plain, field: string): string {
-  const { lengthMax, pattern, inWords } = profiles.openapi.name;
-  const name = body[field];
-  const isGood =
-    typeof name === 'string' && pattern.test(name) && [...name].length <= (lengthMax ?? 0);
-  if (!isGood) throw wrongField(field, name, inWords);
-  return name;
-}
-
-function listIn(body: Plain, field: string): readonly unknown[] {
-  const list = body[field];
-  if (!Array.isArray(list) || list.length === 0) throw wrongField(field, list, 'a list of some');
-  return list;
-}
-
-function isIntegerFrom(value: unknown, min: number, max: number): value is number {
-  return Number.isInteger(value) && (value as number) >= min && (value as number) <= max;
-}
-
-function textOf(value: unknown): string {
-  return typeof value === 'string' ? value : '';
-}
-
-function isPlain(value: unknown): value is Plain {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
