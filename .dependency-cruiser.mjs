@@ -64,7 +64,7 @@ export default {
       name: 'conformance-takes-types-only',
       comment: 'conformance knows the types of the testbed and of the adapter contract, no socket',
       severity: 'error',
-      from: { path: room('conformance'), pathNot: '\\.test\\.ts$' },
+      from: { path: room('conformance'), pathNot: '\\.(test|fixture)\\.ts$' },
       to: {
         path: [room('testbed'), room('adapters')],
         dependencyTypesNot: ['type-only'],

@@ -13,6 +13,7 @@ import { exitCodes, OperatorError } from '../errors/operator-error.ts';
 import { encodeHistory } from '../history/codec.ts';
 import { renderConformanceHtml } from '../reporting/conformance-html.ts';
 import { renderConformanceText } from '../reporting/conformance-text.ts';
+import { duration, timeInWords, timeScaleInWords } from '../reporting/figures.ts';
 import { renderJUnit } from '../reporting/junit.ts';
 import type { ConformanceResult } from '../results/conformance-result.ts';
 import type { LoadFacts, RunFacts } from '../results/run-facts.ts';
@@ -116,10 +117,15 @@ function expectProfile(
   });
 }
 
-/** Most lanes wait most of the time: twice the cores; one in stepped time, which never waits. */
+const lanesPerCore = 3;
+
+/** Most lanes wait most of the time: three to a core; one in stepped time, which never waits. */
 function lanesFor(testbed: Testbed): number {
   if (!takesTime(testbed.description)) return 1;
-  return Math.max(1, Math.min(testbed.description.limits.deploymentsMax, 2 * cpus().length));
+  return Math.max(
+    1,
+    Math.min(testbed.description.limits.deploymentsMax, lanesPerCore * cpus().length),
+  );
 }
 
 /** Every clause whose id is, or begins with, one of the words; a word that matches nothing is an error. */
@@ -159,6 +165,10 @@ function watching(terminal: Terminal, folder: OutputFolder, clock: () => number)
     switch (event.event) {
       case 'run.planned':
         cases = event.cases;
+        terminal.note(planInWords(event));
+        return;
+      case 'time.measured':
+        terminal.note(timeScaleInWords(event.timeScale));
         return;
       case 'case.ended':
         ended++;
@@ -183,6 +193,17 @@ function watching(terminal: Terminal, folder: OutputFolder, clock: () => number)
   };
 }
 
+/** What is ahead, before it begins. */
+function planInWords({
+  cases,
+  expectedMs,
+  time,
+  realMsPerSecond,
+}: Extract<ConformEvent, { event: 'run.planned' }>): string {
+  const about = expectedMs === null ? '' : `, about ${duration(expectedMs)}`;
+  return `${cases} cases${about}; ${timeInWords(time, realMsPerSecond)}`;
+}
+
 type Recorded = Extract<ConformEvent, { event: 'history.recorded' }>;
 
 function secondsLeft(ended: number, cases: number, elapsedMs: number): number {
@@ -197,7 +218,16 @@ function factsOf(
   load: LoadFacts | null,
 ): RunFacts {
   const machine = { cores: cpus().length, node: process.version, platform: process.platform };
-  return { run: 1, startedAt, durationMs, machine, lanes, trials: run.trials, load };
+  return {
+    run: 1,
+    startedAt,
+    durationMs,
+    machine,
+    lanes,
+    timeScale: run.timeScale,
+    trials: run.trials,
+    load,
+  };
 }
 
 async function writeReports(

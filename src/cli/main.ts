@@ -71,7 +71,7 @@ function addConform(root: Command): void {
     .description('judge implementations clause by clause')
     .argument(
       '<implementation>',
-      'reference, haproxy, nftables, jdcloud, cmd:COMMAND, tcp:HOST:PORT, module:FILE, defect:NAME or variant:NAME',
+      'reference, haproxy, nginx, nftables, pen, jdcloud, cmd:COMMAND, tcp:HOST:PORT, module:FILE, defect:NAME or variant:NAME',
     )
     .argument('[words...]', 'more implementations; clause ids or prefixes, none: all')
     .addOption(profileOption().default('console'))
@@ -83,7 +83,7 @@ function addConform(root: Command): void {
     .option('--load', 'also measure throughput and latency through the balancer', false)
     .addHelpText(
       'after',
-      '\nExamples:\n  counterpoise conform haproxy\n  counterpoise conform reference schedule.wrr health\n  counterpoise conform haproxy nftables reference',
+      '\nExamples:\n  counterpoise conform haproxy\n  counterpoise conform reference schedule.wrr health\n  counterpoise conform haproxy nginx nftables pen reference\n  counterpoise conform haproxy:threads=2 nginx:workers=2 nginx:workers=2,zone=off\n\nSettings: haproxy:threads=1..64, nginx:workers=1..64 and nginx:zone=on|off, separated by commas.',
     )
     .action(
       async (implementation: string, words: string[], own: ConformFlags, command: Command) => {
@@ -383,7 +383,10 @@ function addDemo(root: Command): void {
     .description('the main job: judge what is found here, simulate a real trace, write the reports')
     .addOption(seedOption())
     .addOption(outOption())
-    .addHelpText('after', '\nExample:\n  npm start')
+    .addHelpText(
+      'after',
+      '\nWhat a real balancer breaks is a finding: the exit code is that of the reference, or of what could not run.\n\nExample:\n  npm start',
+    )
     .action(async (own: { seed: string; out: string }, command: Command) => {
       const terminal = createTerminal(command.optsWithGlobals<Common>());
       const { runDemo } = await import('./demo.ts');

@@ -3,9 +3,10 @@
  * failed made small, then one verdict a clause. Hands out events and documents; touches no file and no clock.
  */
 import pLimit from 'p-limit';
+import type { Scales } from '../adapters/contract.ts';
 import { invariant } from '../errors/invariant.ts';
-import { OperatorError } from '../errors/operator-error.ts';
-import type { History } from '../history/vocabulary.ts';
+import { exitCodes, OperatorError } from '../errors/operator-error.ts';
+import type { History, TimeKind } from '../history/vocabulary.ts';
 import { statisticalChecks, usualAlpha } from '../judging/statistical-budget.ts';
 import {
   type Canary,
@@ -13,12 +14,19 @@ import {
   type ConformanceResult,
   conformanceResultVersion,
 } from '../results/conformance-result.ts';
-import type { RunFacts } from '../results/run-facts.ts';
+import type { RunFacts, TimeScale } from '../results/run-facts.ts';
 import { supportOf } from '../spec/behaviour.ts';
 import { clauseOf, missingNeeds } from '../spec/clauses.ts';
 import type { Profile } from '../spec/configuration.ts';
 import type { Testbed } from '../testbed/trial.ts';
-import { boundsFor, familiesFor, takesTime } from './case-plan.ts';
+import {
+  boundsFor,
+  configurationMs,
+  expectedMs,
+  familiesFor,
+  runMs,
+  takesTime,
+} from './case-plan.ts';
 import { type CaseContext, type CaseOutcome, runCase } from './case-runner.ts';
 import type { ConfigurationCase } from './configurations/configuration-case.ts';
 import type { ConfigurationVerdict } from './configurations/judge-configuration.ts';
@@ -27,8 +35,10 @@ import { configurationCases, runConfigurationCase } from './configurations/run-c
 import { withoutGroups } from './configurations/without-groups.ts';
 import { type DrawnTimeline, drawTimelines } from './drawn-timeline.ts';
 import { explainFailure, type Found } from './explaining.ts';
+import type { Family } from './families/family.ts';
 import { tourCoverage } from './families/health-tours.ts';
 import { judgedClauses } from './judged-clauses.ts';
+import { measureLinearity } from './linearity.ts';
 import { runCanary } from './proof/canary.ts';
 import { diagnoseConfigurations, diagnoseTimelines } from './proof/diagnosis.ts';
 import { attributed, gateOf, rollUpClause } from './roll-up.ts';
@@ -44,6 +54,8 @@ export interface ConformOptions {
   readonly profile: Profile;
   /** Clause ids to report on; every judge runs all the same. */
   readonly selected: readonly string[];
+  /** Only timelines of these families; absent: of all that are made for a selected clause. */
+  readonly families?: readonly string[];
   /** What the user typed, for the report. */
   readonly filter: readonly string[];
   /** Deployments side by side. */
@@ -63,7 +75,15 @@ export interface ConformOptions {
 }
 
 export type ConformEvent =
-  | { readonly event: 'run.planned'; readonly cases: number }
+  | {
+      readonly event: 'run.planned';
+      readonly cases: number;
+      /** null: in stepped time nothing is waited for. */
+      readonly expectedMs: number | null;
+      readonly time: TimeKind;
+      readonly realMsPerSecond: Scales;
+    }
+  | { readonly event: 'time.measured'; readonly timeScale: TimeScale }
   | { readonly event: 'case.ended'; readonly name: string; readonly failing: readonly string[] }
   | { readonly event: 'history.recorded'; readonly name: string; readonly history: History }
   | { readonly event: 'shrinking.began'; readonly clause: string };
@@ -71,6 +91,7 @@ export type ConformEvent =
 export interface ConformRun {
   readonly result: ConformanceResult;
   readonly trials: RunFacts['trials'];
+  readonly timeScale: TimeScale | null;
   /** Histories of the failures told as stories, by the failure's file. */
   readonly histories: Readonly<Record<string, History>>;
 }
@@ -81,6 +102,8 @@ const generatedConfigurations = { stepped: 2000, wired: 8 };
 const errorsMax = 5;
 
 export async function conform(testbed: Testbed, options: ConformOptions): Promise<ConformRun> {
+  const { profiles } = testbed.description;
+  if (!profiles.includes(options.profile)) throw profileUnknown(options, profiles);
   return new Run(testbed, options).execute();
 }
 
@@ -111,15 +134,16 @@ class Run {
   }
 
   async execute(): Promise<ConformRun> {
-    const { listen, jobs } = this.#options;
+    const { jobs } = this.#options;
     const timelines = this.#timelines();
     this.#statisticalChecks = statisticalChecks(timelines.map((one) => one.timeline.clauses));
     this.#context = { ...this.#context, falseAlarmRate: this.#falseAlarmRate };
     const configurations = this.#configurations();
-    listen({ event: 'run.planned', cases: timelines.length + configurations.length });
+    this.#tellPlan(timelines, configurations);
+    const timeScale = await this.#timeScale(timelines);
     const limit = pLimit(jobs);
     await Promise.all([
-      ...timelines.map((drawn) =>
+      ...this.#longestFirst(timelines).map((drawn) =>
         limit(() => this.#inLane(drawn.name, drawn.timeline.clauses, () => this.#case(drawn))),
       ),
       ...configurations.map((one, index) =>
@@ -133,7 +157,44 @@ class Run {
     await this.#explain();
     await this.#likenConfigurations();
     if (!this.#options.signal.aborted) this.#canary = await runCanary(this.#options);
-    return { result: this.#result(), trials: this.#trials, histories: this.#histories };
+    const trials = this.#trials;
+    return { result: this.#result(), trials, timeScale, histories: this.#histories };
+  }
+
+  #tellPlan(timelines: readonly DrawnTimeline[], configurations: readonly unknown[]): void {
+    const { listen, jobs } = this.#options;
+    const casesMs = [
+      ...timelines.map((one) => this.#expectedMs(one)),
+      ...configurations.map(() => configurationMs),
+    ];
+    const { time } = this.#context;
+    listen({
+      event: 'run.planned',
+      cases: casesMs.length,
+      expectedMs: this.#isWired ? runMs(casesMs, jobs) : null,
+      time,
+      realMsPerSecond: scalesFor(this.#testbed.description, time, null),
+    });
+  }
+
+  /** Before a scale is trusted: whoever does not follow it cannot be judged by it. */
+  async #timeScale(timelines: readonly DrawnTimeline[]): Promise<TimeScale | null> {
+    if (timelines.length === 0) return null;
+    const timeScale = await measureLinearity(this.#testbed, this.#options);
+    if (timeScale === null) return null;
+    if (timeScale.isLinear === false && !this.#options.signal.aborted) throw notLinear(timeScale);
+    this.#options.listen({ event: 'time.measured', timeScale });
+    return timeScale;
+  }
+
+  /** So that no long case is left to run alone at the end; without waiting there is no need. */
+  #longestFirst(timelines: readonly DrawnTimeline[]): readonly DrawnTimeline[] {
+    if (!this.#isWired) return timelines;
+    return timelines.toSorted((one, other) => this.#expectedMs(other) - this.#expectedMs(one));
+  }
+
+  #expectedMs({ timeline }: DrawnTimeline): number {
+    return expectedMs(timeline, this.#testbed.description, this.#context.time);
   }
 
   /** The budget of the run, split over the checks that are decided by statistics. */
@@ -149,9 +210,13 @@ class Run {
     const { profile, seed, selected } = this.#options;
     const { description } = this.#testbed;
     const bounds = boundsFor(description, profile);
-    return familiesFor(description, selected).flatMap((family) =>
-      drawTimelines(family, bounds, seed, family.runs[this.#isWired ? 'wired' : 'stepped']),
-    );
+    const { families = null } = this.#options;
+    const isAsked = ({ name }: Family) => families === null || families.includes(name);
+    return familiesFor(description, selected)
+      .filter(isAsked)
+      .flatMap((family) =>
+        drawTimelines(family, bounds, seed, family.runs[this.#isWired ? 'wired' : 'stepped']),
+      );
   }
 
   #configurations(): readonly ConfigurationCase[] {
@@ -319,6 +384,25 @@ class Run {
       gate: gateOf(results, signal.aborted, this.#canary),
     };
   }
+}
+
+function profileUnknown(
+  { connectable, profile }: ConformOptions,
+  profiles: readonly Profile[],
+): OperatorError {
+  return new OperatorError(`${connectable} does not know the profile ${profile}`, {
+    code: 'PROFILE_UNSUPPORTED',
+    exitCode: exitCodes.unavailable,
+    hint: `Its adapter lists ${profiles.join(' and ') || 'no profile at all'}: ${profiles[0] === undefined ? 'let `describe` name one' : `try --profile ${profiles[0]}`}.`,
+  });
+}
+
+function notLinear({ why }: TimeScale): OperatorError {
+  return new OperatorError(`the adapter, not the balancer: its time ${why}`, {
+    code: 'TIME_NOT_LINEAR',
+    exitCode: exitCodes.unavailable,
+    hint: 'Let the adapter keep every duration at the factor that it is given, raise its floorsMs, or let `time` be real alone.',
+  });
 }
 
 /** Where nothing at all can be run, no balancer was heard yet. */

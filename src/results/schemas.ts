@@ -140,6 +140,16 @@ export const runFactsSchema = z.strictObject({
   durationMs: ms,
   machine: z.strictObject({ cores: z.int().positive(), node: z.string(), platform: z.string() }),
   lanes: z.int().positive(),
+  timeScale: z
+    .strictObject({
+      isLinear: z.boolean().nullable(),
+      why: z.string(),
+      measured: z
+        .strictObject({ realMsPerSecond: z.array(ms), intervalMs: z.array(ms) })
+        .nullable(),
+    })
+    .nullable()
+    .describe('Whether shortened time could be trusted'),
   trials: z.array(
     z.strictObject({
       name: z.string(),

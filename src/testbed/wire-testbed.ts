@@ -2,7 +2,6 @@
  * Trials over real sockets on 127.0.0.0/8: every instance of every trial has an address of its own, so that trials run
  * side by side on the same ports. Knows no balancer.
  */
-import process from 'node:process';
 import type { Adapter, Description } from '../adapters/contract.ts';
 import { invariant } from '../errors/invariant.ts';
 import { exitCodes, OperatorError } from '../errors/operator-error.ts';
@@ -43,11 +42,11 @@ export class WireTestbed implements Testbed {
     this.description = description;
     this.#connectable = connectable;
     this.#channel = channel;
-    this.#addresses = new Addresses(description.instanceAddresses ?? null);
+    this.#addresses = new Addresses(channel.pid, description.instanceAddresses ?? null);
   }
 
   async begin(request: TrialRequest): Promise<Begun> {
-    const token = `${process.pid}-${this.#begun++}`;
+    const token = `${this.#channel.pid}-${this.#begun++}`;
     const recorder = new Recorder(request, this.description, this.#connectable);
     const own = new Map<string, string>();
     const trial: WireTrial = new WireTrial({
@@ -108,7 +107,7 @@ export class WireTestbed implements Testbed {
 
   /** For measuring load: instances that answer HTTP, behind a deployment of their own. */
   beginLoad(): Promise<LoadGround> {
-    const trial = `${process.pid}-${this.#begun++}`;
+    const trial = `${this.#channel.pid}-${this.#begun++}`;
     const take = (): string => this.#addresses.take();
     const give = (address: string): void => this.#addresses.give(address);
     return beginWireLoad(trial, this.#adapter, this.#channel, { take, give });
@@ -132,16 +131,18 @@ export class WireTestbed implements Testbed {
 
 /**
  * Addresses for instances: those that the implementation reaches, else ones below 127.128.0.0, where clients live. Of
- * these the second and third byte come from the process id, so that testbeds side by side differ; 127.0 to 127.15 are
- * left to the machine's own services.
+ * these the second and third byte come from the id of the testbed's process of sockets, so that testbeds side by side
+ * differ; 127.0 to 127.15 are left to the machine's own services.
  */
 class Addresses {
+  readonly #processId: number;
   readonly #free: string[];
   /** Whether there are only those. */
   readonly #isGiven: boolean;
   #next = 0;
 
-  constructor(given: readonly string[] | null) {
+  constructor(processId: number, given: readonly string[] | null) {
+    this.#processId = processId;
     this.#free = [...(given ?? [])];
     this.#isGiven = given !== null;
   }
@@ -154,7 +155,7 @@ class Addresses {
       if (address === undefined) throw noAddress();
       return address;
     }
-    const block = (process.pid * 4 + Math.floor(this.#next / 254)) % (112 * 256);
+    const block = (this.#processId * 4 + Math.floor(this.#next / 254)) % (112 * 256);
     const address = `127.${16 + Math.floor(block / 256)}.${block % 256}.${1 + (this.#next % 254)}`;
     this.#next++;
     return address;
