@@ -58,7 +58,7 @@ describe('simulate --history', () => {
     const { header, events } = decodeHistory(await readFile(file, 'utf8'), file);
     expect(header.instances.map(({ name }) => name)).toEqual(['a', 'b', 'c', 'd']);
     expect(events.at(-1)).toMatchObject({ why: 'complete', events: events.length - 1 });
-    const clauses = ['health.detection-time', 'schedule.wlc'];
+    const clauses = ['health.interval'];
     expect(await runJudge({ file, clauses, json: true }, silent)).toBe(0);
   });
 

@@ -72,7 +72,7 @@ const poisson = shape(
 );
 const sources = shape(
   {
-    count: whole('a whole number from 1 to 100000', 'How many clients there are.', 1, 100_000),
+    count: whole('a whole number from 1 to 1000000', 'How many clients there are.', 1, 1_000_000),
     zipfExponent: number(
       'a number from 0 to 5',
       '0: all clients alike; 1: the n-th most active opens 1/n as many connections as the first.',
