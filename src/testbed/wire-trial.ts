@@ -177,14 +177,19 @@ export class WireTrial implements Trial {
   async #tearDown(why: Why): Promise<History> {
     const { trial, channel, recorder } = this.#ground;
     if (this.#budget !== null) clearTimeout(this.#budget);
+    let fault: Error | null = null;
     try {
       await channel.ask('freeze', { trial });
       const history = recorder.end(why, this.nowMs());
+      // a balancer that died meanwhile is no balancer that refuses
+      fault = why === 'complete' ? (this.#deployment?.fault?.() ?? null) : null;
       for (const wake of [...this.#waiting]) wake();
       await this.#deployment?.dispose();
       await channel.ask('release', { trial });
+      if (fault !== null) throw fault;
       return history;
-    } catch {
+    } catch (error) {
+      if (fault !== null) throw error;
       // sockets or balancer are gone already: what was seen until then still is a history
       return recorder.end('error', this.nowMs());
     } finally {
