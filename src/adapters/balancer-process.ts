@@ -116,6 +116,11 @@ export function processGone(
   });
 }
 
+/** null: it runs. */
+export function faultOf(running: BalancerProcess, program: BalancerProgram): OperatorError | null {
+  return running.isOver() ? processGone(running, program) : null;
+}
+
 /** Free at this moment. */
 export function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {

@@ -86,6 +86,8 @@ interface DeploymentBase {
 export interface WireDeployment extends DeploymentBase {
   readonly plane: 'wire';
   readonly endpoint: { readonly address: string; readonly port: number };
+  /** Why the balancer ended although nobody asked it to; null: it runs. In process only: elsewhere every call tells. */
+  fault?(): Error | null;
 }
 /** No sockets: picks and probes are data. In stepped time `advance` jumps. */
 export interface CallDeployment extends DeploymentBase {

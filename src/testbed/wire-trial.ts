@@ -182,8 +182,11 @@ export class WireTrial implements Trial {
     if (this.#budget !== null) clearTimeout(this.#budget);
     try {
       const history = await this.#frozen(why);
+      // a balancer that died meanwhile is no balancer that refuses
+      const fault = why === 'complete' ? (this.#deployment?.fault?.() ?? null) : null;
       for (const wake of [...this.#waiting]) wake();
       await this.#deployment?.dispose();
+      if (fault !== null) throw fault;
       return history;
     } finally {
       // the process of sockets may be gone: then they are, too

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import {
   type BalancerProgram,
   endpointAddress,
+  faultOf,
   freePort,
   portAttempts,
   processGone,
@@ -26,6 +27,8 @@ export const haproxyProgram: BalancerProgram = {
 
 export interface HaproxyProcess {
   readonly endpoint: { readonly address: string; readonly port: number };
+  /** Why it ended by itself; null: it runs. */
+  fault(): Error | null;
   /** Runs runtime commands one after the other with no traffic in between. */
   ask(commands: readonly string[]): Promise<string>;
   dispose(): Promise<void>;
@@ -83,5 +86,5 @@ async function startOnce(
     if (running.isOver()) throw processGone(running, haproxyProgram);
     return askRuntime(socketPath, commands);
   };
-  return { endpoint, ask, dispose };
+  return { endpoint, fault: () => faultOf(running, haproxyProgram), ask, dispose };
 }

@@ -141,6 +141,10 @@ class NginxDeployment implements WireDeployment {
   /** A change is answered once no worker goes by the old configuration. */
   settle(): void {}
 
+  fault(): Error | null {
+    return this.#process.fault();
+  }
+
   dispose(): Promise<void> {
     this.#over ??= this.#process.dispose().finally(this.#ended);
     return this.#over;

@@ -12,6 +12,7 @@ import {
   type BalancerProcess,
   type BalancerProgram,
   endpointAddress,
+  faultOf,
   freePort,
   portAttempts,
   processGone,
@@ -30,6 +31,8 @@ export const nginxProgram: BalancerProgram = {
 
 export interface NginxProcess {
   readonly endpoint: { readonly address: string; readonly port: number };
+  /** Why it ended by itself; null: it runs. */
+  fault(): Error | null;
   /** Returns when no connection goes by the old configuration any more. */
   reload(): Promise<void>;
   dispose(): Promise<void>;
@@ -115,7 +118,7 @@ async function startOnce(
     await write();
     await reloaded(running, workers);
   };
-  return { endpoint, reload, dispose };
+  return { endpoint, fault: () => faultOf(running, nginxProgram), reload, dispose };
 }
 
 /** The old workers have let go of the port once they say that they are shutting down, or are gone. */

@@ -153,6 +153,10 @@ class PenDeployment implements WireDeployment {
   /** pen has done what it was told when it closes the connection. */
   settle(): void {}
 
+  fault(): Error | null {
+    return this.#parts.process.fault();
+  }
+
   dispose(): Promise<void> {
     this.#over ??= this.#parts.process.dispose().finally(this.#parts.ended);
     return this.#over;

@@ -8,6 +8,7 @@ import { exitCodes, OperatorError } from '../../errors/operator-error.ts';
 import {
   type BalancerProgram,
   endpointAddress,
+  faultOf,
   freePort,
   portAttempts,
   processGone,
@@ -26,6 +27,8 @@ export const penProgram: BalancerProgram = {
 
 export interface PenProcess {
   readonly endpoint: { readonly address: string; readonly port: number };
+  /** Why it ended by itself; null: it runs. */
+  fault(): Error | null;
   /** Gives one command after the other. */
   tell(commands: readonly string[]): Promise<void>;
   dispose(): Promise<void>;
@@ -84,7 +87,7 @@ async function startOnce(command: string, render: Render): Promise<PenProcess | 
       if (answer !== '') throw complaint(`\`${line}\`: ${answer}`);
     }
   };
-  return { endpoint, tell, dispose };
+  return { endpoint, fault: () => faultOf(running, penProgram), tell, dispose };
 }
 
 /** One command a connection, answered and closed. */
