@@ -21,6 +21,8 @@ import { replayArrivals } from '../traffic/replay.ts';
 import { Detections } from './detections.ts';
 import { Metrics } from './metrics.ts';
 import { type Change, connectionsMax, type Plan } from './plan.ts';
+import { type Departures, type Serving, servingOf } from './serving.ts';
+import { ServingMeasures } from './serving-measures.ts';
 import { WheelQueue } from './wheel-queue.ts';
 import { World, type WorldListener } from './world.ts';
 
@@ -36,6 +38,8 @@ export interface RunOutcome {
   readonly spanMs: number;
   readonly events: number;
   readonly metrics: Metrics;
+  /** Null: instances take whoever comes. */
+  readonly serving: ServingMeasures | null;
   readonly detections: Detections;
   readonly addresses: Uint32Array;
 }
@@ -55,7 +59,8 @@ class Run implements ServiceListener, WorldListener {
   readonly #arrivals: Arrivals;
   readonly #service: BackendService;
   readonly #world: World;
-  readonly #departures: WheelQueue;
+  readonly #departures: Departures;
+  readonly #serving: Serving | null;
   readonly #metrics: Metrics;
   readonly #detections: Detections;
   /** Connections that wait for a silent instance: counted as failed when they were placed. */
@@ -86,9 +91,11 @@ class Run implements ServiceListener, WorldListener {
         ? 'accepted'
         : (configuration.check.normalCodes[0]?.from ?? 200);
     this.#detections = new Detections(instances.length, failuresNotedMax);
-    this.#departures = new WheelQueue(meanGapMs, meanHoldMs, (connections, count) =>
-      this.#service.foreseeClosing(connections, count),
-    );
+    const departures = new WheelQueue(meanGapMs, meanHoldMs, (connections, count) => {
+      if (plan.serving === null) this.#service.foreseeClosing(connections, count);
+    });
+    this.#serving = this.#servingOver(departures);
+    this.#departures = this.#serving ?? departures;
     this.#world = new World(plan, this);
     const sources = { sourcesMax: addresses.length, address: addresses };
     this.#service = assemble(parts, sources, this.#now, this, {
@@ -107,6 +114,16 @@ class Run implements ServiceListener, WorldListener {
     instances.forEach(({ weight, isPresent }, instance) => {
       if (isPresent) this.#byHand(instance, () => this.#service.register(instance, weight));
     });
+  }
+
+  #servingOver(departures: Departures): Serving | null {
+    const { serving, instances } = this.#plan;
+    if (serving === null) return null;
+    const { spanMs } = this.#arrivals;
+    const measures = new ServingMeasures(instances.length, this.#now, serving.warmUpMs, spanMs);
+    return servingOf(serving, measures, this.#now, departures, (connection) =>
+      this.#service.close(connection),
+    );
   }
 
   toTheEnd(): RunOutcome {
@@ -181,11 +198,13 @@ class Run implements ServiceListener, WorldListener {
     this.#now[0] = Math.max(this.#now[0] as number, spanMs);
     this.#metrics.noteSources(this.#arrivals.source, this.#batch);
     this.#metrics.conclude();
+    this.#serving?.measures.conclude();
     return {
       simulatedMs: this.#now[0],
       spanMs,
       events: this.#events,
       metrics: this.#metrics,
+      serving: this.#serving?.measures ?? null,
       detections: this.#detections,
       addresses,
     };
@@ -200,11 +219,13 @@ class Run implements ServiceListener, WorldListener {
     if (instance === NONE) metrics.noteRefused(source);
     else {
       metrics.notePlaced(source, instance);
-      if (this.#world.downReasons[instance] === 0) {
+      if (this.#world.downReasons[instance] !== 0) this.#failToConnect(instance);
+      else if (this.#serving !== null) this.#serve(this.#serving, instance);
+      else {
         this.#departures.atMs[0] =
           (this.#now[0] as number) + (this.#arrivals.holdMs[next] as number);
         this.#departures.push(this.#hold(instance));
-      } else this.#failToConnect(instance);
+      }
     }
     this.#next = next + 1;
     if (next + 1 === batchSize) this.#drawArrivals();
@@ -214,6 +235,12 @@ class Run implements ServiceListener, WorldListener {
     const connection = this.#service.hold(instance);
     this.#metrics.noteOpened(instance);
     return connection;
+  }
+
+  #serve(serving: Serving, instance: Instance): void {
+    if (!serving.hasRoomFor(instance)) return;
+    serving.workMs[0] = this.#arrivals.holdMs[this.#next] as number;
+    serving.admit(this.#hold(instance), instance);
   }
 
   /** Nobody noticed yet that the instance is down. */
@@ -234,7 +261,10 @@ class Run implements ServiceListener, WorldListener {
     if (instance === NONE) return;
     this.#metrics.noteClosed(instance);
     if (isGivingUp) this.#waiting[instance] = (this.#waiting[instance] as number) - 1;
-    else this.#metrics.completed++;
+    else {
+      this.#metrics.completed++;
+      if (this.#serving !== null) this.#serving.served(instance);
+    }
   }
 
   #advance(): void {
@@ -252,6 +282,7 @@ class Run implements ServiceListener, WorldListener {
     const { isEligible } = this.#service.instances;
     this.#detections.failed(instance, this.#now[0] as number, isEligible[instance] === 1);
     const dropped = this.#service.reset(instance);
+    this.#serving?.dropAll(instance);
     this.#metrics.noteEnded(instance, dropped);
     const { lost } = this.#metrics;
     lost[instance] = (lost[instance] as number) + dropped - this.#forgetWaiting(instance);
@@ -292,6 +323,7 @@ class Run implements ServiceListener, WorldListener {
 
   connectionsCut(instance: number, connections: readonly number[]): void {
     this.#metrics.noteEnded(instance, connections.length);
+    this.#serving?.dropAll(instance);
     const { cut } = this.#metrics;
     cut[instance] = (cut[instance] as number) + connections.length - this.#forgetWaiting(instance);
   }
