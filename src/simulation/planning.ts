@@ -25,9 +25,9 @@ import {
   type RandomFailures,
   type Traffic,
 } from './plan.ts';
+import { planServing } from './planned-serving.ts';
 import type { HoldSeconds, ScenarioDocument } from './scenario-shape.ts';
 import { planChanges, planOutages } from './scripted.ts';
-import { planServing } from './planned-serving.ts';
 
 const defaults = {
   seed: '1',

@@ -47,10 +47,12 @@ export interface RunOutcome {
 /** Which stepper walks the machines; every one gives the same run. */
 export interface RunOptions {
   readonly engine?: ServiceParts['engine'];
+  /** A service of other parts, for a look at what a defect does to a run. */
+  readonly edit?: (parts: ServiceParts) => ServiceParts;
 }
 
-export function runPlan(plan: Plan, { engine }: RunOptions = {}): RunOutcome {
-  return new Run(plan, engine ?? null).toTheEnd();
+export function runPlan(plan: Plan, options: RunOptions = {}): RunOutcome {
+  return new Run(plan, options).toTheEnd();
 }
 
 class Run implements ServiceListener, WorldListener {
@@ -73,14 +75,14 @@ class Run implements ServiceListener, WorldListener {
   /** Eligibility changes by the operator's hand say nothing about health. */
   #isChanging = false;
 
-  constructor(plan: Plan, engine: ServiceParts['engine'] | null) {
+  constructor(plan: Plan, { engine, edit }: RunOptions) {
     this.#plan = plan;
     const { service: configuration, instances } = plan;
     this.#arrivals = arrivalsOf(plan);
     const { addresses, spanMs, meanGapMs, meanHoldMs } = this.#arrivals;
     const parts = {
       ...referenceParts(configuration),
-      ...(engine === null ? {} : { engine }),
+      ...(engine === undefined ? {} : { engine }),
       // Spread over the interval, as a balancer's own checks are: all at one instant would make every failure alike.
       firstCheckMs: (instance: number) =>
         (configuration.check.intervalMs * instance) / instances.length,
@@ -98,7 +100,7 @@ class Run implements ServiceListener, WorldListener {
     this.#departures = this.#serving ?? departures;
     this.#world = new World(plan, this);
     const sources = { sourcesMax: addresses.length, address: addresses };
-    this.#service = assemble(parts, sources, this.#now, this, {
+    this.#service = assemble(edit?.(parts) ?? parts, sources, this.#now, this, {
       instancesMax: instances.length,
       connectionsMax,
     });

@@ -2,8 +2,9 @@
  * Connections that instances hold, as recycled rows of columns: memory follows how many there are at once. Knows no
  * discipline: `next` and `other` link rows as their owner likes, `keyMs` is a time of the owner's.
  */
-import { connectionsMax } from './plan.ts';
+
 import { invariant } from '../errors/invariant.ts';
+import { connectionsMax } from './plan.ts';
 
 export const none = -1;
 const seatsAtFirst = 256;

@@ -3,6 +3,8 @@
  * took, and how busy slots were. Figures on connections are over those that came after the warm-up, each followed to
  * its end; how busy slots were is over the time from the warm-up to the end of arrivals. Knows no discipline.
  */
+import { LogLinearHistogram } from './log-linear-histogram.ts';
+
 export class ServingMeasures {
   /** [0] of the connection that is about to be noted as served: when it came, and how much longer it took than its work. */
   readonly arrivedMs = Float64Array.of(0);
@@ -14,6 +16,9 @@ export class ServingMeasures {
   readonly turnedAwayMeasured: Int32Array;
   readonly servedMeasured: Int32Array;
   readonly delayedMeasured: Int32Array;
+  /** Of those served after the warm-up on all instances, ms. */
+  readonly delays = new LogLinearHistogram();
+  readonly responses = new LogLinearHistogram();
   readonly delaySumMs: Float64Array;
   readonly responseSumMs: Float64Array;
   /** Integral of busy slots over time, slot-milliseconds. */
@@ -71,8 +76,12 @@ export class ServingMeasures {
     addOne(this.servedMeasured, instance);
     if (delayMs > 0) addOne(this.delayedMeasured, instance);
     this.delaySumMs[instance] = (this.delaySumMs[instance] as number) + delayMs;
-    this.responseSumMs[instance] =
-      (this.responseSumMs[instance] as number) + (this.#now[0] as number) - arrivedMs;
+    const responseMs = (this.#now[0] as number) - arrivedMs;
+    this.responseSumMs[instance] = (this.responseSumMs[instance] as number) + responseMs;
+    this.delays.values[0] = delayMs;
+    this.delays.record();
+    this.responses.values[0] = responseMs;
+    this.responses.record();
   }
 
   conclude(): void {
