@@ -5,11 +5,14 @@ import {
   type Spread,
 } from '../results/replications-result.ts';
 import type { SimulationResult, SimulationTotals } from '../results/simulation-result.ts';
+import { type ServingCounts, servingOfAll } from './serving-document.ts';
+import { sumOf } from './sums.ts';
 
-/** One or more results that differ in nothing but their replication. */
+/** One or more results that differ in nothing but their replication, and what each of them counted in service. */
 export function mergeReplications(
   first: SimulationResult,
   others: readonly SimulationResult[],
+  counts: readonly (ServingCounts | null)[],
 ): ReplicationsResult {
   const all = [first, ...others];
   const { suite, scenario, seed, scheduling, configuration } = first;
@@ -42,6 +45,11 @@ export function mergeReplications(
         activeMean: spreadOf(each.map(({ activeMean }) => activeMean)),
       };
     }),
+    serving: servingOfAll(
+      all.map(({ serving }) => serving),
+      counts,
+      spreadOf,
+    ),
   };
 }
 
@@ -65,8 +73,4 @@ function spreadOf(values: readonly number[]): Spread {
     min: Math.min(...values),
     max: Math.max(...values),
   };
-}
-
-function sumOf(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0);
 }

@@ -8,6 +8,7 @@ import type { SimulationResult } from '../results/simulation-result.ts';
 import type { Engine } from '../simulation/engines.ts';
 import type { Plan } from '../simulation/plan.ts';
 import { mergeReplications } from './merge-replications.ts';
+import type { ServingCounts } from './serving-document.ts';
 import type { SimulationReply, SimulationTask } from './simulation.worker.ts';
 import type { SimulationIdentity } from './simulation-document.ts';
 
@@ -23,6 +24,8 @@ export interface SimulationOptions {
 }
 export interface Simulated {
   readonly result: SimulationResult;
+  /** Null where instances have no slots. */
+  readonly serving: ServingCounts | null;
   /** What the run alone cost. */
   readonly cpuSeconds: number;
 }
@@ -55,6 +58,7 @@ export async function runReplications(
     result: mergeReplications(
       first.result,
       others.map(({ result }) => result),
+      [first, ...others].map(({ serving }) => serving),
     ),
     cpuSeconds: (user + system) / 1e6,
   };
@@ -79,7 +83,7 @@ async function runAll(
         const task: SimulationTask = { plan, identity, engine };
         const reply: SimulationReply = await pool.run(task, signal === undefined ? {} : { signal });
         if (reply.is === 'operator-error') throw new OperatorError(reply.message, reply.options);
-        return { result: reply.result, cpuSeconds: reply.cpuSeconds };
+        return reply;
       }),
     );
   } catch (error) {

@@ -5,6 +5,7 @@ import type { SimulationResult } from '../results/simulation-result.ts';
 import { type Engine, engines } from '../simulation/engines.ts';
 import type { Plan } from '../simulation/plan.ts';
 import { runPlan } from '../simulation/run.ts';
+import { type ServingCounts, servingCounts } from './serving-document.ts';
 import { type SimulationIdentity, simulationDocument } from './simulation-document.ts';
 
 export interface SimulationTask {
@@ -16,6 +17,7 @@ export type SimulationReply =
   | {
       readonly is: 'result';
       readonly result: SimulationResult;
+      readonly serving: ServingCounts | null;
       /** Of the run alone, the whole process's: what it compiles and collects on other threads is part of its price. */
       readonly cpuSeconds: number;
     }
@@ -32,7 +34,8 @@ export default function simulateTask({ plan, identity, engine }: SimulationTask)
     const outcome = runPlan(plan, { engine: engines[engine] });
     const { user, system } = process.cpuUsage(before);
     const result = simulationDocument(identity, plan, outcome);
-    return { is: 'result', result, cpuSeconds: (user + system) / 1e6 };
+    const serving = outcome.serving === null ? null : servingCounts(outcome.serving);
+    return { is: 'result', result, serving, cpuSeconds: (user + system) / 1e6 };
   } catch (error) {
     if (!(error instanceof OperatorError)) throw error;
     const { message, code, hint, exitCode } = error;

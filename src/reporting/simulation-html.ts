@@ -9,6 +9,7 @@ import { type Chart, renderChart, seriesColour } from './chart.ts';
 import { counted, duration, figure, moment, percent, shortFigure } from './figures.ts';
 import { type Content, html, type Markup, nothing } from './markup.ts';
 import { command, type FigureFrame, fact, figureOf, renderPage, typed } from './page.ts';
+import { servingSection } from './serving-html.ts';
 import {
   activeChart,
   arrivalsChart,
@@ -25,6 +26,7 @@ export async function renderSimulationHtml(
   const sections = [
     { fragment: 'summary', label: 'Summary' },
     { fragment: 'instances', label: 'Instances' },
+    ...(result.serving === null ? [] : [{ fragment: 'serving', label: 'Waiting' }]),
     { fragment: 'time', label: 'Over time' },
     { fragment: 'sources', label: 'Sources' },
     ...(hasFailures ? [{ fragment: 'failures', label: 'Failures' }] : []),
@@ -36,6 +38,7 @@ export async function renderSimulationHtml(
       hero(result),
       summary(result, facts),
       await instanceSection(result),
+      result.serving === null ? nothing : servingSection(result.serving, table),
       await timeSection(result),
       await sourceSection(result),
       await failureSection(result),
@@ -63,6 +66,9 @@ function summary(result: SimulationResult, facts: RunFacts | null): Markup {
     number('arrived', figure(totals.arrived)),
     number('placed', figure(totals.placed)),
     bad('refused', totals.refused),
+    ...(result.serving === null
+      ? []
+      : [bad('turned away: slots and queue were full', totals.turnedAway)]),
     bad('failed: placed on an instance that was down', totals.failed),
     bad('lost when their instance failed', totals.lost),
     bad('cut at the end of a drain', totals.cutByDrain),

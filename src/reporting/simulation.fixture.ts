@@ -42,6 +42,7 @@ export function sampleSimulation(change: Partial<SimulationResult> = {}): Simula
       arrived: total,
       placed: 49_380,
       refused: 94,
+      turnedAway: 0,
       failed: 212,
       lost: 38,
       cutByDrain: 4,
@@ -62,6 +63,7 @@ export function sampleSimulation(change: Partial<SimulationResult> = {}): Simula
       activeMax: Math.round((shares[index] ?? 0) * 391),
       eligibleShare: index === 2 ? 0.86 : index === 5 ? 0.7 : 1,
     })),
+    serving: null,
     series: {
       bucketMs,
       arrivals: Array.from({ length: buckets }, (_, bucket) =>

@@ -1,4 +1,5 @@
 /** The versioned document that `simulate --replications` writes. A pure function of scenario, seed, count and version. */
+import type { ServingReplications } from './serving-result.ts';
 import type { SimulationResult, SimulationTotals } from './simulation-result.ts';
 
 export const replicationsResultVersion = 1;
@@ -35,4 +36,5 @@ export interface ReplicationsResult {
     readonly cutByDrain: number;
     readonly activeMean: Spread;
   }[];
+  readonly serving: ServingReplications | null;
 }

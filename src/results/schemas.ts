@@ -174,6 +174,42 @@ const simulatedInstanceSchema = z.strictObject({
   eligibleShare: share,
 });
 
+const timesSchema = z.strictObject({
+  mean: ms,
+  p50: ms,
+  p90: ms,
+  p95: ms,
+  p99: ms,
+  p999: ms,
+});
+const servingSchema = z.strictObject({
+  discipline: z.enum(['fifo', 'processor-sharing']),
+  measuredFromMs: ms,
+  measuredToMs: ms,
+  offered: count,
+  turnedAway: count,
+  served: count,
+  delayedShare: share,
+  delayMs: timesSchema.describe('How much longer than its own work a connection took'),
+  responseMs: timesSchema.describe('From arrival to end'),
+  utilisation: share,
+  instances: z.array(
+    z.strictObject({
+      name: z.string(),
+      slots: count,
+      queueMax: count.nullable(),
+      offered: count,
+      turnedAway: count,
+      served: count,
+      delayedShare: share,
+      delayMeanMs: ms,
+      responseMeanMs: ms,
+      utilisation: share,
+      waitingMax: count,
+    }),
+  ),
+});
+
 const seriesSchema = z.strictObject({
   bucketMs: z.number().positive(),
   arrivals: z.array(count),
@@ -198,6 +234,7 @@ export const simulationResultSchema = z.strictObject({
     arrived: count,
     placed: count,
     refused: count,
+    turnedAway: count.describe('Placed, but the slots and the queue of their instance were full'),
     failed: count,
     lost: count,
     cutByDrain: count,
@@ -206,6 +243,7 @@ export const simulationResultSchema = z.strictObject({
     activeMax: count,
   }),
   instances: z.array(simulatedInstanceSchema),
+  serving: servingSchema.nullable().describe('null where the scenario says nothing of slots'),
   series: seriesSchema,
   detections: z.array(
     z.strictObject({

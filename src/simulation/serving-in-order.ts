@@ -14,7 +14,7 @@ export class FirstInFirstOut implements Serving {
   readonly measures: ServingMeasures;
   readonly #now: Float64Array;
   readonly #departures: Departures;
-  readonly #close: (connection: number) => void;
+  readonly #close: (connection: number) => unknown;
   readonly #slots: Int32Array;
   /** Slots and places of the queue together; Infinity: as many as come. */
   readonly #placesMax: Float64Array;
@@ -30,7 +30,7 @@ export class FirstInFirstOut implements Serving {
     measures: ServingMeasures,
     now: Float64Array,
     departures: Departures,
-    close: (connection: number) => void,
+    close: (connection: number) => unknown,
   ) {
     this.measures = measures;
     this.headMs = departures.headMs;
@@ -50,20 +50,22 @@ export class FirstInFirstOut implements Serving {
     this.#departures.push(payload);
   }
 
-  admit(connection: number, instance: number): boolean {
-    const serving = this.#inService[instance] as number;
-    const waiting = this.#waiting[instance] as number;
-    const isAdmitted = serving + waiting < (this.#placesMax[instance] as number);
-    this.measures.noteOffered(instance, isAdmitted);
-    if (!isAdmitted) return false;
+  hasRoomFor(instance: number): boolean {
+    const present = (this.#inService[instance] as number) + (this.#waiting[instance] as number);
+    const hasRoom = present < (this.#placesMax[instance] as number);
+    this.measures.noteOffered(instance, hasRoom);
+    return hasRoom;
+  }
+
+  admit(connection: number, instance: number): void {
     const seats = this.#seats;
     const seat = seats.take();
     seats.connection[seat] = connection;
     seats.arrivedMs[seat] = this.#now[0] as number;
     seats.workMs[seat] = this.workMs[0] as number;
-    if (serving < (this.#slots[instance] as number)) this.#start(seat, instance);
-    else this.#append(seat, instance);
-    return true;
+    if ((this.#inService[instance] as number) < (this.#slots[instance] as number)) {
+      this.#start(seat, instance);
+    } else this.#append(seat, instance);
   }
 
   pop(): number {

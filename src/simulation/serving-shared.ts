@@ -10,8 +10,8 @@ import { none, Seats } from './seats.ts';
 import type { Departures, Serving } from './serving.ts';
 import type { ServingMeasures } from './serving-measures.ts';
 
-/** A delay of less than a microsecond is what adding up the clock left. */
-const roundingMs = 1e-3;
+/** A delay of less than this part of the clock is what adding up left: thousands of units in the last place. */
+const rounding = 1e-12;
 
 export class ProcessorSharing implements Serving {
   readonly headMs = Float64Array.of(Number.POSITIVE_INFINITY);
@@ -20,7 +20,7 @@ export class ProcessorSharing implements Serving {
   readonly measures: ServingMeasures;
   readonly #now: Float64Array;
   readonly #departures: Departures;
-  readonly #close: (connection: number) => void;
+  readonly #close: (connection: number) => unknown;
   readonly #slots: Int32Array;
   readonly #placesMax: Float64Array;
   /** `keyMs`: the mark on its instance's clock at which it leaves; `next` and `other`: below it in the heap. */
@@ -40,7 +40,7 @@ export class ProcessorSharing implements Serving {
     measures: ServingMeasures,
     now: Float64Array,
     departures: Departures,
-    close: (connection: number) => void,
+    close: (connection: number) => unknown,
   ) {
     this.measures = measures;
     this.atMs = departures.atMs;
@@ -61,11 +61,13 @@ export class ProcessorSharing implements Serving {
     this.#tell();
   }
 
-  admit(connection: number, instance: number): boolean {
-    const present = this.#present[instance] as number;
-    const isAdmitted = present < (this.#placesMax[instance] as number);
-    this.measures.noteOffered(instance, isAdmitted);
-    if (!isAdmitted) return false;
+  hasRoomFor(instance: number): boolean {
+    const hasRoom = (this.#present[instance] as number) < (this.#placesMax[instance] as number);
+    this.measures.noteOffered(instance, hasRoom);
+    return hasRoom;
+  }
+
+  admit(connection: number, instance: number): void {
     this.#give(instance);
     const seat = this.#take();
     const seats = this.#seats;
@@ -75,9 +77,8 @@ export class ProcessorSharing implements Serving {
     seats.workMs[seat] = work;
     seats.keyMs[seat] = (this.#givenMs[instance] as number) + work;
     this.#root[instance] = this.#merged(this.#root[instance] as number, seat);
-    this.#count(instance, present + 1);
+    this.#count(instance, (this.#present[instance] as number) + 1);
     this.#foresee(instance);
-    return true;
   }
 
   pop(): number {
@@ -95,8 +96,9 @@ export class ProcessorSharing implements Serving {
     this.#givenMs[instance] = seats.keyMs[seat] as number;
     const arrivedMs = seats.arrivedMs[seat] as number;
     this.measures.arrivedMs[0] = arrivedMs;
-    const delay = (this.#now[0] as number) - arrivedMs - (seats.workMs[seat] as number);
-    this.measures.delayMs[0] = delay > roundingMs ? delay : 0;
+    const now = this.#now[0] as number;
+    const delay = now - arrivedMs - (seats.workMs[seat] as number);
+    this.measures.delayMs[0] = delay > rounding * now ? delay : 0;
     seats.release(seat);
     this.#count(instance, (this.#present[instance] as number) - 1);
     this.#foresee(instance);

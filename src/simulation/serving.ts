@@ -25,8 +25,10 @@ export interface Serving extends Departures {
   readonly measures: ServingMeasures;
   /** [0] work of the connection about to be admitted: ms that one slot needs for it. */
   readonly workMs: Float64Array;
-  /** False: turned away, as every slot and every place of the queue is taken. */
-  admit(connection: number, instance: number): boolean;
+  /** Somebody comes. False: turned away, as every slot and every place of the queue is taken. */
+  hasRoomFor(instance: number): boolean;
+  /** Where there is room. */
+  admit(connection: number, instance: number): void;
   /** The connection that `pop` returned was still open and has been closed: its slot is free for the next. */
   served(instance: number): void;
   /** The instance dropped everybody, those that wait too. */
@@ -39,7 +41,7 @@ export function servingOf(
   measures: ServingMeasures,
   now: Float64Array,
   departures: Departures,
-  close: (connection: number) => void,
+  close: (connection: number) => unknown,
 ): Serving {
   return plan.discipline === 'fifo'
     ? new FirstInFirstOut(plan, measures, now, departures, close)

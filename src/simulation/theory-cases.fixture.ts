@@ -123,7 +123,7 @@ export function planOfQueue(
   replication: number,
   effort: number,
 ): Plan {
-  const { work, load, discipline, scheduling, slots, queueMax, weights } = queue;
+  const { work, discipline, scheduling, slots, queueMax, weights } = queue;
   const ratePerMs = ratePerMsOf(queue);
   const warmUpMs = relaxationsOfWarmUp * workMs * relaxationOf(queue);
   return planWith({
