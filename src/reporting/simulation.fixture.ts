@@ -107,6 +107,36 @@ export function sampleSimulation(change: Partial<SimulationResult> = {}): Simula
   };
 }
 
+/** The same instances with slots, one of them full. */
+export function sampleServing(names: readonly string[]): NonNullable<SimulationResult['serving']> {
+  const times = { mean: 55.02, p50: 0, p90: 29.49, p95: 236.3, p99: 1_612, p999: 2_903 };
+  return {
+    discipline: 'fifo',
+    measuredFromMs: 60_000,
+    measuredToMs: 1_279_200,
+    offered: 47_200,
+    turnedAway: 370,
+    served: 46_830,
+    delayedShare: 0.1214,
+    delayMs: times,
+    responseMs: { mean: 455.1, p50: 177.3, p90: 753.2, p95: 1_540, p99: 6_310, p999: 15_120 },
+    utilisation: 0.745,
+    instances: names.map((name, index) => ({
+      name,
+      slots: 8 * (1 + (index % 2)),
+      queueMax: index === 1 ? null : 40,
+      offered: 8_000,
+      turnedAway: index === 0 ? 370 : 0,
+      served: 7_630,
+      delayedShare: 0.12 / (index + 1),
+      delayMeanMs: 60 / (index + 1),
+      responseMeanMs: 400 + 60 / (index + 1),
+      utilisation: 0.98 / (index + 1),
+      waitingMax: index === 0 ? 40 : 7,
+    })),
+  };
+}
+
 export function hostileSimulation(): SimulationResult {
   const sample = sampleSimulation();
   return sampleSimulation({
@@ -114,6 +144,7 @@ export function hostileSimulation(): SimulationResult {
     seed: hostile,
     scheduling: hostile,
     notes: [hostile],
+    serving: sampleServing([hostile, `${hostile}1`]),
     instances: sample.instances.map((each, index) => ({ ...each, name: `${hostile}${index}` })),
     detections: sample.detections.map((each) => ({ ...each, instance: hostile })),
     sources: {
