@@ -117,12 +117,7 @@ const singleQueue: QueueCase = {
 const ratePerMsOf = ({ load, slots }: QueueCase) => (load * sumOf(slots)) / workMs;
 const squaredVariationOf = ({ work }: QueueCase) => meanSquareOf(works[work]) / workMs ** 2 - 1;
 
-function planOfQueue(
-  queue: QueueCase,
-  seed: string,
-  replication: number,
-  effort: number,
-): Plan {
+function planOfQueue(queue: QueueCase, seed: string, replication: number, effort: number): Plan {
   const { work, discipline, scheduling, slots, queueMax, weights } = queue;
   const ratePerMs = ratePerMsOf(queue);
   const warmUpMs = relaxationsOfWarmUp * workMs * relaxationOf(queue);
