@@ -1,20 +1,28 @@
 /** Many results of one scenario to one: counts are added, means get their spread, in the order of replications. */
+import { invariant } from '../errors/invariant.ts';
+import type { Durations } from '../results/durations-result.ts';
 import {
+  type MergedPercentiles,
   type ReplicationsResult,
   replicationsResultVersion,
   type Spread,
 } from '../results/replications-result.ts';
 import type { SimulationResult, SimulationTotals } from '../results/simulation-result.ts';
+import { byDuration, type DurationCounts, percentilesOfAll } from './percentiles.ts';
 import { type ServingCounts, servingOfAll } from './serving-document.ts';
 import { sumOf } from './sums.ts';
 
-/** One or more results that differ in nothing but their replication, and what each of them counted in service. */
+/**
+ * One or more results that differ in nothing but their replication, and what all their histograms hold together; null:
+ * instances have no slots.
+ */
 export function mergeReplications(
-  first: SimulationResult,
-  others: readonly SimulationResult[],
-  counts: readonly (ServingCounts | null)[],
+  all: readonly SimulationResult[],
+  durations: DurationCounts,
+  served: ServingCounts | null,
 ): ReplicationsResult {
-  const all = [first, ...others];
+  const [first] = all;
+  invariant(first !== undefined, 'at least one replication');
   const { suite, scenario, seed, scheduling, configuration } = first;
   const names = Object.keys(first.totals) as (keyof SimulationTotals)[];
   const spreads = names.map((name) => [name, spreadOf(all.map(({ totals }) => totals[name]))]);
@@ -33,6 +41,7 @@ export function mergeReplications(
       ...(Object.fromEntries(spreads) as Record<keyof SimulationTotals, Spread>),
       detectionMs: spreadOf(all.flatMap(meanDetectionMs)),
     },
+    durations: mergedPercentiles(all, percentilesOfAll(durations)),
     instances: first.instances.map(({ name, weight }, index) => {
       const each = all.flatMap(({ instances }) => instances[index] ?? []);
       return {
@@ -47,10 +56,28 @@ export function mergeReplications(
     }),
     serving: servingOfAll(
       all.map(({ serving }) => serving),
-      counts,
+      served,
       spreadOf,
     ),
   };
+}
+
+function mergedPercentiles(
+  all: readonly SimulationResult[],
+  merged: Durations,
+): ReplicationsResult['durations'] {
+  return byDuration((name) => {
+    const together = merged[name];
+    if (together === null) return null;
+    const each = all.flatMap(({ durations }) => durations[name] ?? []);
+    const { count, ...told } = together;
+    const spreads = (Object.keys(told) as (keyof typeof told)[]).map((figure) => [
+      figure,
+      spreadOf(each.map((own) => own[figure])),
+    ]);
+    const spread = Object.fromEntries(spreads) as MergedPercentiles['spread'];
+    return { merged: together, spread };
+  });
 }
 
 /** Nothing for a replication in which no failure was noticed. */

@@ -8,7 +8,8 @@ import type { SimulationResult } from '../results/simulation-result.ts';
 import type { Engine } from '../simulation/engines.ts';
 import type { Plan } from '../simulation/plan.ts';
 import { mergeReplications } from './merge-replications.ts';
-import type { ServingCounts } from './serving-document.ts';
+import { type DurationCounts, mergeDurations } from './percentiles.ts';
+import { mergeServing, type ServingCounts } from './serving-document.ts';
 import type { SimulationReply, SimulationTask } from './simulation.worker.ts';
 import type { SimulationIdentity } from './simulation-document.ts';
 
@@ -24,8 +25,9 @@ export interface SimulationOptions {
 }
 export interface Simulated {
   readonly result: SimulationResult;
+  readonly durations: DurationCounts;
   /** Null where instances have no slots. */
-  readonly serving: ServingCounts | null;
+  readonly served: ServingCounts | null;
   /** What the run alone cost. */
   readonly cpuSeconds: number;
 }
@@ -41,6 +43,13 @@ export async function runSimulation(
   return simulated;
 }
 
+export interface Replicated {
+  readonly result: ReplicationsResult;
+  /** Of all replications together. */
+  readonly durations: DurationCounts;
+  readonly cpuSeconds: number;
+}
+
 /** Replications 0 to `count − 1` of a plan, merged in that order: the number of workers changes nothing but time. */
 export async function runReplications(
   plan: Plan,
@@ -48,18 +57,19 @@ export async function runReplications(
   count: number,
   workers: number,
   options: SimulationOptions = {},
-): Promise<{ readonly result: ReplicationsResult; readonly cpuSeconds: number }> {
+): Promise<Replicated> {
   const plans = Array.from({ length: count }, (_, replication) => ({ ...plan, replication }));
   const before = process.cpuUsage();
-  const [first, ...others] = await runAll(plans, identity, workers, options);
+  const runs = await runAll(plans, identity, workers, options);
   const { user, system } = process.cpuUsage(before);
-  invariant(first !== undefined, 'at least one replication');
+  const durations = mergeDurations(runs.map((run) => run.durations));
   return {
     result: mergeReplications(
-      first.result,
-      others.map(({ result }) => result),
-      [first, ...others].map(({ serving }) => serving),
+      runs.map(({ result }) => result),
+      durations,
+      mergeServing(runs.flatMap(({ served }) => served ?? [])),
     ),
+    durations,
     cpuSeconds: (user + system) / 1e6,
   };
 }
@@ -83,7 +93,8 @@ async function runAll(
         const task: SimulationTask = { plan, identity, engine };
         const reply: SimulationReply = await pool.run(task, signal === undefined ? {} : { signal });
         if (reply.is === 'operator-error') throw new OperatorError(reply.message, reply.options);
-        return reply;
+        const { is, ...simulated } = reply;
+        return simulated;
       }),
     );
   } catch (error) {

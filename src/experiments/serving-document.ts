@@ -1,21 +1,17 @@
 /** What instances with slots measured, as figures: of one run, and of several together. Knows no file and no report. */
+
+import type { Percentiles } from '../results/durations-result.ts';
 import type { Spread } from '../results/replications-result.ts';
 import type {
   ServingFigures,
   ServingInstance,
   ServingReplications,
-  TimeFigures,
 } from '../results/serving-result.ts';
-import {
-  type HistogramCounts,
-  mergeCounts,
-  quantilesOf,
-} from '../simulation/log-linear-histogram.ts';
+import { type HistogramCounts, mergeCounts } from '../simulation/log-linear-histogram.ts';
 import type { Plan } from '../simulation/plan.ts';
 import type { ServingMeasures } from '../simulation/serving-measures.ts';
+import { percentilesOf } from './percentiles.ts';
 import { ratio, sumOf } from './sums.ts';
-
-const shares = [0.5, 0.9, 0.95, 0.99, 0.999] as const;
 
 /** Counts of one run's times, by which those of several are told together. */
 export interface ServingCounts {
@@ -44,8 +40,8 @@ export function servingFigures(
     turnedAway: sumOf(measures.turnedAwayMeasured),
     served,
     delayedShare: ratio(sumOf(measures.delayedMeasured), served),
-    delayMs: timeFigures(ratio(sumOf(measures.delaySumMs), served), delays),
-    responseMs: timeFigures(ratio(sumOf(measures.responseSumMs), served), responses),
+    delay: withMean(delays, ratio(sumOf(measures.delaySumMs), served)),
+    response: withMean(responses, ratio(sumOf(measures.responseSumMs), served)),
     utilisation: busyShare(sumOf(measures.busyMs), measuredMs * sumOf(serving.slots)),
     instances: instancesOf(plan, serving, measures),
   };
@@ -82,42 +78,51 @@ function busyShare(busyMs: number, slotMs: number): number {
   return Math.min(ratio(busyMs, slotMs), 1);
 }
 
-function timeFigures(mean: number, counts: HistogramCounts): TimeFigures {
-  const [p50 = 0, p90 = 0, p95 = 0, p99 = 0, p999 = 0] = quantilesOf(counts, shares);
-  return { mean, p50, p90, p95, p99, p999 };
+/** The mean is exact: it comes from a sum, not from the histogram. */
+function withMean(counts: HistogramCounts, meanMs: number): Percentiles | null {
+  const told = percentilesOf(counts);
+  return told === null ? null : { ...told, meanMs };
 }
 
-/** Null where instances have no slots. Both lists in the order of replications. */
+export function mergeServing(parts: readonly ServingCounts[]): ServingCounts | null {
+  if (parts.length === 0) return null;
+  return {
+    delays: mergeCounts(parts.map(({ delays }) => delays)),
+    responses: mergeCounts(parts.map(({ responses }) => responses)),
+  };
+}
+
+/** Null where instances have no slots. `counts`: of all replications together. */
 export function servingOfAll(
   all: readonly (ServingFigures | null)[],
-  counts: readonly (ServingCounts | null)[],
+  counts: ServingCounts | null,
   spreadOf: (values: readonly number[]) => Spread,
 ): ServingReplications | null {
   const figures = all.filter((each) => each !== null);
-  const measured = counts.filter((each) => each !== null);
   const [first] = figures;
-  if (first === undefined) return null;
+  if (first === undefined || counts === null) return null;
   const served = sumOf(figures.map((each) => each.served));
-  const pooledMean = (times: (each: ServingFigures) => TimeFigures) =>
-    ratio(sumOf(figures.map((each) => times(each).mean * each.served)), served);
-  const spread = (value: (each: ServingFigures) => number) => spreadOf(figures.map(value));
+  const pooledMean = (times: (each: ServingFigures) => Percentiles | null) =>
+    ratio(sumOf(figures.map((each) => (times(each)?.meanMs ?? 0) * each.served)), served);
+  const spread = (value: (each: ServingFigures) => number | undefined) =>
+    spreadOf(figures.flatMap((each) => value(each) ?? []));
   return {
     discipline: first.discipline,
-    delayMs: timeFigures(
-      pooledMean(({ delayMs }) => delayMs),
-      mergeCounts(measured.map(({ delays }) => delays)),
+    delay: withMean(
+      counts.delays,
+      pooledMean(({ delay }) => delay),
     ),
-    responseMs: timeFigures(
-      pooledMean(({ responseMs }) => responseMs),
-      mergeCounts(measured.map(({ responses }) => responses)),
+    response: withMean(
+      counts.responses,
+      pooledMean(({ response }) => response),
     ),
     spread: {
       turnedAwayShare: spread(({ turnedAway, offered }) => ratio(turnedAway, offered)),
       delayedShare: spread(({ delayedShare }) => delayedShare),
-      delayMeanMs: spread(({ delayMs }) => delayMs.mean),
-      delayP99Ms: spread(({ delayMs }) => delayMs.p99),
-      responseMeanMs: spread(({ responseMs }) => responseMs.mean),
-      responseP99Ms: spread(({ responseMs }) => responseMs.p99),
+      delayMeanMs: spread(({ delay }) => delay?.meanMs),
+      delayP99Ms: spread(({ delay }) => delay?.p99Ms),
+      responseMeanMs: spread(({ response }) => response?.meanMs),
+      responseP99Ms: spread(({ response }) => response?.p99Ms),
       utilisation: spread(({ utilisation }) => utilisation),
     },
     instances: first.instances.map(({ name }, index) => {

@@ -11,6 +11,7 @@ import type { NotedFailure } from '../simulation/detections.ts';
 import type { Plan } from '../simulation/plan.ts';
 import type { RunOutcome } from '../simulation/run.ts';
 import { formatAddress } from '../traffic/trace.ts';
+import { durationCountsOf, percentilesOfAll } from './percentiles.ts';
 import { servingFigures } from './serving-document.ts';
 import { ratio, sumOf } from './sums.ts';
 
@@ -46,6 +47,7 @@ export function simulationDocument(
     instances: instancesOf(plan, outcome, placed),
     serving: servingFigures(plan, outcome.serving),
     series: seriesOf(outcome),
+    durations: percentilesOfAll(durationCountsOf(outcome)),
     detections: detections.noted.map((noted) => detectionOf(plan, noted)),
     sources: sourcesOf(plan, outcome),
     notes: [...identity.notes, ...remarks(plan, outcome)],

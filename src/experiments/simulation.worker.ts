@@ -5,6 +5,7 @@ import type { SimulationResult } from '../results/simulation-result.ts';
 import { type Engine, engines } from '../simulation/engines.ts';
 import type { Plan } from '../simulation/plan.ts';
 import { runPlan } from '../simulation/run.ts';
+import { type DurationCounts, durationCountsOf } from './percentiles.ts';
 import { type ServingCounts, servingCounts } from './serving-document.ts';
 import { type SimulationIdentity, simulationDocument } from './simulation-document.ts';
 
@@ -17,7 +18,8 @@ export type SimulationReply =
   | {
       readonly is: 'result';
       readonly result: SimulationResult;
-      readonly serving: ServingCounts | null;
+      readonly durations: DurationCounts;
+      readonly served: ServingCounts | null;
       /** Of the run alone, the whole process's: what it compiles and collects on other threads is part of its price. */
       readonly cpuSeconds: number;
     }
@@ -34,8 +36,9 @@ export default function simulateTask({ plan, identity, engine }: SimulationTask)
     const outcome = runPlan(plan, { engine: engines[engine] });
     const { user, system } = process.cpuUsage(before);
     const result = simulationDocument(identity, plan, outcome);
-    const serving = outcome.serving === null ? null : servingCounts(outcome.serving);
-    return { is: 'result', result, serving, cpuSeconds: (user + system) / 1e6 };
+    const durations = durationCountsOf(outcome);
+    const served = outcome.serving === null ? null : servingCounts(outcome.serving);
+    return { is: 'result', result, durations, served, cpuSeconds: (user + system) / 1e6 };
   } catch (error) {
     if (!(error instanceof OperatorError)) throw error;
     const { message, code, hint, exitCode } = error;

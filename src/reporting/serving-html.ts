@@ -1,8 +1,8 @@
 /** Instances with slots on the page of a simulation: times, and how busy each instance was. Knows the result only. */
-import type { ServingFigures, TimeFigures } from '../results/serving-result.ts';
+import type { ServingFigures } from '../results/serving-result.ts';
 import { duration, figure, percent } from './figures.ts';
 import { type Content, html, type Markup } from './markup.ts';
-import { servingInWords } from './serving-text.ts';
+import { servingInWords, timeRows, timeTitles } from './serving-text.ts';
 
 type Table = (
   label: string,
@@ -13,11 +13,7 @@ type Table = (
 export function servingSection(serving: ServingFigures, table: Table): Markup {
   return html`<section id="serving"><h2>Waiting and response</h2><p>${servingInWords(serving)}</p>
 <p class="small soft">Delay: how much longer a connection took than its own work. Response: from arrival to end.</p>
-${table(
-  'Times',
-  ['', 'Mean', '50%', '90%', '95%', '99%', '99.9%'],
-  [timeRow('Delay', serving.delayMs), timeRow('Response', serving.responseMs)],
-)}
+${table('Times', ['', ...timeTitles], timeRows(serving))}
 ${table(
   'Instances with slots',
   [
@@ -45,8 +41,4 @@ ${table(
     figure(each.waitingMax),
   ]),
 )}</section>`;
-}
-
-function timeRow(name: string, { mean, p50, p90, p95, p99, p999 }: TimeFigures): string[] {
-  return [name, ...[mean, p50, p90, p95, p99, p999].map(duration)];
 }

@@ -1,14 +1,9 @@
 /** Instances with slots for a terminal: how long connections waited and took, and how busy the slots of each were. Knows the result only. */
-import type {
-  ServingFigures,
-  ServingReplications,
-  TimeFigures,
-} from '../results/serving-result.ts';
+import type { Percentiles } from '../results/durations-result.ts';
+import type { ServingFigures, ServingReplications } from '../results/serving-result.ts';
+import { percentileTitles } from './duration-words.ts';
 import { counted, duration, figure, percent } from './figures.ts';
 import { type Align, columns, harmless, type Paint } from './terminal-layout.ts';
-
-const timeHead = ['', 'mean', '50%', '90%', '95%', '99%', '99.9%'];
-const timeAligns: Align[] = ['left', ...timeHead.slice(1).map((): Align => 'right')];
 
 export function servingText(serving: ServingFigures, paint: Paint): string {
   return [servingInWords(serving), timeTable(serving, paint), instanceTable(serving, paint)].join(
@@ -30,17 +25,24 @@ export function servingInWords(serving: ServingFigures): string {
   );
 }
 
-function timeTable(
-  { delayMs, responseMs }: Pick<ServingFigures, 'delayMs' | 'responseMs'>,
-  paint: Paint,
-): string {
-  const row = (name: string, { mean, p50, p90, p95, p99, p999 }: TimeFigures) => [
-    name,
-    ...[mean, p50, p90, p95, p99, p999].map(duration),
-  ];
-  const head = timeHead.map((title) => paint.dim(title));
-  return columns([head, row('delay', delayMs), row('response', responseMs)], timeAligns);
+function timeTable(times: Pick<ServingFigures, 'delay' | 'response'>, paint: Paint): string {
+  const head = ['', ...timeTitles].map((title) => paint.dim(title));
+  const aligns = head.map((_, at): Align => (at === 0 ? 'left' : 'right'));
+  return columns([head, ...timeRows(times)], aligns);
 }
+
+/** For every kind of report: a name, then the times under `timeTitles`. */
+export function timeRows({
+  delay,
+  response,
+}: Pick<ServingFigures, 'delay' | 'response'>): readonly (readonly string[])[] {
+  const row = (name: string, times: Percentiles | null) =>
+    times === null
+      ? []
+      : [[name, duration(times.meanMs), ...percentileTitles.map(([key]) => duration(times[key]))]];
+  return [...row('delay', delay), ...row('response', response)];
+}
+export const timeTitles = ['mean', ...percentileTitles.map(([, title]) => title)];
 
 function instanceTable({ instances }: ServingFigures, paint: Paint): string {
   const head = [

@@ -4,6 +4,7 @@ import type {
   SimulatedInstance,
   SimulationResult,
 } from '../results/simulation-result.ts';
+import { durationsSeen, percentileTitles } from './duration-words.ts';
 import { counted, duration, figure, moment, percent, shortFigure } from './figures.ts';
 import { servingText } from './serving-text.ts';
 import {
@@ -36,6 +37,9 @@ export function renderSimulationText(result: SimulationResult, look: SimulationL
     ...(result.serving === null
       ? []
       : [section('serving', servingText(result.serving, paint), paint)]),
+    ...(durationsSeen(result.durations).length > 0
+      ? [section('durations', durationTable(result, paint), paint)]
+      : []),
     ...(result.detections.length > 0
       ? [section('failures', detectionTable(result.detections, paint), paint)]
       : []),
@@ -119,6 +123,18 @@ function instanceTable(instances: readonly SimulatedInstance[], paint: Paint): s
   ]);
   const aligns: Align[] = ['left', ...Array.from({ length: 10 }, (): Align => 'right')];
   return columns([head, ...rows], aligns);
+}
+
+function durationTable({ durations }: SimulationResult, paint: Paint): string {
+  const titles = ['', 'count', 'mean', ...percentileTitles.map(([, title]) => title)];
+  const rows = durationsSeen(durations).map(({ words, percentiles }) => [
+    words,
+    figure(percentiles.count),
+    duration(percentiles.meanMs),
+    ...percentileTitles.map(([name]) => duration(percentiles[name])),
+  ]);
+  const aligns = titles.map((_, at): Align => (at === 0 ? 'left' : 'right'));
+  return columns([titles.map((title) => paint.dim(title)), ...rows], aligns);
 }
 
 function countedBad(count: number, paint: Paint): string {

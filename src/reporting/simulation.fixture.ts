@@ -1,4 +1,5 @@
 /** A simulation result shaped like the skewed trace: one client with half of all connections, source IP, an outage, a drain. */
+import type { ReplicationsResult, Spread } from '../results/replications-result.ts';
 import type { SimulationResult } from '../results/simulation-result.ts';
 import { hostile } from './conformance.fixture.ts';
 
@@ -73,6 +74,62 @@ export function sampleSimulation(change: Partial<SimulationResult> = {}): Simula
       placed,
       refused,
     },
+    durations: {
+      completed: {
+        count: 49_126,
+        meanMs: 6_318,
+        p50Ms: 4_381,
+        p90Ms: 14_559,
+        p99Ms: 29_129,
+        p999Ms: 43_610,
+        maxMs: 61_235,
+      },
+      failed: {
+        count: 212,
+        meanMs: 3_104,
+        p50Ms: 5_004,
+        p90Ms: 5_004,
+        p99Ms: 5_004,
+        p999Ms: 5_004,
+        maxMs: 5_004,
+      },
+      lost: {
+        count: 38,
+        meanMs: 3_912,
+        p50Ms: 2_772,
+        p90Ms: 9_031,
+        p99Ms: 15_912,
+        p999Ms: 15_912,
+        maxMs: 15_912,
+      },
+      cutByDrain: {
+        count: 4,
+        meanMs: 62_133,
+        p50Ms: 60_815,
+        p90Ms: 66_919,
+        p99Ms: 66_919,
+        p999Ms: 66_919,
+        maxMs: 66_919,
+      },
+      detection: {
+        count: 1,
+        meanMs: 15_408,
+        p50Ms: 15_408,
+        p90Ms: 15_408,
+        p99Ms: 15_408,
+        p999Ms: 15_408,
+        maxMs: 15_408,
+      },
+      comeback: {
+        count: 1,
+        meanMs: 11_204,
+        p50Ms: 11_204,
+        p90Ms: 11_204,
+        p99Ms: 11_204,
+        p999Ms: 11_204,
+        maxMs: 11_204,
+      },
+    },
     detections: [
       {
         instance: 'c',
@@ -109,17 +166,33 @@ export function sampleSimulation(change: Partial<SimulationResult> = {}): Simula
 
 /** The same instances with slots, one of them full. */
 export function sampleServing(names: readonly string[]): NonNullable<SimulationResult['serving']> {
-  const times = { mean: 55.02, p50: 0, p90: 29.49, p95: 236.3, p99: 1_612, p999: 2_903 };
+  const count = 46_830;
   return {
     discipline: 'fifo',
     measuredFromMs: 60_000,
     measuredToMs: 1_279_200,
     offered: 47_200,
     turnedAway: 370,
-    served: 46_830,
+    served: count,
     delayedShare: 0.1214,
-    delayMs: times,
-    responseMs: { mean: 455.1, p50: 177.3, p90: 753.2, p95: 1_540, p99: 6_310, p999: 15_120 },
+    delay: {
+      count,
+      meanMs: 55.02,
+      p50Ms: 0,
+      p90Ms: 29.49,
+      p99Ms: 1_612,
+      p999Ms: 2_903,
+      maxMs: 4e3,
+    },
+    response: {
+      count,
+      meanMs: 455.1,
+      p50Ms: 177.3,
+      p90Ms: 753.2,
+      p99Ms: 6_310,
+      p999Ms: 15_120,
+      maxMs: 31_020,
+    },
     utilisation: 0.745,
     instances: names.map((name, index) => ({
       name,
@@ -134,6 +207,49 @@ export function sampleServing(names: readonly string[]): NonNullable<SimulationR
       utilisation: 0.98 / (index + 1),
       waitingMax: index === 0 ? 40 : 7,
     })),
+  };
+}
+
+/** Three replications of the sample, none like another. */
+export function sampleReplications(): ReplicationsResult {
+  const sample = sampleSimulation();
+  const { suite, scenario, seed, scheduling, configuration, totals } = sample;
+  const spread = (mean: number) => ({
+    mean,
+    standardError: mean / 100,
+    min: mean * 0.98,
+    max: mean * 1.02,
+  });
+  const spreads = <Figures extends object>(figures: Figures) =>
+    Object.fromEntries(
+      Object.entries(figures).map(([name, mean]) => [name, spread(mean)]),
+    ) as Record<keyof Figures, Spread>;
+  const { cutByDrain, ...durations } = sample.durations;
+  const merged = Object.fromEntries(
+    Object.entries(durations).map(([name, percentiles]) => {
+      const { count = 0, ...told } = percentiles ?? {};
+      return [name, { merged: { ...told, count: 3 * count }, spread: spreads(told) }];
+    }),
+  ) as unknown as ReplicationsResult['durations'];
+  return {
+    result: 1,
+    kind: 'replications',
+    ...{ suite, scenario, seed, scheduling, configuration },
+    replications: 3,
+    events: 3 * sample.events,
+    totals: [totals, totals, totals],
+    spread: { ...spreads(totals), detectionMs: spread(15_400) },
+    durations: { ...merged, cutByDrain: null },
+    instances: sample.instances.map(({ name, weight, activeMean, ...counts }) => ({
+      name,
+      weight,
+      placed: 3 * counts.placed,
+      failed: 3 * counts.failed,
+      lost: 3 * counts.lost,
+      cutByDrain: 3 * counts.cutByDrain,
+      activeMean: spread(activeMean),
+    })),
+    serving: null,
   };
 }
 

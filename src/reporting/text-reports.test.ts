@@ -7,7 +7,13 @@ import { renderMatrixMarkdown, renderMatrixText } from './matrix-text.ts';
 import { sampleProof } from './proof.fixture.ts';
 import { renderProofText } from './proof-text.ts';
 import { renderReplayText } from './replay-text.ts';
-import { hostileSimulation, sampleServing, sampleSimulation } from './simulation.fixture.ts';
+import { renderReplicationsText } from './replications-text.ts';
+import {
+  hostileSimulation,
+  sampleReplications,
+  sampleServing,
+  sampleSimulation,
+} from './simulation.fixture.ts';
 import { renderSimulationText } from './simulation-text.ts';
 
 const plain = { colour: false, width: 100, reportFile: 'reports/out/haproxy/report.html' };
@@ -81,6 +87,11 @@ describe('terminal reports', () => {
     const served = sampleSimulation({ serving: sampleServing(['a', 'b', 'c']) });
     const text = renderSimulationText(served, plain);
     await expect(text).toMatchFileSnapshot(golden('simulation-serving.txt'));
+  });
+
+  it('tell several replications', async () => {
+    const text = renderReplicationsText(sampleReplications(), 'reports/out/replications.json');
+    await expect(text).toMatchFileSnapshot(golden('replications.txt'));
   });
 
   it('tell a replayed case', async () => {

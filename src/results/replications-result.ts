@@ -1,4 +1,5 @@
 /** The versioned document that `simulate --replications` writes. A pure function of scenario, seed, count and version. */
+import type { DurationName, Percentiles } from './durations-result.ts';
 import type { ServingReplications } from './serving-result.ts';
 import type { SimulationResult, SimulationTotals } from './simulation-result.ts';
 
@@ -26,6 +27,8 @@ export interface ReplicationsResult {
   /** In the order of replications. */
   readonly totals: readonly SimulationTotals[];
   readonly spread: Readonly<Record<keyof SimulationTotals | 'detectionMs', Spread>>;
+  /** Null where no replication had any. */
+  readonly durations: Readonly<Record<DurationName, MergedPercentiles | null>>;
   /** Sums over all replications, and the spread of each instance's mean load. */
   readonly instances: readonly {
     readonly name: string;
@@ -37,4 +40,11 @@ export interface ReplicationsResult {
     readonly activeMean: Spread;
   }[];
   readonly serving: ServingReplications | null;
+}
+
+export interface MergedPercentiles {
+  /** Of all replications' values together. */
+  readonly merged: Percentiles;
+  /** Of each replication's own percentiles, over those that had any values. */
+  readonly spread: Readonly<Record<Exclude<keyof Percentiles, 'count'>, Spread>>;
 }

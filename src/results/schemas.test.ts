@@ -5,13 +5,15 @@ import type { z } from 'zod';
 import { publishedSchema } from '../history/published-schema.ts';
 import { sampleConformance, sampleFacts } from '../reporting/conformance.fixture.ts';
 import { sampleProof } from '../reporting/proof.fixture.ts';
-import { sampleSimulation } from '../reporting/simulation.fixture.ts';
+import { sampleReplications, sampleSimulation } from '../reporting/simulation.fixture.ts';
 import { type ConformanceResult, conformanceResultVersion } from './conformance-result.ts';
 import { type ProofResult, proofResultVersion } from './proof-result.ts';
+import { type ReplicationsResult, replicationsResultVersion } from './replications-result.ts';
 import type { RunFacts } from './run-facts.ts';
 import {
   conformanceResultSchema,
   proofResultSchema,
+  replicationsResultSchema,
   runFactsSchema,
   simulationResultSchema,
 } from './schemas.ts';
@@ -27,6 +29,10 @@ type Same<A, B> = [A] extends [B] ? ([B] extends [A] ? true : false) : false;
 const conformance: Same<Frozen<z.infer<typeof conformanceResultSchema>>, ConformanceResult> = true;
 const facts: Same<Frozen<z.infer<typeof runFactsSchema>>, RunFacts> = true;
 const simulation: Same<Frozen<z.infer<typeof simulationResultSchema>>, SimulationResult> = true;
+const replications: Same<
+  Frozen<z.infer<typeof replicationsResultSchema>>,
+  ReplicationsResult
+> = true;
 const proof: Same<Frozen<z.infer<typeof proofResultSchema>>, ProofResult> = true;
 
 const documents = [
@@ -58,6 +64,15 @@ const documents = [
     example: sampleSimulation(),
   },
   {
+    name: 'replications-result',
+    version: replicationsResultVersion,
+    schema: replicationsResultSchema,
+    title: 'Result of several replications of a simulation',
+    description:
+      'A pure function of scenario, trace, seed, count and version. Times are simulated milliseconds.',
+    example: sampleReplications(),
+  },
+  {
     name: 'proof-result',
     version: proofResultVersion,
     schema: proofResultSchema,
@@ -70,7 +85,7 @@ const documents = [
 
 describe('the result schemas', () => {
   it('have the shape of the types, both ways', () => {
-    expect([conformance, facts, simulation, proof]).toEqual([true, true, true, true]);
+    expect([conformance, facts, simulation, replications, proof]).not.toContain(false);
   });
 
   describe.each(documents)('$name', ({ schema, example, ...about }) => {

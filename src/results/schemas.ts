@@ -12,6 +12,7 @@ import {
   timeKindSchema,
   traitsSchema,
 } from '../history/schema.ts';
+import { durationNames } from './durations-result.ts';
 
 const count = z.int().nonnegative();
 const ms = z.number().nonnegative();
@@ -160,6 +161,21 @@ export const runFactsSchema = z.strictObject({
     .nullable(),
 });
 
+const percentilesSchema = z
+  .strictObject({
+    count,
+    meanMs: ms,
+    p50Ms: ms,
+    p90Ms: ms,
+    p99Ms: ms,
+    p999Ms: ms,
+    maxMs: ms,
+  })
+  .meta({ id: 'percentiles' })
+  .describe('Each within 0.2 % of the exact one; null where there was no value');
+
+const durationNameSchema = z.enum(durationNames);
+
 const simulatedInstanceSchema = z.strictObject({
   name: z.string(),
   weight: z.number().nonnegative(),
@@ -174,14 +190,6 @@ const simulatedInstanceSchema = z.strictObject({
   eligibleShare: share,
 });
 
-const timesSchema = z.strictObject({
-  mean: ms,
-  p50: ms,
-  p90: ms,
-  p95: ms,
-  p99: ms,
-  p999: ms,
-});
 const servingSchema = z.strictObject({
   discipline: z.enum(['fifo', 'processor-sharing']),
   measuredFromMs: ms,
@@ -190,8 +198,10 @@ const servingSchema = z.strictObject({
   turnedAway: count,
   served: count,
   delayedShare: share,
-  delayMs: timesSchema.describe('How much longer than its own work a connection took'),
-  responseMs: timesSchema.describe('From arrival to end'),
+  delay: percentilesSchema
+    .nullable()
+    .describe('How much longer than its own work a connection took'),
+  response: percentilesSchema.nullable().describe('From arrival to end'),
   utilisation: share,
   instances: z.array(
     z.strictObject({
@@ -220,31 +230,40 @@ const seriesSchema = z.strictObject({
   refused: z.array(count),
 });
 
+const scenarioSchema = z.strictObject({
+  name: z.string(),
+  description: z.string(),
+  file: z.string(),
+});
+
+const totalsSchema = z.strictObject({
+  arrived: count,
+  placed: count,
+  refused: count,
+  turnedAway: count.describe('Placed, but the slots and the queue of their instance were full'),
+  failed: count,
+  lost: count,
+  cutByDrain: count,
+  completed: count,
+  activeMean: z.number().nonnegative(),
+  activeMax: count,
+});
+
 export const simulationResultSchema = z.strictObject({
   result: z.literal(1),
   kind: z.literal('simulation'),
   suite: z.string(),
-  scenario: z.strictObject({ name: z.string(), description: z.string(), file: z.string() }),
+  scenario: scenarioSchema,
   seed: z.string(),
   scheduling: z.string(),
   configuration: z.unknown(),
   simulatedMs: ms,
   events: count,
-  totals: z.strictObject({
-    arrived: count,
-    placed: count,
-    refused: count,
-    turnedAway: count.describe('Placed, but the slots and the queue of their instance were full'),
-    failed: count,
-    lost: count,
-    cutByDrain: count,
-    completed: count,
-    activeMean: z.number().nonnegative(),
-    activeMax: count,
-  }),
+  totals: totalsSchema,
   instances: z.array(simulatedInstanceSchema),
   serving: servingSchema.nullable().describe('null where the scenario says nothing of slots'),
   series: seriesSchema,
+  durations: z.record(durationNameSchema, percentilesSchema.nullable()),
   detections: z.array(
     z.strictObject({
       instance: z.string(),
@@ -266,6 +285,81 @@ export const simulationResultSchema = z.strictObject({
     ),
   }),
   notes: z.array(z.string()),
+});
+
+const spreadSchema = z
+  .strictObject({
+    mean: z.number(),
+    standardError: z.number().nonnegative().describe('Of the mean; 0 for a single replication'),
+    min: z.number(),
+    max: z.number(),
+  })
+  .meta({ id: 'spread' });
+
+export const replicationsResultSchema = z.strictObject({
+  result: z.literal(1),
+  kind: z.literal('replications'),
+  suite: z.string(),
+  scenario: scenarioSchema,
+  seed: z.string(),
+  scheduling: z.string(),
+  configuration: z.unknown(),
+  replications: z.int().positive(),
+  events: count,
+  totals: z.array(totalsSchema).describe('In the order of replications'),
+  spread: z
+    .record(z.enum([...totalsSchema.keyof().options, 'detectionMs']), spreadSchema)
+    .describe('Over replications, which are independent of each other'),
+  durations: z.record(
+    durationNameSchema,
+    z
+      .strictObject({
+        merged: percentilesSchema.describe("Of all replications' values together"),
+        spread: z
+          .record(percentilesSchema.omit({ count: true }).keyof(), spreadSchema)
+          .describe("Of each replication's own, over those that had any values"),
+      })
+      .nullable(),
+  ),
+  instances: z.array(
+    z.strictObject({
+      name: z.string(),
+      weight: z.number().nonnegative(),
+      placed: count,
+      failed: count,
+      lost: count,
+      cutByDrain: count,
+      activeMean: spreadSchema,
+    }),
+  ),
+  serving: z
+    .strictObject({
+      discipline: servingSchema.shape.discipline,
+      delay: servingSchema.shape.delay,
+      response: servingSchema.shape.response,
+      spread: z.record(
+        z.enum([
+          'turnedAwayShare',
+          'delayedShare',
+          'delayMeanMs',
+          'delayP99Ms',
+          'responseMeanMs',
+          'responseP99Ms',
+          'utilisation',
+        ]),
+        spreadSchema,
+      ),
+      instances: z.array(
+        z.strictObject({
+          name: z.string(),
+          turnedAway: count,
+          delayMeanMs: spreadSchema,
+          utilisation: spreadSchema,
+        }),
+      ),
+    })
+    .nullable()
+    .describe('null where the scenario says nothing of slots'),
 });
 
 const cellSchema = z.strictObject({ failed: count, of: count });

@@ -1,4 +1,5 @@
 /** What a simulation says of instances with slots: how long connections waited, took, and how busy the slots were. */
+import type { Percentiles } from './durations-result.ts';
 import type { Spread } from './replications-result.ts';
 
 export interface ServingFigures {
@@ -11,10 +12,10 @@ export interface ServingFigures {
   readonly served: number;
   /** Of those served: had to wait for a slot or to share one. */
   readonly delayedShare: number;
-  /** How much longer than its own work a connection took. */
-  readonly delayMs: TimeFigures;
+  /** How much longer than its own work a connection took; the mean is exact. null: nobody was served. */
+  readonly delay: Percentiles | null;
   /** From arrival to end. */
-  readonly responseMs: TimeFigures;
+  readonly response: Percentiles | null;
   /** Busy slots of all, on average. */
   readonly utilisation: number;
   readonly instances: readonly ServingInstance[];
@@ -34,21 +35,11 @@ export interface ServingInstance {
   /** Most connections at once for which there was no slot, warm-up included. */
   readonly waitingMax: number;
 }
-/** The mean is exact; quantiles are told to 0.2 %. All 0 where nobody was served. */
-export interface TimeFigures {
-  readonly mean: number;
-  readonly p50: number;
-  readonly p90: number;
-  readonly p95: number;
-  readonly p99: number;
-  readonly p999: number;
-}
-
 /** Over replications: times of all their connections together, and how figures vary between replications. */
 export interface ServingReplications {
   readonly discipline: ServingFigures['discipline'];
-  readonly delayMs: TimeFigures;
-  readonly responseMs: TimeFigures;
+  readonly delay: Percentiles | null;
+  readonly response: Percentiles | null;
   readonly spread: Readonly<
     Record<
       | 'turnedAwayShare'

@@ -1,6 +1,7 @@
+/** The versioned document that `simulate` writes. A pure function of scenario, trace, seed and version. */
+import type { Durations } from './durations-result.ts';
 import type { ServingFigures } from './serving-result.ts';
 
-/** The versioned document that `simulate` writes. A pure function of scenario, trace, seed and version. */
 export const simulationResultVersion = 1;
 
 export interface SimulationResult {
@@ -26,6 +27,7 @@ export interface SimulationResult {
     readonly placed: readonly (readonly number[])[]; // [instance][bucket]
     readonly refused: readonly number[];
   };
+  readonly durations: Durations;
   readonly detections: readonly Detection[];
   /** The busiest sources, most connections first, at most 20; `share` of all connections. */
   readonly sources: {

@@ -3,9 +3,13 @@
  * (k + 1)/w; among those that may, the one due first is picked, then the lowest number. A heap holds who may, lists by
  * pick hold who may later. Quotients of whole numbers up to 100 are exact in order and in ties as doubles.
  */
+import { invariant } from '../errors/invariant.ts';
 import type { Participants } from './participants.ts';
 import { type Instance, type InstanceColumns, NONE } from './scheduler.ts';
 import type { CycleOrder } from './weighted-round-robin.ts';
+
+/** The largest weight that any profile takes (`src/spec/profiles.ts`). */
+const weightMax = 100;
 
 export class DeadlineOrder implements CycleOrder {
   readonly #weight: Int32Array;
@@ -19,6 +23,8 @@ export class DeadlineOrder implements CycleOrder {
   readonly #nextReleased: Int32Array;
   #sum = 0;
   #pick = 0;
+  /** While a cycle begins: how many have the weight, then where in the heap the next of them goes. */
+  readonly #placeOfWeight = new Int32Array(weightMax + 1);
 
   constructor(instances: InstanceColumns, participants: Participants) {
     this.#weight = instances.weight;
@@ -33,15 +39,37 @@ export class DeadlineOrder implements CycleOrder {
     const { list, count } = this.#participants;
     this.#sum = 0;
     this.#pick = 0;
-    this.#count = 0;
+    this.#placeOfWeight.fill(0);
+    for (let position = 0; position < count; position++) {
+      const weight = this.#weight[list[position] as number] as number;
+      invariant(weight <= weightMax, `a weight of ${weight} is more than ${weightMax}`);
+      this.#sum += weight;
+      this.#placeOfWeight[weight] = (this.#placeOfWeight[weight] as number) + 1;
+    }
+    this.#rank(list, count);
+    if (this.#released.length < this.#sum) this.#released = new Int32Array(this.#sum);
+    this.#released.fill(NONE, 0, this.#sum);
+  }
+
+  /** All may at once, the heaviest first, then the lowest number: counted into order, which is a heap already. */
+  #rank(list: Int32Array, count: number): void {
+    const placeOfWeight = this.#placeOfWeight;
+    let place = 0;
+    for (let weight = weightMax; weight > 0; weight--) {
+      const own = placeOfWeight[weight] as number;
+      placeOfWeight[weight] = place;
+      place += own;
+    }
     for (let position = 0; position < count; position++) {
       const instance = list[position] as number;
-      this.#sum += this.#weight[instance] as number;
+      const weight = this.#weight[instance] as number;
+      const rank = placeOfWeight[weight] as number;
+      placeOfWeight[weight] = rank + 1;
+      this.#heap[rank] = instance;
       this.#picked[instance] = 0;
-      this.#admit(instance);
+      this.#deadline[instance] = 1 / weight;
     }
-    if (this.#released.length < this.#sum) this.#released = new Int32Array(this.#sum);
-    this.#released.fill(NONE);
+    this.#count = count;
   }
 
   next(): Instance {

@@ -1,108 +1,147 @@
 /**
- * Weighted least connections for large fleets: a tournament tree over the loads, so that a change costs as many
- * comparisons as the tree is high and a pick none. Ties go to whoever is furthest behind in picks per weight, then to
- * the lowest number. Refuses to know sources, and connections that have ended.
+ * Weighted least connections for large fleets: a tournament among groups of eight, of their winners, and so on, so that
+ * a pick looks at one winner and a change at a few groups whose places lie together. Ties go to whoever is furthest behind
+ * in picks per weight, then to the lowest number; who comes or changes weight starts even with whoever was picked last,
+ * so that it has nothing to catch up on. Refuses to know sources, and connections that have ended.
  */
 import { type Instance, type InstanceColumns, NONE, type Scheduler } from './scheduler.ts';
+
+const groupShift = 3;
+const groupSize = 1 << groupShift;
 
 export class LoadTree implements Scheduler {
   readonly #instances: InstanceColumns;
   /**
-   * By node, the root at 1, instances from `#leaves` on: the winner's connections per weight; Infinity: takes no part.
-   * Exact in order and in ties (`weighted-least-connections.ts`).
+   * Level by level, instances first, each level filled up to whole groups: the winner's connections per weight, or
+   * Infinity where nobody takes part, and beside it its picks so far and one more, per weight. Exact in order and in
+   * ties (`weighted-least-connections.ts`).
    */
-  readonly #load: Float64Array;
-  /** Picks so far and one more, per weight. */
-  readonly #turn: Float64Array;
-  readonly #picked: Float64Array;
+  readonly #rank: Float64Array;
   readonly #winner: Int32Array;
-  readonly #leaves: number;
+  /** Where each level begins; the last has one place, the winner of all. */
+  readonly #start: Int32Array;
+  readonly #top: number;
+  readonly #picked: Float64Array;
+  /** Picks per weight of whoever was picked last. */
+  readonly #pace = Float64Array.of(0);
   /** Whoever was picked last, until the tree knows of its new turn: its new load usually comes at once. */
   #behind: Instance = NONE;
 
   constructor(instances: InstanceColumns) {
     this.#instances = instances;
     const { instancesMax } = instances;
-    this.#leaves = 2 ** Math.ceil(Math.log2(Math.max(2, instancesMax)));
-    this.#load = new Float64Array(2 * this.#leaves).fill(Number.POSITIVE_INFINITY);
-    this.#turn = new Float64Array(this.#leaves);
+    const start = [0];
+    let width = instancesMax;
+    let end = 0;
+    do {
+      const groups = Math.ceil(width / groupSize);
+      end += groups * groupSize;
+      start.push(end);
+      width = groups;
+    } while (width > 1);
+    this.#start = Int32Array.from(start);
+    this.#top = end;
+    this.#rank = new Float64Array(2 * (end + 1)).fill(Number.POSITIVE_INFINITY);
+    this.#winner = Int32Array.from({ length: end + 1 }, (_, place) => place);
     this.#picked = new Float64Array(instancesMax);
-    this.#winner = new Int32Array(2 * this.#leaves);
-    for (let leaf = 0; leaf < this.#leaves; leaf++) this.#winner[this.#leaves + leaf] = leaf;
-    this.#startAnew();
+    for (let each = 0; each < instancesMax; each++) this.#weigh(each);
+    for (let level = 0; level + 1 < start.length; level++) {
+      const first = start[level] as number;
+      for (let place = first; place < (start[level + 1] as number); place += groupSize) {
+        this.#compare(place, (start[level + 1] as number) + ((place - first) >> groupShift));
+      }
+    }
   }
 
   pick(): Instance {
     if (this.#behind !== NONE) this.#climb(this.#behind);
-    const best = this.#winner[1] as number;
-    if (this.#load[1] === Number.POSITIVE_INFINITY) return NONE;
-    this.#picked[best] = (this.#picked[best] as number) + 1;
-    this.#turn[best] =
-      ((this.#picked[best] as number) + 1) / (this.#instances.weight[best] as number);
+    const best = this.#winner[this.#top] as number;
+    if (this.#rank[2 * this.#top] === Number.POSITIVE_INFINITY) return NONE;
+    const picked = (this.#picked[best] as number) + 1;
+    const weight = this.#instances.weight[best] as number;
+    this.#picked[best] = picked;
+    this.#pace[0] = picked / weight;
+    this.#rank[2 * best + 1] = (picked + 1) / weight;
     this.#behind = best;
     return best;
   }
 
   loadChanged(instance: Instance): void {
-    const leaf = this.#leaves + instance;
-    if (this.#load[leaf] === Number.POSITIVE_INFINITY) return;
+    if (this.#rank[2 * instance] === Number.POSITIVE_INFINITY) return;
     const { active, weight } = this.#instances;
-    this.#load[leaf] = (active[instance] as number) / (weight[instance] as number);
+    this.#rank[2 * instance] = (active[instance] as number) / (weight[instance] as number);
     this.#climb(instance);
   }
-  eligibilityChanged(): void {
-    this.#startAnew();
+  eligibilityChanged(instance: Instance): void {
+    this.#changed(instance);
   }
-  weightChanged(): void {
-    this.#startAnew();
+  weightChanged(instance: Instance): void {
+    this.#changed(instance);
   }
 
-  /** Turns start anew for everybody, so that whoever comes does not catch up on what it missed. */
-  #startAnew(): void {
-    this.#picked.fill(0);
-    this.#behind = NONE;
-    for (let each = 0; each < this.#picked.length; each++) this.#weigh(each);
-    for (let node = this.#leaves - 1; node > 0; node--) this.#settle(node);
+  #changed(instance: Instance): void {
+    if (this.#behind !== NONE) this.#climb(this.#behind);
+    const weight = this.#instances.weight[instance] as number;
+    this.#picked[instance] = Math.floor((this.#pace[0] as number) * weight);
+    this.#weigh(instance);
+    this.#climb(instance);
   }
 
   #weigh(instance: Instance): void {
     const { active, weight, isEligible } = this.#instances;
     const own = weight[instance] as number;
     const takesPart = isEligible[instance] === 1 && own > 0;
-    this.#load[this.#leaves + instance] = takesPart
-      ? (active[instance] as number) / own
-      : Number.POSITIVE_INFINITY;
-    this.#turn[instance] = ((this.#picked[instance] as number) + 1) / Math.max(own, 1);
+    const load = takesPart ? (active[instance] as number) / own : Number.POSITIVE_INFINITY;
+    this.#rank[2 * instance] = load;
+    this.#rank[2 * instance + 1] = ((this.#picked[instance] as number) + 1) / Math.max(own, 1);
   }
 
-  /** Up to where somebody else wins, as before: above, nothing has changed. */
+  /** Up to where somebody else won and still does: above, nothing has changed. */
   #climb(instance: Instance): void {
     if (instance === this.#behind) this.#behind = NONE;
+    const rank = this.#rank;
     const winner = this.#winner;
-    const load = this.#load;
-    for (let node = (this.#leaves + instance) >> 1; node > 0; node >>= 1) {
-      const before = winner[node] as number;
-      const left = load[2 * node] as number;
-      const right = load[2 * node + 1] as number;
-      const isRight = right < left || (right === left && this.#isRightBehind(node));
-      const now = winner[isRight ? 2 * node + 1 : 2 * node] as number;
-      winner[node] = now;
-      load[node] = isRight ? right : left;
-      if (now === before && before !== instance) return;
+    const start = this.#start;
+    const load = rank[2 * instance] as number;
+    const turn = rank[2 * instance + 1] as number;
+    let group = instance >> groupShift;
+    for (let level = 1; level < start.length; level++) {
+      const parent = (start[level] as number) + group;
+      const least = rank[2 * parent] as number;
+      if (winner[parent] !== instance) {
+        if (load > least) return;
+        if (load === least) {
+          const other = rank[2 * parent + 1] as number;
+          if (turn > other || (turn === other && instance > (winner[parent] as number))) return;
+        }
+        winner[parent] = instance;
+      } else if (load >= least) {
+        this.#compare((start[level - 1] as number) + (group << groupShift), parent);
+        group >>= groupShift;
+        continue;
+      }
+      rank[2 * parent] = load;
+      rank[2 * parent + 1] = turn;
+      group >>= groupShift;
     }
   }
 
-  #settle(node: number): void {
-    const left = this.#load[2 * node] as number;
-    const right = this.#load[2 * node + 1] as number;
-    const isRight = right < left || (right === left && this.#isRightBehind(node));
-    this.#winner[node] = this.#winner[isRight ? 2 * node + 1 : 2 * node] as number;
-    this.#load[node] = isRight ? right : left;
-  }
-
-  #isRightBehind(node: number): boolean {
-    const left = this.#winner[2 * node] as number;
-    const right = this.#winner[2 * node + 1] as number;
-    return (this.#turn[right] as number) < (this.#turn[left] as number);
+  /** Writes into the parent who wins among the places of a group; the first of equals is the one of lowest number. */
+  #compare(first: number, parent: number): void {
+    const rank = this.#rank;
+    let best = first;
+    let least = rank[2 * first] as number;
+    let turn = rank[2 * first + 1] as number;
+    for (let place = first + 1; place < first + groupSize; place++) {
+      const other = rank[2 * place] as number;
+      if (other > least) continue;
+      if (other === least && (rank[2 * place + 1] as number) >= turn) continue;
+      best = place;
+      least = other;
+      turn = rank[2 * place + 1] as number;
+    }
+    this.#winner[parent] = this.#winner[best] as number;
+    rank[2 * parent] = least;
+    rank[2 * parent + 1] = turn;
   }
 }

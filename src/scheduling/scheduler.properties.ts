@@ -245,6 +245,30 @@ export function onlyOwnSourcesMove(factory: SchedulerFactory): void {
   );
 }
 
+/** When an instance gains weight, sources move only to it, and they go back when it loses it again. */
+export function onlyFavouredSourcesCome(factory: SchedulerFactory): void {
+  fc.assert(
+    fc.property(
+      fc.array(fc.integer({ min: 1, max: 20 }), { minLength: 2, maxLength: 8 }),
+      fc.nat(7),
+      fc.integer({ min: 1, max: 80 }),
+      (initial, index, gained) => {
+        const who = index % initial.length;
+        const own = initial[who] as number;
+        const fleet = new Fleet(factory, initial, sources);
+        const before = places(fleet);
+        fleet.reweigh(who, own + gained);
+        for (const [source, place] of places(fleet).entries()) {
+          if (place !== who) expect(place).toBe(before[source]);
+        }
+        fleet.reweigh(who, own);
+        expect(places(fleet)).toEqual(before);
+      },
+    ),
+    { ...runs, numRuns: 20 },
+  );
+}
+
 /** The part of many addresses that each instance gets strays from its weight by less than the tolerance. */
 export function sharesFollowWeights(factory: SchedulerFactory, tolerance: number): void {
   const vectors = [[1, 1], [5, 1, 1], [1, 2, 3, 4], [100, 1], new Array<number>(20).fill(7)];

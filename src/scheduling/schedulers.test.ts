@@ -4,6 +4,7 @@ import {
   counts,
   cyclesAreExact,
   Fleet,
+  onlyFavouredSourcesCome,
   onlyOwnSourcesMove,
   picks,
   picksOnlyParticipants,
@@ -12,7 +13,7 @@ import {
   sharesFollowWeights,
   weightChangeCounts,
 } from './scheduler.properties.ts';
-import { NONE } from './scheduler.ts';
+import { type InstanceColumns, NONE, type Scheduler, type SourceColumns } from './scheduler.ts';
 import { schedulers } from './schedulers.ts';
 import { sourceHash } from './source-hash.ts';
 import { weightedLeastConnections } from './weighted-least-connections.ts';
@@ -113,17 +114,20 @@ describe('schedulers of large fleets', () => {
       fc.property(weights, acts, (initial, list) => {
         const fleet = new Fleet(weightedLeastConnections, initial);
         const picked = new Array<number>(initial.length).fill(0);
+        let pace = 0;
         for (const act of list) {
           const who = act % initial.length;
           if (act % 50 === 0) {
             if (act % 3 === 0) fleet.reweigh(who, act % 7);
             else fleet.setEligible(who, fleet.isEligible[who] === 0);
-            picked.fill(0);
+            picked[who] = Math.floor(pace * (fleet.weight[who] as number));
           } else if (act % 2 === 0 && (fleet.active[who] as number) > 0) fleet.close(who);
           else {
             const expected = leastOf(fleet, picked);
             expect(fleet.open()).toBe(expected);
-            if (expected !== NONE) picked[expected] = (picked[expected] as number) + 1;
+            if (expected === NONE) continue;
+            picked[expected] = (picked[expected] as number) + 1;
+            pace = (picked[expected] as number) / (fleet.weight[expected] as number);
           }
         }
       }),
@@ -190,6 +194,32 @@ describe('source hashing', () => {
   it('shares many sources by weight within the declared tolerance', () => {
     sharesFollowWeights(sourceHash, 0.05);
   });
+  it('moves sources only to an instance that gains weight', () => {
+    onlyFavouredSourcesCome(sourceHash);
+  });
+  it('shares by weight in a large fleet, whether many of its places are taken or few', () => {
+    const full = Array.from({ length: 300 }, (_, index) => 1 + (index % 3) * 7);
+    const sparse = full.map((_, index) => (index % 100 === 77 ? 1 + index : 0));
+    for (const weights of [full, sparse.map((weight) => Math.min(weight, 100))]) {
+      const fleet = new Fleet(sourceHash, weights, 60_000);
+      const picked = Array.from({ length: 60_000 }, (_, source) => fleet.pick(source));
+      // Pearson's statistic: mean and variance of chi-square are k and 2k.
+      const taken = fleet.participants();
+      const count = counts(picked, weights.length);
+      const statistic = taken
+        .map((instance) => {
+          const expected = (picked.length * (weights[instance] as number)) / fleet.total();
+          return ((count[instance] as number) - expected) ** 2 / expected;
+        })
+        .reduce((sum, term) => sum + term, 0);
+      const freedom = taken.length - 1;
+      expect(Math.abs(statistic - freedom)).toBeLessThan(4 * Math.sqrt(2 * freedom));
+    }
+  });
+  it('is as consistent in a large fleet, whether a source was taken by an offer or by comparison', () => {
+    onlyOwnSourcesMove(inLargeFleet);
+    onlyFavouredSourcesCome(inLargeFleet);
+  });
   it('notices that a source number was given to another address', () => {
     const fleet = new Fleet(sourceHash, [1, 1, 1, 1, 1, 1, 1, 1], 200);
     const other = Array.from({ length: 200 }, (_, source) => fleet.pick(source));
@@ -198,3 +228,32 @@ describe('source hashing', () => {
     expect([fleet.pick(0), fleet.pick(2)]).toEqual([other[1], other[3]]);
   });
 });
+
+/** Source hashing over more places than are compared; the fleet has every 25th of them, the others are empty. */
+function inLargeFleet(
+  { weight, active, isEligible, instancesMax }: InstanceColumns,
+  sources: SourceColumns,
+): Scheduler {
+  const spacing = 25;
+  const places = 201;
+  const large = {
+    instancesMax: places,
+    weight: new Int32Array(places),
+    active: new Int32Array(places),
+    isEligible: new Uint8Array(places),
+  };
+  const scheduler = sourceHash(large, sources);
+  const copy = (instance: number) => {
+    large.weight[spacing * instance] = weight[instance] as number;
+    large.active[spacing * instance] = active[instance] as number;
+    large.isEligible[spacing * instance] = isEligible[instance] as number;
+    scheduler.weightChanged(spacing * instance);
+  };
+  for (let instance = 0; instance < instancesMax; instance++) copy(instance);
+  return {
+    pick: (source) => scheduler.pick(source) / spacing,
+    loadChanged: copy,
+    eligibilityChanged: copy,
+    weightChanged: copy,
+  };
+}

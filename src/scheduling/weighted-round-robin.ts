@@ -36,6 +36,8 @@ class WeightedRoundRobin implements Scheduler {
   #length = 0;
   #known = 0;
   #at = 0;
+  /** Something changed since the cycle was begun: several changes between two picks cost one look at everybody. */
+  #hasChanged = true;
 
   constructor(instances: InstanceColumns) {
     this.#instances = instances;
@@ -43,7 +45,6 @@ class WeightedRoundRobin implements Scheduler {
     this.#smooth = new SmoothOrder(instances, this.#participants);
     this.#deadlines = new DeadlineOrder(instances, this.#participants);
     this.#order = this.#smooth;
-    this.#startAnew();
   }
 
   pick(): Instance {
@@ -56,6 +57,7 @@ class WeightedRoundRobin implements Scheduler {
   }
 
   #pickNew(): Instance {
+    if (this.#hasChanged) this.#startAnew();
     if (this.#participants.count === 0) return NONE;
     const instance = this.#order.next();
     if (this.#length > cycleMax) return instance;
@@ -67,13 +69,20 @@ class WeightedRoundRobin implements Scheduler {
 
   loadChanged(): void {}
   eligibilityChanged(): void {
-    this.#startAnew();
+    this.#endCycle();
   }
   weightChanged(): void {
-    this.#startAnew();
+    this.#endCycle();
+  }
+
+  #endCycle(): void {
+    this.#hasChanged = true;
+    this.#known = 0;
+    this.#at = 0;
   }
 
   #startAnew(): void {
+    this.#hasChanged = false;
     this.#participants.rebuild();
     const { list, count } = this.#participants;
     const { weight } = this.#instances;
@@ -85,8 +94,6 @@ class WeightedRoundRobin implements Scheduler {
       divisor = greatestCommonDivisor(divisor, own);
     }
     this.#length = count === 0 ? 0 : sum / divisor;
-    this.#known = 0;
-    this.#at = 0;
     this.#order = count > smoothMax ? this.#deadlines : this.#smooth;
     this.#order.startAnew();
   }

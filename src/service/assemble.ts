@@ -21,7 +21,7 @@ import type {
   ServiceParts,
 } from './backend-service.ts';
 import { CheckRounds } from './check-rounds.ts';
-import { Connections } from './connections.ts';
+import { Connections, instancesHeldMax } from './connections.ts';
 import { InstanceTimers } from './instance-timers.ts';
 import { carryOver } from './recount.ts';
 import { Sessions } from './sessions.ts';
@@ -47,6 +47,7 @@ export function assemble(
 class AssembledService implements BackendService {
   readonly now: Float64Array;
   readonly due: Float64Array;
+  readonly memo: Float32Array;
   readonly instances: InstanceColumns;
   #parts: ServiceParts;
   #scheduler: Scheduler;
@@ -75,6 +76,7 @@ class AssembledService implements BackendService {
     listener: ServiceListener,
     { instancesMax, connectionsMax }: Capacity,
   ) {
+    invariant(instancesMax <= instancesHeldMax, `at most ${instancesHeldMax} instances`);
     this.now = now;
     this.#parts = parts;
     this.#sources = sources;
@@ -94,6 +96,7 @@ class AssembledService implements BackendService {
     this.#timers = new InstanceTimers(instancesMax);
     this.due = this.#timers.due;
     this.#connections = new Connections(connectionsMax);
+    this.memo = this.#connections.memo;
     this.#checks = new CheckRounds(instancesMax);
     this.#health = parts.engine(parts.health, instancesMax);
     this.#membership = parts.engine(parts.membership, instancesMax);
@@ -189,10 +192,11 @@ class AssembledService implements BackendService {
     else if (this.#parts.configuration.drainMs === 0) this.#happen(instance, 'drain.expired');
   }
 
-  reset(instance: Instance): number {
+  reset(instance: Instance): readonly Connection[] {
     this.#expectInstance(instance);
-    const dropped = this.#endConnections(instance).length;
-    if (dropped > 0 && this.#isLeaving[instance] === 1) this.#happen(instance, 'connections.ended');
+    const dropped = this.#endConnections(instance);
+    if (dropped.length > 0 && this.#isLeaving[instance] === 1)
+      this.#happen(instance, 'connections.ended');
     return dropped;
   }
 

@@ -23,6 +23,11 @@ export interface BackendService {
   readonly now: Float64Array;
   /** [0] when the service's next own timer is due (check, timeout, drain, propagation), Infinity if none. The service writes it. */
   readonly due: Float64Array;
+  /**
+   * [0] what its holder wants to remember of a connection: written before `hold`, given back by `close`, also where that
+   * answers NONE because the connection was ended; NaN where the handle means nothing any more.
+   */
+  readonly memo: Float32Array;
   readonly instances: InstanceColumns;
   // hot: no allocation, no doubles, O(1) or O(log instances)
   /** Picks and counts a new connection: `route`, then `hold`. NONE: refused. */
@@ -49,8 +54,8 @@ export interface BackendService {
   reweigh(instance: Instance, weight: number): void;
   /** Starts the drain. */
   remove(instance: Instance): void;
-  /** The instance dropped all its established connections (crash). Returns how many. */
-  reset(instance: Instance): number;
+  /** The instance dropped all its established connections (crash). Returns which. */
+  reset(instance: Instance): readonly Connection[];
   /** Takes effect on timers started from now on; counts of machines start again only where their thresholds changed. */
   reconfigure(parts: ServiceParts): void;
 }

@@ -1,6 +1,7 @@
 /** Goal: each failure has its own times, and later events never rewrite them. */
 import { expect, it } from 'vitest';
 import { Detections } from './detections.ts';
+import { type LogLinearHistogram, valuesOf } from './log-linear-histogram.ts';
 
 it('notes the first time that each thing happened to the latest failure of an instance', () => {
   const detections = new Detections(2, 10);
@@ -34,6 +35,10 @@ it('notes the first time that each thing happened to the latest failure of an in
     // Out already when it failed again.
     failure(60, 60, null, null),
   ]);
+  const told = (histogram: LogLinearHistogram) =>
+    valuesOf(histogram.counts()).map(({ value, count }) => [Math.round(value), count]);
+  expect(told(detections.detection)).toEqual([[10, 1]]);
+  expect(told(detections.comeback)).toEqual([[10, 1]]);
 });
 
 it('counts failures beyond its limit without keeping them', () => {

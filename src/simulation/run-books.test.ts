@@ -1,6 +1,7 @@
 /** Goal: whatever happens in a run, its books balance and can be had again. Method: random plans with failures, changes and drains. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { totalOf } from './log-linear-histogram.ts';
 import { planWith, poisson, service } from './plan.fixture.ts';
 import type { Change, Manner, Plan } from './plan.ts';
 import { type RunOutcome, runPlan } from './run.ts';
@@ -56,14 +57,22 @@ const anyPlan: fc.Arbitrary<Plan> = fc
   );
 
 /** Everything that a result is made of. */
-const facts = ({ simulatedMs, events, metrics, serving, detections }: RunOutcome) =>
-  JSON.stringify([simulatedMs, events, metrics, serving, serving?.delays.counts(), detections]);
+const facts = ({ simulatedMs, events, metrics, serving, detections, durations }: RunOutcome) =>
+  JSON.stringify([
+    simulatedMs,
+    events,
+    metrics,
+    serving,
+    serving?.delays.counts(),
+    detections,
+    durations.counts(),
+  ]);
 
 describe('the books', () => {
   it('balance: whoever arrived was placed or refused, and whoever was placed ended in one way', () => {
     fc.assert(
       fc.property(anyPlan, (plan) => {
-        const { metrics, serving } = runPlan(plan);
+        const { metrics, serving, durations } = runPlan(plan);
         const placed = sum(metrics.placed);
         const turnedAway = sum(serving?.turnedAway ?? []);
         expect(placed + metrics.refused).toBe(metrics.arrived);
@@ -76,6 +85,13 @@ describe('the books', () => {
         expect(sum(metrics.bucketPlaced)).toBe(placed);
         expect(sum(metrics.bucketRefused)).toBe(metrics.refused);
         expect(metrics.activeTotal).toBe(0);
+        const { completed, failed, lost, cutByDrain } = durations.counts();
+        expect([completed, failed, lost, cutByDrain].map(totalOf)).toEqual([
+          metrics.completed,
+          sum(metrics.failed),
+          sum(metrics.lost),
+          sum(metrics.cut),
+        ]);
       }),
       { seed: 1, numRuns: 40 },
     );

@@ -19,6 +19,7 @@ import { type Arrivals, batchSize } from '../traffic/arrivals.ts';
 import { poissonArrivals } from '../traffic/poisson.ts';
 import { replayArrivals } from '../traffic/replay.ts';
 import { Detections } from './detections.ts';
+import { Durations } from './durations.ts';
 import { Metrics } from './metrics.ts';
 import { type Change, connectionsMax, type Plan } from './plan.ts';
 import { type Departures, type Serving, servingOf } from './serving.ts';
@@ -41,6 +42,7 @@ export interface RunOutcome {
   /** Null: instances take whoever comes. */
   readonly serving: ServingMeasures | null;
   readonly detections: Detections;
+  readonly durations: Durations;
   readonly addresses: Uint32Array;
 }
 
@@ -65,6 +67,7 @@ class Run implements ServiceListener, WorldListener {
   readonly #serving: Serving | null;
   readonly #metrics: Metrics;
   readonly #detections: Detections;
+  readonly #durations: Durations;
   /** Connections that wait for a silent instance: counted as failed when they were placed. */
   readonly #waiting: Int32Array;
   readonly #passingReply: CheckReply;
@@ -104,6 +107,7 @@ class Run implements ServiceListener, WorldListener {
       instancesMax: instances.length,
       connectionsMax,
     });
+    this.#durations = new Durations(this.#now, this.#service.memo);
     this.#metrics = new Metrics(
       this.#service.instances,
       instances.length,
@@ -123,9 +127,16 @@ class Run implements ServiceListener, WorldListener {
     if (serving === null) return null;
     const { spanMs } = this.#arrivals;
     const measures = new ServingMeasures(instances.length, this.#now, serving.warmUpMs, spanMs);
-    return servingOf(serving, measures, this.#now, departures, (connection) =>
-      this.#service.close(connection),
-    );
+    return servingOf(serving, measures, this.#now, departures, (connection) => {
+      this.#service.close(connection);
+      this.#noteStay(measures);
+      this.#durations.leftLate(connection, false);
+    });
+  }
+
+  /** Instances with slots decide how long a connection stays, so it is known only when it leaves. */
+  #noteStay({ arrivedMs }: ServingMeasures): void {
+    this.#service.memo[0] = (this.#now[0] as number) - (arrivedMs[0] as number);
   }
 
   toTheEnd(): RunOutcome {
@@ -208,6 +219,7 @@ class Run implements ServiceListener, WorldListener {
       metrics: this.#metrics,
       serving: this.#serving?.measures ?? null,
       detections: this.#detections,
+      durations: this.#durations,
       addresses,
     };
   }
@@ -224,8 +236,9 @@ class Run implements ServiceListener, WorldListener {
       if (this.#world.downReasons[instance] !== 0) this.#failToConnect(instance);
       else if (this.#serving !== null) this.#serve(this.#serving, instance);
       else {
-        this.#departures.atMs[0] =
-          (this.#now[0] as number) + (this.#arrivals.holdMs[next] as number);
+        const holdMs = this.#arrivals.holdMs[next] as number;
+        this.#service.memo[0] = holdMs;
+        this.#departures.atMs[0] = (this.#now[0] as number) + holdMs;
         this.#departures.push(this.#hold(instance));
       }
     }
@@ -249,8 +262,12 @@ class Run implements ServiceListener, WorldListener {
   #failToConnect(instance: Instance): void {
     const { failed } = this.#metrics;
     failed[instance] = (failed[instance] as number) + 1;
-    if (this.#world.silentReasons[instance] === 0 || this.#plan.connectTimeoutMs === 0) return;
+    if (this.#world.silentReasons[instance] === 0 || this.#plan.connectTimeoutMs === 0) {
+      this.#durations.failedAtOnce();
+      return;
+    }
     this.#waiting[instance] = (this.#waiting[instance] as number) + 1;
+    this.#service.memo[0] = this.#plan.connectTimeoutMs;
     this.#departures.atMs[0] = (this.#now[0] as number) + this.#plan.connectTimeoutMs;
     // The complement, a negative number, marks a client that gives up.
     this.#departures.push(~this.#hold(instance));
@@ -259,14 +276,22 @@ class Run implements ServiceListener, WorldListener {
   #depart(): void {
     const payload = this.#departures.pop();
     const isGivingUp = payload < 0;
-    const instance = this.#service.close(isGivingUp ? ~payload : payload);
-    if (instance === NONE) return;
-    this.#metrics.noteClosed(instance);
-    if (isGivingUp) this.#waiting[instance] = (this.#waiting[instance] as number) - 1;
-    else {
-      this.#metrics.completed++;
-      if (this.#serving !== null) this.#serving.served(instance);
+    const connection = isGivingUp ? ~payload : payload;
+    const instance = this.#service.close(connection);
+    if (this.#serving !== null && !isGivingUp) this.#noteStay(this.#serving.measures);
+    if (instance === NONE) {
+      this.#durations.leftLate(connection, isGivingUp);
+      return;
     }
+    this.#metrics.noteClosed(instance);
+    if (isGivingUp) {
+      this.#waiting[instance] = (this.#waiting[instance] as number) - 1;
+      this.#durations.gaveUp();
+      return;
+    }
+    this.#metrics.completed++;
+    this.#durations.completed();
+    if (this.#serving !== null) this.#serving.served(instance);
   }
 
   #advance(): void {
@@ -284,10 +309,11 @@ class Run implements ServiceListener, WorldListener {
     const { isEligible } = this.#service.instances;
     this.#detections.failed(instance, this.#now[0] as number, isEligible[instance] === 1);
     const dropped = this.#service.reset(instance);
+    this.#metrics.noteEnded(instance, dropped.length);
+    this.#durations.lost(dropped);
     this.#serving?.dropAll(instance);
-    this.#metrics.noteEnded(instance, dropped);
     const { lost } = this.#metrics;
-    lost[instance] = (lost[instance] as number) + dropped - this.#forgetWaiting(instance);
+    lost[instance] = (lost[instance] as number) + dropped.length - this.#forgetWaiting(instance);
   }
 
   recovered(instance: number): void {
@@ -325,6 +351,7 @@ class Run implements ServiceListener, WorldListener {
 
   connectionsCut(instance: number, connections: readonly number[]): void {
     this.#metrics.noteEnded(instance, connections.length);
+    this.#durations.cutByDrain(connections);
     this.#serving?.dropAll(instance);
     const { cut } = this.#metrics;
     cut[instance] = (cut[instance] as number) + connections.length - this.#forgetWaiting(instance);
