@@ -14,6 +14,7 @@ export function servingSection(serving: ServingFigures, table: Table): Markup {
   return html`<section id="serving"><h2>Waiting and response</h2><p>${servingInWords(serving)}</p>
 <p class="small soft">Delay: how much longer a connection took than its own work. Response: from arrival to end.</p>
 ${table('Times', ['', ...timeTitles], timeRows(serving))}
+<p class="small soft after">Each instance:</p>
 ${table(
   'Instances with slots',
   [
