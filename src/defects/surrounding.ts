@@ -18,7 +18,6 @@ export function delegatingTo(service: BackendService): BackendService {
   return {
     now: service.now,
     due: service.due,
-    memo: service.memo,
     instances: service.instances,
     open: (source) => service.open(source),
     route: (source) => service.route(source),

@@ -21,7 +21,7 @@ import type {
   ServiceParts,
 } from './backend-service.ts';
 import { CheckRounds } from './check-rounds.ts';
-import { Connections, instancesHeldMax } from './connections.ts';
+import { Connections } from './connections.ts';
 import { InstanceTimers } from './instance-timers.ts';
 import { carryOver } from './recount.ts';
 import { Sessions } from './sessions.ts';
@@ -47,7 +47,6 @@ export function assemble(
 class AssembledService implements BackendService {
   readonly now: Float64Array;
   readonly due: Float64Array;
-  readonly memo: Float32Array;
   readonly instances: InstanceColumns;
   #parts: ServiceParts;
   #scheduler: Scheduler;
@@ -76,7 +75,6 @@ class AssembledService implements BackendService {
     listener: ServiceListener,
     { instancesMax, connectionsMax }: Capacity,
   ) {
-    invariant(instancesMax <= instancesHeldMax, `at most ${instancesHeldMax} instances`);
     this.now = now;
     this.#parts = parts;
     this.#sources = sources;
@@ -96,7 +94,6 @@ class AssembledService implements BackendService {
     this.#timers = new InstanceTimers(instancesMax);
     this.due = this.#timers.due;
     this.#connections = new Connections(connectionsMax);
-    this.memo = this.#connections.memo;
     this.#checks = new CheckRounds(instancesMax);
     this.#health = parts.engine(parts.health, instancesMax);
     this.#membership = parts.engine(parts.membership, instancesMax);

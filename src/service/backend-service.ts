@@ -23,11 +23,6 @@ export interface BackendService {
   readonly now: Float64Array;
   /** [0] when the service's next own timer is due (check, timeout, drain, propagation), Infinity if none. The service writes it. */
   readonly due: Float64Array;
-  /**
-   * [0] what its holder wants to remember of a connection: written before `hold`, given back by `close`, also where that
-   * answers NONE because the connection was ended; NaN where the handle means nothing any more.
-   */
-  readonly memo: Float32Array;
   readonly instances: InstanceColumns;
   // hot: no allocation, no doubles, O(1) or O(log instances)
   /** Picks and counts a new connection: `route`, then `hold`. NONE: refused. */

@@ -32,21 +32,6 @@ describe('handles of connections', () => {
     expect(later.map((handle) => connections.instanceOf(handle))).toEqual([2, 2]);
   });
 
-  it('keep what their holder wants to remember of each, until it is closed', () => {
-    const connections = new Connections(4096);
-    const handles = Array.from({ length: 3000 }, (_, count) => {
-      connections.memo[0] = count + 0.5;
-      return connections.open(count % 2);
-    });
-    connections.endAll(1);
-    handles.forEach((handle, count) => {
-      connections.close(handle);
-      expect(connections.memo[0]).toBe(count + 0.5);
-    });
-    connections.close(handles[7] as number);
-    expect(connections.memo[0]).toBeNaN();
-  });
-
   it('grow beyond the first room', () => {
     const connections = new Connections(2 ** 20);
     const handles = Array.from({ length: 5000 }, (_, count) => connections.open(count % 7));

@@ -9,35 +9,25 @@ import { type Instance, NONE } from '../scheduling/scheduler.ts';
 
 const handleBits = 31;
 const slotsAtFirst = 1024;
-/** The lower bits of a slot's first integer say who holds it: one of these, or an instance's number and `instances`. */
-const holderBits = 20;
-const holderMask = 2 ** holderBits - 1;
-const free = 0;
-const ended = 1;
-const instances = 2;
-export const instancesHeldMax = 2 ** holderBits - instances;
-const generationBitsMax = 32 - holderBits;
+const free = NONE;
+const ended = -2;
 
-/** The lowest bits of a handle are its slot: for columns of one's own over open connections. */
+/** Two integers a slot, side by side in one cache line: generation, then holder. */
+const generationOf = 0;
+const holderOf = 1;
+
+/** The lowest bits of a handle are a slot that nobody else has before the handle is closed: for columns of its holder's own. */
 export function slotMaskOf(connectionsMax: number): number {
-  return 2 ** slotBitsOf(connectionsMax) - 1;
-}
-
-function slotBitsOf(connectionsMax: number): number {
-  return Math.max(1, Math.ceil(Math.log2(connectionsMax)));
+  return 2 ** Math.max(1, Math.ceil(Math.log2(connectionsMax))) - 1;
 }
 
 export class Connections {
-  /** [0] is kept with the connection that is opened next; after `close`, what was kept with that one. NaN: nobody knows. */
-  readonly memo = Float32Array.of(0);
   readonly #slotBits: number;
   readonly #slotMask: number;
   readonly #generationMask: number;
   readonly #slotsMax: number;
   #slots = 0;
-  /** A slot is two cells side by side: generation and holder, then what was kept, a float of the same memory. */
   #columns = new Int32Array(0);
-  #memos = new Float32Array(0);
   #free = new Int32Array(0);
   #freeCount = 0;
   /** Means nothing; keeps the reading from being optimised away. */
@@ -46,19 +36,16 @@ export class Connections {
   constructor(connectionsMax: number) {
     invariant(connectionsMax >= 1 && connectionsMax <= 2 ** 24, 'from 1 to 2^24 connections');
     this.#slotsMax = connectionsMax;
-    this.#slotBits = slotBitsOf(connectionsMax);
     this.#slotMask = slotMaskOf(connectionsMax);
-    this.#generationMask = 2 ** Math.min(handleBits - this.#slotBits, generationBitsMax) - 1;
+    this.#slotBits = Math.log2(this.#slotMask + 1);
+    this.#generationMask = 2 ** (handleBits - this.#slotBits) - 1;
   }
 
   open(instance: Instance): number {
     if (this.#freeCount === 0) this.#makeRoom();
     const slot = this.#free[--this.#freeCount] as number;
-    const columns = this.#columns;
-    const generation = (columns[2 * slot] as number) >>> holderBits;
-    columns[2 * slot] = (generation << holderBits) | (instance + instances);
-    this.#memos[2 * slot + 1] = this.memo[0] as number;
-    return (generation << this.#slotBits) | slot;
+    this.#columns[2 * slot + holderOf] = instance;
+    return ((this.#columns[2 * slot] as number) << this.#slotBits) | slot;
   }
 
   /** Reads what is known of connections that are about to end, so that the memory accesses overlap. */
@@ -74,24 +61,20 @@ export class Connections {
   /** The instance that held it; NONE if it had ended before. */
   close(handle: number): Instance {
     const slot = handle & this.#slotMask;
-    const cell = this.#columns[2 * slot] as number;
-    const holder = cell & holderMask;
-    if (cell >>> holderBits !== handle >> this.#slotBits || holder === free) {
-      this.memo[0] = Number.NaN;
-      return NONE;
-    }
-    this.memo[0] = this.#memos[2 * slot + 1] as number;
+    const columns = this.#columns;
+    if (columns[2 * slot + generationOf] !== handle >> this.#slotBits) return NONE;
+    const holder = columns[2 * slot + holderOf] as number;
+    if (holder === free) return NONE;
     this.#release(slot);
-    return holder === ended ? NONE : holder - instances;
+    return holder === ended ? NONE : holder;
   }
 
   /** NONE if it has ended. */
   instanceOf(handle: number): Instance {
     const slot = handle & this.#slotMask;
-    const cell = this.#columns[2 * slot] as number;
-    if (cell >>> holderBits !== handle >> this.#slotBits) return NONE;
-    const holder = cell & holderMask;
-    return holder < instances ? NONE : holder - instances;
+    if (this.#columns[2 * slot + generationOf] !== handle >> this.#slotBits) return NONE;
+    const holder = this.#columns[2 * slot + holderOf] as number;
+    return holder < 0 ? NONE : holder;
   }
 
   /** Ends all that an instance holds; rare, so it looks at every slot rather than keeping lists. */
@@ -99,11 +82,9 @@ export class Connections {
     const columns = this.#columns;
     const handles: number[] = [];
     for (let slot = 0; slot < this.#slots; slot++) {
-      const cell = columns[2 * slot] as number;
-      if ((cell & holderMask) !== instance + instances) continue;
-      const generation = cell >>> holderBits;
-      columns[2 * slot] = (generation << holderBits) | ended;
-      handles.push((generation << this.#slotBits) | slot);
+      if (columns[2 * slot + holderOf] !== instance) continue;
+      columns[2 * slot + holderOf] = ended;
+      handles.push(((columns[2 * slot + generationOf] as number) << this.#slotBits) | slot);
     }
     return handles;
   }
@@ -114,8 +95,9 @@ export class Connections {
    */
   #release(slot: number): void {
     const columns = this.#columns;
-    const generation = ((columns[2 * slot] as number) >>> holderBits) + 1;
-    columns[2 * slot] = ((generation & this.#generationMask) << holderBits) | free;
+    columns[2 * slot + holderOf] = free;
+    columns[2 * slot + generationOf] =
+      ((columns[2 * slot + generationOf] as number) + 1) & this.#generationMask;
     this.#free[this.#freeCount++] = slot;
   }
 
@@ -133,19 +115,17 @@ export class Connections {
   /** Slots whose holder never closed what the service had ended: each as long as no old handle could fit it again. */
   #reclaim(): void {
     for (let slot = 0; slot < this.#slots; slot++) {
-      const cell = this.#columns[2 * slot] as number;
-      const isLastGeneration = cell >>> holderBits === this.#generationMask;
-      if ((cell & holderMask) === ended && !isLastGeneration) this.#release(slot);
+      const isLastGeneration = this.#columns[2 * slot + generationOf] === this.#generationMask;
+      if (this.#columns[2 * slot + holderOf] === ended && !isLastGeneration) this.#release(slot);
     }
   }
 
   #grow(): void {
     const slots = Math.min(this.#slotsMax, Math.max(slotsAtFirst, this.#slots * 2));
     this.#columns = grown(this.#columns, 2 * slots);
-    this.#memos = new Float32Array(this.#columns.buffer);
     this.#free = grown(this.#free, slots);
     for (let slot = slots - 1; slot >= this.#slots; slot--) {
-      this.#columns[2 * slot] = free;
+      this.#columns[2 * slot + holderOf] = free;
       this.#free[this.#freeCount++] = slot;
     }
     this.#slots = slots;

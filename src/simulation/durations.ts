@@ -1,65 +1,123 @@
 /**
- * How long connections lasted, from opening to end, by how they ended, as histograms. The service remembers of each how
- * long it is to stay; one that ended early is booked when it would have left, and nobody has to remember when it came.
- * Knows no load and judges nothing.
+ * How long connections lasted, from opening to end, by how they ended, as histograms. Everybody who arrives is expected
+ * to stay as long as was drawn, and booked so, many at a time; the few who do not are taken back and booked when they
+ * would have left, so that nobody has to remember when they came. Where instances have slots, nobody can expect
+ * anything, and who stayed how long is booked when it ends. Knows no load and judges nothing.
  */
+
 import type { Connection } from '../service/backend-service.ts';
+import { slotMaskOf } from '../service/connections.ts';
+import { batchSize } from '../traffic/arrivals.ts';
 import { type HistogramCounts, LogLinearHistogram } from './log-linear-histogram.ts';
 
 /** `failed`: 0 where the instance refused, else for how long the client waited for it. */
 type Ending = 'completed' | 'failed' | 'lost' | 'cutByDrain';
 
 export class Durations {
-  readonly #completed = new LogLinearHistogram();
+  readonly #completed = new LogLinearHistogram(batchSize);
   readonly #failed = new LogLinearHistogram();
   readonly #lost = new LogLinearHistogram();
   readonly #cutByDrain = new LogLinearHistogram();
   readonly #now: Float64Array;
-  readonly #stayMs: Float32Array;
-  /** When they ended that have not left yet. */
+  /**
+   * By slot of the connection: how long it is to stay, or, where that is not known, when it came; negative: it waits for
+   * its instance, and is not expected.
+   */
+  readonly #stayMs: Float64Array;
+  readonly #slotMask: number;
+  /** Of those who ended early and have not left yet: when they ended and how long they were to stay, added up. */
   readonly #lostMs = new Map<Connection, number>();
   readonly #cutMs = new Map<Connection, number>();
 
-  /** `stayMs`: [0] how long the connection was to stay that was closed last. */
-  constructor(now: Float64Array, stayMs: Float32Array) {
+  readonly #areStaysKnown: boolean;
+
+  constructor(now: Float64Array, connectionsMax: number, areStaysKnown = true) {
     this.#now = now;
-    this.#stayMs = stayMs;
+    this.#areStaysKnown = areStaysKnown;
+    this.#slotMask = slotMaskOf(connectionsMax);
+    // Memory that nobody writes is not resident.
+    this.#stayMs = new Float64Array(this.#slotMask + 1);
   }
 
-  /** The connection closed last left when it was to leave. */
-  completed(): void {
+  /** A batch of arrivals: they are expected to complete. */
+  expect(stayMs: Float64Array, count: number): void {
+    if (!this.#areStaysKnown) return;
+    this.#completed.values.set(stayMs);
+    this.#completed.recordMany(count);
+  }
+
+  /** One of the batch was refused, or met an instance that is down. */
+  notExpected(stayMs: Float64Array, at: number): void {
+    if (!this.#areStaysKnown) return;
     const completed = this.#completed;
-    completed.values[0] = this.#stayMs[0] as number;
-    completed.record();
+    completed.values[0] = stayMs[at] as number;
+    completed.withdraw();
+  }
+
+  held(connection: Connection, stayMs: Float64Array, at: number): void {
+    this.#stayMs[connection & this.#slotMask] = stayMs[at] as number;
+  }
+
+  /** By an instance with slots. */
+  admitted(connection: Connection): void {
+    this.#stayMs[connection & this.#slotMask] = this.#now[0] as number;
+  }
+
+  /** One that was admitted. */
+  served(connection: Connection): void {
+    this.#recordStay(connection, this.#completed);
+  }
+
+  waits(connection: Connection, forMs: number): void {
+    this.#stayMs[connection & this.#slotMask] = -forMs;
   }
 
   failedAtOnce(): void {
     recordIn(this.#failed, 0);
   }
 
-  /** The connection closed last waited for its instance in vain. */
-  gaveUp(): void {
-    recordIn(this.#failed, this.#stayMs[0] as number);
+  gaveUp(connection: Connection): void {
+    recordIn(this.#failed, -(this.#stayMs[connection & this.#slotMask] as number));
   }
 
   /** Their instance failed, those that wait for it among them. */
   lost(connections: readonly Connection[]): void {
-    for (const connection of connections) this.#lostMs.set(connection, this.#now[0] as number);
+    for (const connection of connections) this.#endEarly(connection, this.#lostMs, this.#lost);
   }
 
   cutByDrain(connections: readonly Connection[]): void {
-    for (const connection of connections) this.#cutMs.set(connection, this.#now[0] as number);
+    for (const connection of connections) this.#endEarly(connection, this.#cutMs, this.#cutByDrain);
   }
 
-  /** The connection closed last had ended before; `wasWaiting`: for its instance. */
+  #endEarly(
+    connection: Connection,
+    ended: Map<Connection, number>,
+    histogram: LogLinearHistogram,
+  ): void {
+    const stayMs = this.#stayMs[connection & this.#slotMask] as number;
+    if (!this.#areStaysKnown && stayMs >= 0) {
+      this.#recordStay(connection, histogram);
+      return;
+    }
+    ended.set(connection, (this.#now[0] as number) + Math.abs(stayMs));
+    if (stayMs < 0) return;
+    this.#completed.values[0] = stayMs;
+    this.#completed.withdraw();
+  }
+
+  #recordStay(connection: Connection, histogram: LogLinearHistogram): void {
+    const cameMs = this.#stayMs[connection & this.#slotMask] as number;
+    recordIn(histogram, (this.#now[0] as number) - cameMs);
+  }
+
+  /** A connection that had ended before would leave now; `wasWaiting`: for its instance. */
   leftLate(connection: Connection, wasWaiting: boolean): void {
     const ended = this.#lostMs.has(connection) ? this.#lostMs : this.#cutMs;
-    const endedMs = ended.get(connection) as number;
+    const endedAndStayMs = ended.get(connection);
+    // One that was admitted is booked already.
+    if (endedAndStayMs === undefined) return;
     ended.delete(connection);
-    const earlyMs = (this.#now[0] as number) - endedMs;
-    const ms = Math.max((this.#stayMs[0] as number) - earlyMs, 0);
-    // Millions at once may have made the service forget it.
-    if (Number.isNaN(ms)) return;
+    const ms = Math.max(endedAndStayMs - (this.#now[0] as number), 0);
     const histogram = ended === this.#lostMs ? this.#lost : this.#cutByDrain;
     recordIn(wasWaiting ? this.#failed : histogram, ms);
   }

@@ -107,7 +107,7 @@ class Run implements ServiceListener, WorldListener {
       instancesMax: instances.length,
       connectionsMax,
     });
-    this.#durations = new Durations(this.#now, this.#service.memo);
+    this.#durations = new Durations(this.#now, connectionsMax, plan.serving === null);
     this.#metrics = new Metrics(
       this.#service.instances,
       instances.length,
@@ -127,16 +127,9 @@ class Run implements ServiceListener, WorldListener {
     if (serving === null) return null;
     const { spanMs } = this.#arrivals;
     const measures = new ServingMeasures(instances.length, this.#now, serving.warmUpMs, spanMs);
-    return servingOf(serving, measures, this.#now, departures, (connection) => {
-      this.#service.close(connection);
-      this.#noteStay(measures);
-      this.#durations.leftLate(connection, false);
-    });
-  }
-
-  /** Instances with slots decide how long a connection stays, so it is known only when it leaves. */
-  #noteStay({ arrivedMs }: ServingMeasures): void {
-    this.#service.memo[0] = (this.#now[0] as number) - (arrivedMs[0] as number);
+    return servingOf(serving, measures, this.#now, departures, (connection) =>
+      this.#service.close(connection),
+    );
   }
 
   toTheEnd(): RunOutcome {
@@ -197,6 +190,7 @@ class Run implements ServiceListener, WorldListener {
     this.#metrics.noteSources(source, this.#batch);
     this.#next = 0;
     this.#batch = this.#arrivals.nextBatch();
+    this.#durations.expect(this.#arrivals.holdMs, this.#batch);
     this.#service.foreseeOpening(source, this.#batch);
     // A batch that is not full is the last one.
     if (this.#batch < atMs.length) atMs[this.#batch] = Number.POSITIVE_INFINITY;
@@ -226,20 +220,25 @@ class Run implements ServiceListener, WorldListener {
 
   #arrive(): void {
     const next = this.#next;
+    const { holdMs } = this.#arrivals;
     const source = this.#arrivals.source[next] as number;
     const metrics = this.#metrics;
     metrics.arrived++;
     const instance = this.#service.route(source);
-    if (instance === NONE) metrics.noteRefused(source);
-    else {
+    if (instance === NONE) {
+      this.#durations.notExpected(holdMs, next);
+      metrics.noteRefused(source);
+    } else {
       metrics.notePlaced(source, instance);
-      if (this.#world.downReasons[instance] !== 0) this.#failToConnect(instance);
-      else if (this.#serving !== null) this.#serve(this.#serving, instance);
+      if (this.#world.downReasons[instance] !== 0) {
+        this.#durations.notExpected(holdMs, next);
+        this.#failToConnect(instance);
+      } else if (this.#serving !== null) this.#serve(this.#serving, instance);
       else {
-        const holdMs = this.#arrivals.holdMs[next] as number;
-        this.#service.memo[0] = holdMs;
-        this.#departures.atMs[0] = (this.#now[0] as number) + holdMs;
-        this.#departures.push(this.#hold(instance));
+        const connection = this.#hold(instance);
+        this.#durations.held(connection, holdMs, next);
+        this.#departures.atMs[0] = (this.#now[0] as number) + (holdMs[next] as number);
+        this.#departures.push(connection);
       }
     }
     this.#next = next + 1;
@@ -255,7 +254,9 @@ class Run implements ServiceListener, WorldListener {
   #serve(serving: Serving, instance: Instance): void {
     if (!serving.hasRoomFor(instance)) return;
     serving.workMs[0] = this.#arrivals.holdMs[this.#next] as number;
-    serving.admit(this.#hold(instance), instance);
+    const connection = this.#hold(instance);
+    this.#durations.admitted(connection);
+    serving.admit(connection, instance);
   }
 
   /** Nobody noticed yet that the instance is down. */
@@ -267,10 +268,11 @@ class Run implements ServiceListener, WorldListener {
       return;
     }
     this.#waiting[instance] = (this.#waiting[instance] as number) + 1;
-    this.#service.memo[0] = this.#plan.connectTimeoutMs;
+    const connection = this.#hold(instance);
+    this.#durations.waits(connection, this.#plan.connectTimeoutMs);
     this.#departures.atMs[0] = (this.#now[0] as number) + this.#plan.connectTimeoutMs;
     // The complement, a negative number, marks a client that gives up.
-    this.#departures.push(~this.#hold(instance));
+    this.#departures.push(~connection);
   }
 
   #depart(): void {
@@ -278,7 +280,6 @@ class Run implements ServiceListener, WorldListener {
     const isGivingUp = payload < 0;
     const connection = isGivingUp ? ~payload : payload;
     const instance = this.#service.close(connection);
-    if (this.#serving !== null && !isGivingUp) this.#noteStay(this.#serving.measures);
     if (instance === NONE) {
       this.#durations.leftLate(connection, isGivingUp);
       return;
@@ -286,12 +287,14 @@ class Run implements ServiceListener, WorldListener {
     this.#metrics.noteClosed(instance);
     if (isGivingUp) {
       this.#waiting[instance] = (this.#waiting[instance] as number) - 1;
-      this.#durations.gaveUp();
+      this.#durations.gaveUp(connection);
       return;
     }
     this.#metrics.completed++;
-    this.#durations.completed();
-    if (this.#serving !== null) this.#serving.served(instance);
+    if (this.#serving !== null) {
+      this.#durations.served(connection);
+      this.#serving.served(instance);
+    }
   }
 
   #advance(): void {

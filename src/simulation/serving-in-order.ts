@@ -99,7 +99,6 @@ export class FirstInFirstOut implements Serving {
     let seat = this.#first[instance] as number;
     while (seat !== none) {
       const next = seats.next[seat] as number;
-      this.measures.arrivedMs[0] = seats.arrivedMs[seat] as number;
       this.#close(seats.connection[seat] as number);
       seats.release(seat);
       seat = next;

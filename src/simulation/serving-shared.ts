@@ -114,7 +114,6 @@ export class ProcessorSharing implements Serving {
     let seat = this.#root[instance] as number;
     while (seat !== none) {
       const below = this.#merged(seats.next[seat] as number, seats.other[seat] as number);
-      this.measures.arrivedMs[0] = seats.arrivedMs[seat] as number;
       this.#close(seats.connection[seat] as number);
       seats.release(seat);
       seat = below;

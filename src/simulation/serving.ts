@@ -35,7 +35,7 @@ export interface Serving extends Departures {
   dropAll(instance: number): void;
 }
 
-/** `close`: told of each waiting connection that was dropped, with its arrival in `measures.arrivedMs`, so that its handle is free again. */
+/** `close`: told of each waiting connection that was dropped, so that its handle is free again. */
 export function servingOf(
   plan: ServingPlan,
   measures: ServingMeasures,
