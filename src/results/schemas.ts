@@ -199,6 +199,36 @@ const simulatedInstanceSchema = z.strictObject({
   eligibleShare: share,
 });
 
+const servingSchema = z.strictObject({
+  discipline: z.enum(['fifo', 'processor-sharing']),
+  measuredFromMs: ms,
+  measuredToMs: ms,
+  offered: count,
+  turnedAway: count,
+  served: count,
+  delayedShare: share,
+  delay: percentilesSchema
+    .nullable()
+    .describe('How much longer than its own work a connection took'),
+  response: percentilesSchema.nullable().describe('From arrival to end'),
+  utilisation: share,
+  instances: z.array(
+    z.strictObject({
+      name: z.string(),
+      slots: count,
+      queueMax: count.nullable(),
+      offered: count,
+      turnedAway: count,
+      served: count,
+      delayedShare: share,
+      delayMeanMs: ms,
+      responseMeanMs: ms,
+      utilisation: share,
+      waitingMax: count,
+    }),
+  ),
+});
+
 const seriesSchema = z.strictObject({
   bucketMs: z.number().positive(),
   arrivals: z.array(count),
@@ -219,6 +249,7 @@ const totalsSchema = z.strictObject({
   arrived: count,
   placed: count,
   refused: count,
+  turnedAway: count.describe('Placed, but the slots and the queue of their instance were full'),
   failed: count,
   lost: count,
   cutByDrain: count,
@@ -239,6 +270,7 @@ export const simulationResultSchema = z.strictObject({
   events: count,
   totals: totalsSchema,
   instances: z.array(simulatedInstanceSchema),
+  serving: servingSchema.nullable().describe('null where the scenario says nothing of slots'),
   series: seriesSchema,
   durations: z.record(durationNameSchema, percentilesSchema.nullable()),
   detections: z.array(
@@ -309,6 +341,34 @@ export const replicationsResultSchema = z.strictObject({
       activeMean: spreadSchema,
     }),
   ),
+  serving: z
+    .strictObject({
+      discipline: servingSchema.shape.discipline,
+      delay: servingSchema.shape.delay,
+      response: servingSchema.shape.response,
+      spread: z.record(
+        z.enum([
+          'turnedAwayShare',
+          'delayedShare',
+          'delayMeanMs',
+          'delayP99Ms',
+          'responseMeanMs',
+          'responseP99Ms',
+          'utilisation',
+        ]),
+        spreadSchema,
+      ),
+      instances: z.array(
+        z.strictObject({
+          name: z.string(),
+          turnedAway: count,
+          delayMeanMs: spreadSchema,
+          utilisation: spreadSchema,
+        }),
+      ),
+    })
+    .nullable()
+    .describe('null where the scenario says nothing of slots'),
 });
 
 const cellSchema = z.strictObject({ failed: count, of: count });
