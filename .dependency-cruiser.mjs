@@ -33,6 +33,7 @@ const allowed = {
     'spec',
     'models',
     'history',
+    'statistics',
     'testbed',
     'adapters',
   ],

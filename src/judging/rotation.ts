@@ -126,12 +126,15 @@ export function countsInWords(
 }
 
 /**
- * Whether somebody's absence may be a health check's doing: only where all in rotation gave the same answers to all
- * their checks and never failed one does absence mean the scheduler.
+ * Whether somebody's absence may be a health check's doing: only where nobody was out of rotation, all gave the same
+ * answers to all their checks and never failed one does absence mean the scheduler.
  */
-export function isAbsenceDoubtful({ inRotation, connections }: Stretch, subject: Subject): boolean {
+export function isAbsenceDoubtful(stretch: Stretch, subject: Subject): boolean {
+  const { epoch, inRotation, connections } = stretch;
   const counts = countsOf(connections);
   if (inRotation.every(({ name }) => counts.has(name))) return false;
+  const members = [...epoch.members.values()].filter(({ weight }) => weight > 0);
+  if (members.length > inRotation.length) return true;
   const replies = new Set<unknown>();
   for (const { name } of inRotation) {
     const checks = subject.instances.get(name)?.ledger.checks ?? [];

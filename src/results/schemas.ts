@@ -276,6 +276,9 @@ export const proofResultSchema = z.strictObject({
       errors: z.array(z.string()),
     }),
   ),
+  notApplicable: z
+    .array(z.strictObject({ name: z.string(), sentence: z.string() }))
+    .describe('Defects that do nothing wrong in this profile'),
   clauses: z.array(
     z.strictObject({
       clause: z.string(),
@@ -284,7 +287,13 @@ export const proofResultSchema = z.strictObject({
     }),
   ),
   campaign: z
-    .strictObject({ repeat: count, runs: count, falseAlarms: count, alpha: share })
+    .strictObject({
+      repeat: count,
+      runs: count,
+      falseAlarms: count,
+      rate: z.strictObject({ low: share, high: share }).describe('With 95 % confidence'),
+      alpha: share,
+    })
     .nullable(),
   counts: z.strictObject({
     defects: count,
