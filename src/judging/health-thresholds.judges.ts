@@ -197,6 +197,8 @@ function judgeInterrupted(course: Course, direction: Direction) {
       isSeenBefore = false;
     } else if (ledger.checks[known - 1]?.result === result) total++;
     const { shows, lines } = window(known);
+    // gone before so many results came in all: whoever counts them together had not had enough, the threshold is to blame
+    if (total > 0 && total < limit && shows === to) return { times, breach };
     if (total >= limit && isSeenBefore && shows === from) times++;
     if (total >= limit && isSeenBefore && shows === to) {
       breach = {

@@ -2,7 +2,7 @@
 import { type Breach, counted, judgeOf, type Subject } from './assessment.ts';
 import type { Judge } from './judge.ts';
 import { cycleOf, epochOf } from './membership.ts';
-import type { Placed } from './reading.ts';
+import { type Placed, wordTrait } from './reading.ts';
 import { hasOthers, standingOf, staysInside, stretchesOf } from './rotation.ts';
 import { type Pair, pairsOf, staysEligible, wouldMove } from './sessions.ts';
 
@@ -92,11 +92,14 @@ export const persistenceOff: Judge = judgeOf('persistence.off', (subject) => {
   const { scheduling, persistenceMs } = subject.configuration;
   if (persistenceMs > 0) return 'session persistence is on';
   if (scheduling !== 'weighted-round-robin') return 'not weighted round robin';
+  const schedulers = Number(wordTrait(subject, 'wrr.schedulers') ?? 1);
+  if (!Number.isFinite(schedulers)) return 'an unknown number of schedulers is declared';
   const breaches: Breach[] = [];
   let clients = 0;
   for (const stretch of stretchesOf(subject)) {
     if (stretch.inRotation.length < 2 || !staysInside(stretch)) continue;
-    const needed = cyclesToReachTwo * cycleOf(stretch.inRotation);
+    // of several schedulers one at least has its two cycles then
+    const needed = schedulers * cyclesToReachTwo * cycleOf(stretch.inRotation);
     // where several clients all go to one instance it is the scheduler that overlooks the others
     const sources = new Set(stretch.connections.map(({ source }) => source));
     const all = new Set(stretch.connections.map(({ placed }) => placed.instance));

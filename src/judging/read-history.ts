@@ -173,7 +173,11 @@ function instancesOf(
             });
       const changes = changed.get(name) ?? [];
       const checks = withInvisibleFailures(results, name, { behaviours, changes, time });
-      return [name, { name, behaviours, ledger: ledgerOf(checks, health) }];
+      const refusingFromMs = Math.min(
+        Number.POSITIVE_INFINITY,
+        ...behaviours.filter(({ traffic }) => traffic !== 'accepted').map(({ fromMs }) => fromMs),
+      );
+      return [name, { name, behaviours, ledger: ledgerOf(checks, health), refusingFromMs }];
     }),
   );
 }

@@ -236,6 +236,14 @@ export const wlcRelease: Judge = judgeOf('schedule.wlc.release', (subject) => {
 /** As many coincidences as these are none. */
 const coincidencesMax = 2;
 
+/** Whoever counts closed connections, too, follows that count from the first decision on. */
+function followsEver(decisions: readonly Decision[]): boolean {
+  return decisions.every(({ connection, members, ever }) => {
+    const wrong = leastOf(members, ever);
+    return wrong === null || wrong === connection.placed.instance;
+  });
+}
+
 /** Round robin levels what was ever placed without counting anything; then ratio and release are to be charged, not this. */
 function looksLikeRoundRobin(decisions: readonly Decision[]): boolean {
   const members = decisions[0]?.members ?? [];
@@ -264,7 +272,7 @@ export const wlcActiveOnly: Judge = judgeOf('schedule.wlc.active-only', (subject
   });
   const astray = telling.filter(({ connection, wrong }) => connection.placed.instance === wrong);
   const isCounting = astray.length > coincidencesMax && astray.length === telling.length;
-  const isBroken = isCounting && !looksLikeRoundRobin(decisions);
+  const isBroken = isCounting && followsEver(decisions) && !looksLikeRoundRobin(decisions);
   const [first] = astray;
   return {
     breaches:

@@ -197,8 +197,10 @@ export class ReferenceDeployment implements CallDeployment, ServiceListener {
     const { name, port } = this.#roster.at(this.#service.checkOf(probe).instance);
     const { check, port: servicePort } = this.#parts.configuration;
     const { method, path } = check;
-    const asked = { probe, instance: name, port: check.port ?? port ?? servicePort };
-    return method === 'http' ? { ...asked, method, path } : { ...asked, method };
+    const asked = check.port ?? port ?? servicePort;
+    return method === 'http'
+      ? { probe, instance: name, port: asked, method, path }
+      : { probe, instance: name, port: asked, method };
   }
 
   #trafficPort(own: number | null): number {

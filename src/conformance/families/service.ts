@@ -200,13 +200,14 @@ export const persistenceUnhealthy: Family = {
         configuration: documentOf(bounds.profile, {
           scheduling,
           persistence: true,
+          // six of them: more than a minute, less than any profile's persistence
+          check: bounds.isWired ? {} : { intervalSeconds: 20 },
         }),
         instances: instancesOf([1, 1, 1]),
         steps: [
           settled(namesOf(3), 3),
           { do: 'open', count: clients, sources: sequence(clients), hold: true },
           { do: 'behave', instance: 'a', behaviour: { afterwards: { reply: 503 } } },
-          // well within any profile's persistence: the shortest intervals there are
           { after: { intervals: 6 }, do: 'open', count: clients, sources: sequence(clients) },
         ],
       }),

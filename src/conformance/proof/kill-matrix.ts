@@ -36,7 +36,9 @@ export interface Evidence {
   readonly complete: boolean;
   readonly defects: readonly { readonly specimen: Specimen; readonly tried: Tried }[];
   readonly right: readonly { readonly specimen: Specimen; readonly tried: Tried }[];
-  readonly campaign: (Omit<Campaign, 'falseAlarms' | 'rate'> & { alarms: readonly FalseAlarm[] }) | null;
+  readonly campaign:
+    | (Omit<Campaign, 'falseAlarms' | 'rate'> & { alarms: readonly FalseAlarm[] })
+    | null;
 }
 
 export function proofOf(evidence: Evidence): ProofResult {
