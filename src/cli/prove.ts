@@ -74,10 +74,7 @@ async function gather(
   const { profile, seed, repeat, alpha, signal } = command;
   const wrong = defectSpecimens.filter(({ profiles }) => profiles.includes(profile));
   const batches = batchesOf(seed, repeat);
-  const watch = watching(
-    terminal,
-    wrong.length + rightSpecimens.length * (1 + batches.length),
-  );
+  const watch = watching(terminal, wrong.length + rightSpecimens.length * (1 + batches.length));
   // one listener for all tasks: a signal of its own for each would be a thousand
   signal.addEventListener('abort', () => void pool.destroy(), { once: true });
   const run = async (task: ProveTask): Promise<ProveReply | null> => {

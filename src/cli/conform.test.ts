@@ -1,0 +1,40 @@
+/** The verb `conform` end to end in stepped time: the same seed writes the same bytes, another one does not. */
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { runConform } from './conform.ts';
+import type { Terminal } from './terminal.ts';
+
+let out = '';
+beforeAll(async () => {
+  out = await mkdtemp(join(tmpdir(), 'counterpoise-conform-'));
+});
+afterAll(() => rm(out, { recursive: true, force: true }));
+
+const terminal = {
+  ...{ colour: false, width: 100, print: () => undefined, note: () => undefined },
+  progress: () => ({ say: () => undefined, stop: () => undefined }),
+} as unknown as Terminal;
+
+/** Of clauses that pass, fail, rest on statistics, and probe configurations. */
+async function resultOf(folder: string, seed: string, implementation: string): Promise<string> {
+  const place = join(out, folder);
+  await runConform(
+    {
+      ...{ implementation, seed, profile: 'console', jobs: null, shrinkSeconds: 600, alpha: 1e-6 },
+      clauses: ['schedule.wrr', 'health.consecutive', 'config.name', 'config.draining'],
+      ...{ load: false, json: true, out: place, signal: new AbortController().signal },
+    },
+    terminal,
+  );
+  const name = implementation.replace(/[^a-z0-9]+/g, '-');
+  return readFile(join(place, name, 'result.json'), 'utf8');
+}
+
+it('writes the same bytes for the same seed, and others for another', async () => {
+  const once = await resultOf('once', 'seven', 'defect:cumulative-failures');
+  expect(await resultOf('again', 'seven', 'defect:cumulative-failures')).toBe(once);
+  expect(await resultOf('other', 'eight', 'defect:cumulative-failures')).not.toBe(once);
+  expect(JSON.parse(once).gate).toMatchObject({ exitCode: 1, why: 'fails health.consecutive' });
+});
