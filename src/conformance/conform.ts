@@ -48,6 +48,8 @@ export interface ConformOptions {
   readonly jobs: number;
   /** How often a right implementation may fail, a run; absent: the usual once in a million. */
   readonly alpha?: number;
+  /** Configurations to draw; absent: what the plane bears. */
+  readonly configurations?: number;
   /** Real ms that shrinking may take in all. */
   readonly shrinkMs: number;
   /** Monotonic real time, ms. */
@@ -73,8 +75,8 @@ export interface ConformRun {
   readonly histories: Readonly<Record<string, History>>;
 }
 
-/** Generated configurations: in stepped time thousands cost a second, on the wire each accepted one is a process. */
-const generatedConfigurations = { stepped: 19_200, wired: 8 };
+/** Drawn configurations where nobody says how many: on the wire each accepted one is a process. */
+const drawnConfigurations = { stepped: 2000, wired: 8 };
 /** So many cases that cannot be run, and none that can: the implementation is not there. */
 const errorsMax = 5;
 
@@ -156,7 +158,8 @@ class Run {
     const { profile, seed, selected } = this.#options;
     if (!selected.some((id) => id.startsWith('config.'))) return [];
     const { capabilities } = this.#testbed.description;
-    const count = this.#isWired ? generatedConfigurations.wired : generatedConfigurations.stepped;
+    const count =
+      this.#options.configurations ?? drawnConfigurations[this.#isWired ? 'wired' : 'stepped'];
     return configurationCases(profile, seed, count).filter(({ clause }) =>
       clauseOf(clause)?.needs.every((need) => capabilities[need].supported),
     );

@@ -68,7 +68,7 @@ export function knownBefore(
 ): number {
   const openedMs = connection.opened.fromMs - propagationMs;
   const { knownMs, knownLine } = ledger;
-  // `wasKnown` of each count in turn, written out: asked for every connection and every instance
+  // lines are written when known: at one instant of stepped time, what stands on an earlier line had happened when we acted
   let low = 0;
   let high = ledger.checks.length;
   while (low < high) {
