@@ -139,6 +139,14 @@ function judgeRun(course: Course, start: number, direction: Direction) {
   const after = (to === 'in' ? course.afterEntry : window)(start + limit);
   if (after.shows === to) return { ...base, isBefore, isAfter: true };
   if (after.shows === 'nothing') return { ...base, isBefore };
+  // when silence is called a failure is the timeout's matter: that nothing shows right after it is no lateness in counting
+  if (ledger.checks[start + limit - 1]?.reply === null) {
+    return {
+      ...base,
+      isBefore,
+      doubt: `${name} was still ${places[from]} right after a silent check`,
+    };
+  }
   for (let known = start + limit + 1; known <= start + limit + lateMax; known++) {
     if (streakAt(ledger, known, result) < known - start) break;
     if (window(known).shows !== to) continue;

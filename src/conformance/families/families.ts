@@ -12,6 +12,7 @@ import {
   healthTimeout,
 } from './health.ts';
 import { healthTours } from './health-tours.ts';
+import { changesWhileCounting, changesWhileOut } from './interruptions.ts';
 import { healthDetection, healthInitial, outages } from './outages.ts';
 import {
   sourceFailures,
@@ -41,6 +42,8 @@ export const families: readonly Family[] = [
   healthTours,
   healthThresholds,
   outages,
+  changesWhileOut,
+  changesWhileCounting,
   healthTcp,
   healthTimeout,
   healthIsolation,
