@@ -63,6 +63,7 @@ const sampleListing: ClauseListing = {
     {
       ...{ id: 'draining.no-new', strength: 'stated', statement: 'No new connection.' },
       ...{ section: 'Connection draining', trait: null, broader: ['schedule.eligible'] },
+      isMeasured: false,
       ...{ judge: 'history', timelines: ['draining'], defects: ['drain-accepts-new'] },
     },
   ],

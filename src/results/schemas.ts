@@ -348,6 +348,7 @@ export const clauseListingSchema = z.strictObject({
       section: z.string().describe('Of the page'),
       trait: z.string().nullable().describe('By which its reading is declared'),
       broader: z.array(z.string()).describe('Clauses that a failure of this one also shows in'),
+      isMeasured: z.boolean().describe('Only a figure is told: no defect can break it'),
       judge: z.enum(['history', 'configuration']).nullable(),
       timelines: z.array(z.string()).describe('Families made for it'),
       defects: z.array(z.string()).describe('Seeded defects that it must catch'),
