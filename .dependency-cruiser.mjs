@@ -34,6 +34,7 @@ const allowed = {
     'spec',
     'models',
     'history',
+    'statistics',
     'testbed',
     'adapters',
   ],

@@ -62,6 +62,8 @@ export interface ConformOptions {
   readonly jobs: number;
   /** How often a right implementation may fail, a run; absent: the usual once in a million. */
   readonly alpha?: number;
+  /** Configurations to draw; absent: what the plane bears. */
+  readonly configurations?: number;
   /** Real ms that shrinking may take in all. */
   readonly shrinkMs: number;
   /** Monotonic real time, ms. */
@@ -96,8 +98,8 @@ export interface ConformRun {
   readonly histories: Readonly<Record<string, History>>;
 }
 
-/** Generated configurations: in stepped time thousands cost a second, on the wire each accepted one is a process. */
-const generatedConfigurations = { stepped: 2000, wired: 8 };
+/** Drawn configurations where nobody says how many: on the wire each accepted one is a process. */
+const drawnConfigurations = { stepped: 2000, wired: 8 };
 /** So many cases that cannot be run, and none that can: the implementation is not there. */
 const errorsMax = 5;
 
@@ -223,7 +225,8 @@ class Run {
     const { profile, seed, selected } = this.#options;
     if (!selected.some((id) => id.startsWith('config.'))) return [];
     const { capabilities } = this.#testbed.description;
-    const count = this.#isWired ? generatedConfigurations.wired : generatedConfigurations.stepped;
+    const count =
+      this.#options.configurations ?? drawnConfigurations[this.#isWired ? 'wired' : 'stepped'];
     const cases = configurationCases(profile, seed, count).filter(({ clause: id }) => {
       const clause = clauseOf(id);
       return clause !== undefined && missingNeeds(clause, capabilities).length === 0;
@@ -245,6 +248,8 @@ class Run {
     try {
       const histories = await work();
       this.#executed++;
+      // in stepped time configurations come by the ten thousand and take no time
+      if (histories.length === 0 && !this.#isWired) return;
       const lagMs = Math.max(0, ...histories.flatMap(lagsOf));
       const toMs = this.#options.clock();
       this.#trials.push({ name, lane, fromMs, toMs, attempt: histories.length, lagMs });
@@ -288,9 +293,7 @@ class Run {
     const verdicts = await runConfigurationCase(this.#testbed, one, this.#context.time, number);
     this.#configured.push(one);
     const failing = verdicts.filter(({ is }) => is === 'fail').map(({ clause }) => clause);
-    const text = `${JSON.stringify(one, null, 2)}\n`;
-    const name = `failures/configuration-${number}.json`;
-    const file = failing.length === 0 ? '' : await this.#options.save(name, text);
+    const file = failing.length === 0 ? '' : await this.#saveCase(one, number);
     const replay = `npx counterpoise replay ${file} ${this.#options.connectable}`;
     this.#tally.hearConfiguration(verdicts, one.note, ({ expected, observed }) => ({
       why: one.note,
@@ -300,6 +303,7 @@ class Run {
       replay,
       story: [],
       looksLike: null,
+      indifferent: [],
       shrunk: { from: 1, to: 1, runs: 0 },
     }));
     for (const clause of failing) {
@@ -309,6 +313,11 @@ class Run {
     }
     this.#options.listen({ event: 'case.ended', name: one.note, failing });
     return [];
+  }
+
+  #saveCase(one: ConfigurationCase, number: number): Promise<string> {
+    const text = `${JSON.stringify(one, null, 2)}\n`;
+    return this.#options.save(`failures/configuration-${number}.json`, text);
   }
 
   /** Every failing clause gets its share of the time for shrinking. */

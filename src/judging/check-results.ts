@@ -32,10 +32,20 @@ export function concludeChecks(
     const result = resultOf(check, rules, seen[index + 1]);
     const concluded = conclusionOf(check, rules, seen, index);
     // named one by one: a history has thousands, and a spread is slow
-    const { check: number, instance, method, port, path, started, startedLine } = check;
-    const { reply, replied, abandoned } = check;
-    const asked = { check: number, instance, method, port, path, started, startedLine };
-    return { ...asked, reply, replied, abandoned, result, concluded };
+    return {
+      check: check.check,
+      instance: check.instance,
+      method: check.method,
+      port: check.port,
+      path: check.path,
+      started: check.started,
+      startedLine: check.startedLine,
+      reply: check.reply,
+      replied: check.replied,
+      abandoned: check.abandoned,
+      result,
+      concluded,
+    };
   });
   return checks.map((check, index) =>
     isOrderDoubtful(checks[index - 1], check) || isOrderDoubtful(check, checks[index + 1])

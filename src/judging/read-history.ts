@@ -175,7 +175,11 @@ function instancesOf(
             });
       const changes = changed.get(name) ?? [];
       const checks = withInvisibleFailures(results, name, { behaviours, changes, areAllTold });
-      return [name, { name, behaviours, ledger: ledgerOf(checks, health) }];
+      const refusingFromMs = Math.min(
+        Number.POSITIVE_INFINITY,
+        ...behaviours.filter(({ traffic }) => traffic !== 'accepted').map(({ fromMs }) => fromMs),
+      );
+      return [name, { name, behaviours, ledger: ledgerOf(checks, health), refusingFromMs }];
     }),
   );
 }

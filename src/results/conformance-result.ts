@@ -149,6 +149,8 @@ export interface Failure {
   readonly story: readonly StoryLine[];
   /** Null: like no seeded defect, or not looked for. */
   readonly looksLike: Likeness | null;
+  /** Values of the minimal timeline that make no difference, in words: any would do. */
+  readonly indifferent: readonly string[];
   /** How far it was shrunk: steps before and after. */
   readonly shrunk: { readonly from: number; readonly to: number; readonly runs: number };
 }

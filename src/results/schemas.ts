@@ -46,6 +46,9 @@ const failureSchema = z
       .strictObject({ defect: z.string(), sentence: z.string(), thread: z.string().nullable() })
       .nullable()
       .describe('The seeded defect that fails most alike'),
+    indifferent: z
+      .array(z.string())
+      .describe('Values of the minimal timeline that make no difference'),
     shrunk: z.strictObject({ from: count, to: count, runs: count }),
   })
   .meta({ id: 'failure' });
@@ -417,6 +420,9 @@ export const proofResultSchema = z.strictObject({
       errors: z.array(z.string()),
     }),
   ),
+  notApplicable: z
+    .array(z.strictObject({ name: z.string(), sentence: z.string() }))
+    .describe('Defects that do nothing wrong in this profile'),
   clauses: z.array(
     z.strictObject({
       clause: z.string(),
@@ -425,7 +431,13 @@ export const proofResultSchema = z.strictObject({
     }),
   ),
   campaign: z
-    .strictObject({ repeat: count, runs: count, falseAlarms: count, alpha: share })
+    .strictObject({
+      repeat: count,
+      runs: count,
+      falseAlarms: count,
+      rate: z.strictObject({ low: share, high: share }).describe('With 95 % confidence'),
+      alpha: share,
+    })
     .nullable(),
   counts: z.strictObject({
     defects: count,
@@ -436,4 +448,51 @@ export const proofResultSchema = z.strictObject({
     clauses: count,
   }),
   gate: z.strictObject({ exitCode: z.int(), why: z.string() }),
+});
+
+const saidSchema = z.strictObject({ clause: z.string(), why: z.string() });
+
+export const judgeResultSchema = z.strictObject({
+  result: z.literal(1),
+  kind: z.literal('judgement'),
+  suite: z.string(),
+  implementation: implementationSchema,
+  file: z.string(),
+  events: count,
+  defects: z.array(z.string()).describe('What does not add up, with its place'),
+  verdicts: z.array(
+    z.strictObject({
+      clause: z.string(),
+      is: z.enum(['pass', 'fail', 'inconclusive']),
+      why: z.string(),
+      expected: z.string().nullable(),
+      observed: z.string().nullable(),
+      attributedTo: z.string().nullable().describe('The more specific clause that is charged'),
+    }),
+  ),
+  observations: z.array(saidSchema).describe('Seen, though nothing was declared'),
+  undecided: z.array(saidSchema),
+  silent: z.array(z.string()).describe('Clauses that the history is no case of'),
+  story: z.array(storyLineSchema),
+  gate: z.strictObject({ exitCode: z.int(), why: z.string() }),
+});
+
+export const clauseListingSchema = z.strictObject({
+  result: z.literal(1),
+  kind: z.literal('clauses'),
+  suite: z.string(),
+  clauses: z.array(
+    z.strictObject({
+      id: z.string(),
+      strength: z.enum(['stated', 'derived', 'declared']),
+      statement: z.string(),
+      section: z.string().describe('Of the page'),
+      trait: z.string().nullable().describe('By which its reading is declared'),
+      broader: z.array(z.string()).describe('Clauses that a failure of this one also shows in'),
+      isMeasured: z.boolean().describe('Only a figure is told: no defect can break it'),
+      judge: z.enum(['history', 'configuration']).nullable(),
+      timelines: z.array(z.string()).describe('Families made for it'),
+      defects: z.array(z.string()).describe('Seeded defects that it must catch'),
+    }),
+  ),
 });

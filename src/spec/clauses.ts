@@ -25,6 +25,8 @@ export interface Clause {
   readonly trait?: string;
   /** Wider clauses that a failure of this one also shows in: charged here, only mentioned there. */
   readonly broader?: readonly string[];
+  /** Only a figure is told: nothing can break it, so no defect is its witness. */
+  readonly isMeasured?: boolean;
   /** Nothing that a case says on the wider clauses stands while this one fails anywhere in a run, be they stated or derived. */
   readonly isPremise?: true;
 }
