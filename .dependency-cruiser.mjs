@@ -24,6 +24,7 @@ const allowed = {
   ],
   experiments: ['simulation', 'statistics', 'results', 'traffic', 'documents', 'spec'],
   adapters: ['history', 'spec'],
+  emulator: ['adapters', 'service', 'defects', 'scheduling', 'spec'],
   testbed: ['adapters', 'history', 'spec'],
   judging: ['models', 'spec', 'history', 'statistics'],
   conformance: [
@@ -33,6 +34,7 @@ const allowed = {
     'spec',
     'models',
     'history',
+    'statistics',
     'testbed',
     'adapters',
   ],
@@ -63,7 +65,7 @@ export default {
       name: 'conformance-takes-types-only',
       comment: 'conformance knows the types of the testbed and of the adapter contract, no socket',
       severity: 'error',
-      from: { path: room('conformance'), pathNot: '\\.test\\.ts$' },
+      from: { path: room('conformance'), pathNot: '\\.(test|fixture)\\.ts$' },
       to: {
         path: [room('testbed'), room('adapters')],
         dependencyTypesNot: ['type-only'],
@@ -71,9 +73,12 @@ export default {
     },
     {
       name: 'sockets-and-processes',
-      comment: 'sockets and child processes only in adapters, testbed and cli',
+      comment: 'sockets and child processes only in adapters, emulator, testbed and cli',
       severity: 'error',
-      from: { path: '^(src|models)/', pathNot: '^src/(adapters|testbed|cli)/|\\.test\\.ts$' },
+      from: {
+        path: '^(src|models)/',
+        pathNot: '^src/(adapters|emulator|testbed|cli)/|\\.test\\.ts$',
+      },
       to: { path: '^(node:)?(net|http|https|dgram|tls|child_process)$|/execa/' },
     },
     {

@@ -1,7 +1,7 @@
 /** Implementations by what users call them. */
 import { expect, test } from 'vitest';
 import { defects } from '../defects/catalogue.ts';
-import { connect } from './connect.ts';
+import { connect, isConnectable } from './connect.ts';
 import { protocolVersion } from './contract.ts';
 
 test('the reference and its defects are connected by name', async () => {
@@ -18,4 +18,26 @@ test('an unknown name is a mistake of the user, answered with the nearest one', 
   );
   expect(() => connect('defect:nothing-like-this')).toThrow(/no such implementation/);
   expect(() => connect('__proto__')).toThrow(/no such implementation/);
+});
+
+test('a built-in implementation takes settings of its own, and says which', async () => {
+  const { traits } = await connect('nginx:workers=4,zone=off').describe({
+    protocol: protocolVersion,
+  });
+  expect(traits['wrr.schedulers']).toEqual({ reading: 4, providedBy: 'balancer' });
+  expect(isConnectable('haproxy:threads=2')).toBe(true);
+  for (const wrong of ['nginx:', 'nginx:zone=maybe', 'nginx:workers=0', 'nginx:zone=on,zone=off']) {
+    expect(() => connect(wrong)).toThrow(
+      expect.objectContaining({
+        exitCode: 64,
+        hint: expect.stringContaining('nginx takes workers=1..64 and zone=on|off'),
+      }),
+    );
+  }
+  expect(() => connect('haproxy:treads=2')).toThrow(
+    expect.objectContaining({ hint: expect.stringContaining('Did you mean threads?') }),
+  );
+  expect(() => connect('pen:fast=yes')).toThrow(
+    expect.objectContaining({ hint: 'pen takes no settings.' }),
+  );
 });

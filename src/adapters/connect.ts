@@ -6,13 +6,11 @@ import { closest } from 'fastest-levenshtein';
 import { defectNamed, defects } from '../defects/catalogue.ts';
 import { variantNamed, variants } from '../defects/variants.ts';
 import { exitCodes, OperatorError } from '../errors/operator-error.ts';
+import { builtInAdapter, builtInNames, isBuiltIn } from './built-in.ts';
 import type { Adapter } from './contract.ts';
-import { createHaproxyAdapter } from './haproxy/haproxy-adapter.ts';
 import { createReferenceAdapter } from './in-process/reference.ts';
-import { createNftablesAdapter } from './nftables/nftables-adapter.ts';
+import { createJdcloudAdapter } from './jdcloud/jdcloud-adapter.ts';
 import { remoteAdapterCalled } from './process/remote-connectables.ts';
-
-const builtIn: readonly string[] = ['reference', 'haproxy', 'nftables'];
 
 export function connect(connectable: string): Adapter {
   const adapter = adapterCalled(connectable);
@@ -22,13 +20,14 @@ export function connect(connectable: string): Adapter {
 
 /** Whether a word names an implementation, be it one that exists or not: no clause is written so. */
 export function isConnectable(word: string): boolean {
-  return builtIn.includes(word) || /^(cmd|tcp|module|defect|variant):/.test(word);
+  return isBuiltIn(word) || /^jdcloud$|^(cmd|tcp|module|defect|variant|jdcloud):/.test(word);
 }
 
 function adapterCalled(connectable: string): Adapter | null {
-  if (connectable === 'reference') return createReferenceAdapter();
-  if (connectable === 'haproxy') return createHaproxyAdapter();
-  if (connectable === 'nftables') return createNftablesAdapter();
+  const builtIn = builtInAdapter(connectable);
+  if (builtIn !== null) return builtIn;
+  const cloud = /^jdcloud(?::(.+))?$/.exec(connectable);
+  if (cloud !== null) return createJdcloudAdapter(cloud[1] ?? null);
   const remote = remoteAdapterCalled(connectable);
   if (remote !== null) return remote;
   const [, kind, name = ''] = /^(defect|variant):(.+)$/.exec(connectable) ?? [];
@@ -44,10 +43,13 @@ function unknown(connectable: string): OperatorError {
     variant: variants.map(({ name }) => `variant:${name}`),
   };
   const kind = /^(defect|variant):/.exec(connectable)?.[1] as keyof typeof named | undefined;
-  const known = kind === undefined ? [...builtIn, ...named.defect, ...named.variant] : named[kind];
+  const known =
+    kind === undefined
+      ? [...builtInNames, 'jdcloud', ...named.defect, ...named.variant]
+      : named[kind];
   const all =
     kind === undefined
-      ? `${builtIn.join(', ')}, cmd:COMMAND, tcp:HOST:PORT, module:FILE, defect:NAME and variant:NAME`
+      ? `${builtInNames.join(', ')}, jdcloud, jdcloud:ENDPOINT, cmd:COMMAND, tcp:HOST:PORT, module:FILE, defect:NAME and variant:NAME`
       : known.join(', ');
   return new OperatorError(`${JSON.stringify(connectable)}: there is no such implementation`, {
     code: 'CONNECTABLE_UNKNOWN',

@@ -3,7 +3,7 @@
  * so that a process protocol can mirror it by name. No clause is known here.
  */
 import type { InstanceListed, Outcome, Reply, TimeKind } from '../history/vocabulary.ts';
-import type { Capability, Refusal, Supported, Traits } from '../spec/behaviour.ts';
+import type { Capabilities, Refusal, Traits } from '../spec/behaviour.ts';
 import type { Profile } from '../spec/configuration.ts';
 
 export const protocolVersion = 1;
@@ -23,6 +23,8 @@ export interface Description {
   readonly plane: 'wire' | 'call';
   /** A file that stands for the network namespace in which the testbed's sockets must be; absent: its own. */
   readonly networkNamespace?: string;
+  /** Addresses of this machine at which the balancer reaches instances, one each; absent: any of 127.0.0.0/8. */
+  readonly instanceAddresses?: readonly string[];
   /** What time it can keep. */
   readonly time: readonly TimeKind[];
   /** The shortest real durations it keeps, by kind; the harness derives the scales from them. */
@@ -31,7 +33,7 @@ export interface Description {
     readonly persistence: number;
     readonly drain: number;
   };
-  readonly capabilities: Readonly<Record<Capability, Supported>>;
+  readonly capabilities: Capabilities;
   readonly traits: Traits;
   readonly profiles: readonly Profile[];
   readonly limits: {
@@ -84,6 +86,8 @@ interface DeploymentBase {
 export interface WireDeployment extends DeploymentBase {
   readonly plane: 'wire';
   readonly endpoint: { readonly address: string; readonly port: number };
+  /** Why the balancer ended although nobody asked it to; null: it runs. In process only: elsewhere every call tells. */
+  fault?(): Error | null;
 }
 /** No sockets: picks and probes are data. In stepped time `advance` jumps. */
 export interface CallDeployment extends DeploymentBase {

@@ -4,12 +4,11 @@
  */
 import { z } from 'zod';
 import {
-  capabilitySchema,
+  capabilitiesSchema,
   checkReplySchema,
   instanceListedSchema,
   profileSchema,
   replySchema,
-  supportedSchema,
   timeKindSchema,
   traitsSchema,
 } from '../history/schema.ts';
@@ -46,9 +45,14 @@ const descriptionSchema = z.object({
     .describe(
       'A file that stands for the network namespace in which clients and instances must be',
     ),
+  instanceAddresses: z
+    .array(z.string())
+    .min(1)
+    .exactOptional()
+    .describe('Addresses of this machine at which the balancer reaches instances, one each'),
   time: z.array(timeKindSchema).min(1).describe('The first is the one that is used'),
   floorsMs: z.object({ checkTimeout: ms, persistence: ms, drain: ms }),
-  capabilities: z.record(capabilitySchema, supportedSchema),
+  capabilities: capabilitiesSchema,
   traits: traitsSchema,
   profiles: z.array(profileSchema).min(1),
   limits: z.object({

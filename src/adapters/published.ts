@@ -3,7 +3,14 @@
  * server that puts it behind the process protocol. Everything in here is public and stable within a protocol version.
  */
 export type { CheckReplyScript, Outcome, Reply, TimeKind } from '../history/vocabulary.ts';
-export type { Capability, Refusal, Supported, Trait, Traits } from '../spec/behaviour.ts';
+export type {
+  Capabilities,
+  Capability,
+  Refusal,
+  Supported,
+  Trait,
+  Traits,
+} from '../spec/behaviour.ts';
 export type { ConfigurationDocument, Profile } from '../spec/configuration.ts';
 export type { Violation } from '../spec/violation.ts';
 export type {

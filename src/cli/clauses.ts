@@ -28,6 +28,7 @@ export function listClauses(words: readonly string[]): ClauseListing {
         section: clause.section,
         trait: clause.trait ?? null,
         broader: clause.broader ?? [],
+        isMeasured: clause.isMeasured ?? false,
         judge,
         timelines,
         defects,

@@ -4,8 +4,8 @@
  */
 import { join } from 'node:path';
 import { isConnectable } from '../adapters/connect.ts';
-import { exitCodes, OperatorError, worstOf } from '../errors/operator-error.ts';
-import { type ConformCommand, runConform } from './conform.ts';
+import { type ExitCode, exitCodes, OperatorError, worstOf } from '../errors/operator-error.ts';
+import { type ConformCommand, type ConformReport, runConform } from './conform.ts';
 import { runMatrix } from './matrix.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -37,9 +37,12 @@ export async function runConformOn(
   const reports: string[] = [];
   for (const implementation of implementations) {
     if (asked.signal.aborted) break;
-    const judged = await judgeOne({ ...asked, implementation, clauses }, terminal);
-    codes.push(judged.exitCode);
-    if (judged.folder !== null) reports.push(judged.folder);
+    const command = { ...asked, implementation, clauses };
+    // of several the one document that is printed is the matrix
+    const own = command.json ? { ...terminal, print: () => undefined } : terminal;
+    const judged = await judgeIfThere(command, own);
+    codes.push('result' in judged ? judged.result.gate.exitCode : judged.exitCode);
+    if ('result' in judged) reports.push(join(judged.reportFile, '..'));
   }
   if (asked.signal.aborted) codes.push(exitCodes.interrupted);
   if (reports.length > 0) {
@@ -48,20 +51,17 @@ export async function runConformOn(
   return worstOf(codes);
 }
 
-/** One that is not there does not keep the others from being judged. */
-async function judgeOne(
+/** One that is not there is told, and does not keep others from being judged. */
+export async function judgeIfThere(
   command: ConformCommand,
   terminal: Terminal,
-): Promise<{ readonly exitCode: number; readonly folder: string | null }> {
-  // of several the one document that is printed is the matrix
-  const own = command.json ? { ...terminal, print: () => undefined } : terminal;
+): Promise<ConformReport | { readonly exitCode: ExitCode }> {
   try {
-    const { result, reportFile } = await runConform(command, own);
-    return { exitCode: result.gate.exitCode, folder: join(reportFile, '..') };
+    return await runConform(command, terminal);
   } catch (error) {
     if (!(error instanceof OperatorError) || error.exitCode !== exitCodes.unavailable) throw error;
     terminal.note(`error: ${error.message}`);
     if (error.hint !== null) terminal.note(`  hint: ${error.hint}`);
-    return { exitCode: error.exitCode, folder: null };
+    return { exitCode: error.exitCode };
   }
 }

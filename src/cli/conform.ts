@@ -5,6 +5,7 @@
 import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { connect } from '../adapters/connect.ts';
+import { takesTime } from '../conformance/case-plan.ts';
 import { type ConformEvent, type ConformRun, conform } from '../conformance/conform.ts';
 import { judgedClauses } from '../conformance/judged-clauses.ts';
 import { nearestName } from '../documents/places.ts';
@@ -12,6 +13,7 @@ import { exitCodes, OperatorError } from '../errors/operator-error.ts';
 import { encodeHistory } from '../history/codec.ts';
 import { renderConformanceHtml } from '../reporting/conformance-html.ts';
 import { renderConformanceText } from '../reporting/conformance-text.ts';
+import { duration, timeInWords, timeScaleInWords } from '../reporting/figures.ts';
 import { renderJUnit } from '../reporting/junit.ts';
 import type { ConformanceResult } from '../results/conformance-result.ts';
 import type { LoadFacts, RunFacts } from '../results/run-facts.ts';
@@ -65,8 +67,9 @@ async function judge(
   terminal: Terminal,
 ): Promise<ConformReport> {
   const { description } = testbed;
+  expectProfile(command, description.profiles);
   const folder = await openOutputFolder(command.out, fileName(command.implementation));
-  const jobs = command.jobs ?? lanesFor(testbed);
+  const jobs = Math.min(command.jobs ?? lanesFor(testbed), description.limits.deploymentsMax);
   terminal.note(
     `Judging ${description.name} ${description.version} on ${selected.length} clauses, profile ${command.profile}, seed ${command.seed}, ${jobs} lane${jobs === 1 ? '' : 's'}`,
   );
@@ -84,6 +87,7 @@ async function judge(
       filter: command.clauses,
       jobs,
       alpha: command.alpha,
+      ...(isOurs(command.implementation) ? { configurations: configurationsOfOurs } : {}),
       shrinkMs: command.shrinkSeconds * 1000,
       clock,
       signal: command.signal,
@@ -102,10 +106,34 @@ async function judge(
   return { result: run.result, reportFile: join(folder.path, 'report.html') };
 }
 
-/** Most lanes wait most of the time: twice the cores on the wire; one in stepped time, which never waits. */
+function expectProfile(
+  { implementation, profile }: ConformCommand,
+  known: readonly Profile[],
+): void {
+  if (known.includes(profile)) return;
+  throw new OperatorError(`${implementation} does not know the profile ${profile}`, {
+    code: 'PROFILE_UNKNOWN',
+    exitCode: exitCodes.usage,
+    hint: `Judge it with --profile ${known.join(' or --profile ')}.`,
+  });
+}
+
+/** Drawn for what runs in this process, where each takes a fraction of a millisecond. */
+const configurationsOfOurs = 19_200;
+
+function isOurs(connectable: string): boolean {
+  return /^(reference$|defect:|variant:)/.test(connectable);
+}
+
+const lanesPerCore = 3;
+
+/** Most lanes wait most of the time: three to a core; one in stepped time, which never waits. */
 function lanesFor(testbed: Testbed): number {
-  if (testbed.description.plane === 'call') return 1;
-  return Math.max(1, Math.min(testbed.description.limits.deploymentsMax, 2 * cpus().length));
+  if (!takesTime(testbed.description)) return 1;
+  return Math.max(
+    1,
+    Math.min(testbed.description.limits.deploymentsMax, lanesPerCore * cpus().length),
+  );
 }
 
 /** Every clause whose id is, or begins with, one of the words; a word that matches nothing is an error. */
@@ -145,6 +173,10 @@ function watching(terminal: Terminal, folder: OutputFolder, clock: () => number)
     switch (event.event) {
       case 'run.planned':
         cases = event.cases;
+        terminal.note(planInWords(event));
+        return;
+      case 'time.measured':
+        terminal.note(timeScaleInWords(event.timeScale));
         return;
       case 'case.ended':
         ended++;
@@ -169,6 +201,17 @@ function watching(terminal: Terminal, folder: OutputFolder, clock: () => number)
   };
 }
 
+/** What is ahead, before it begins. */
+function planInWords({
+  cases,
+  expectedMs,
+  time,
+  realMsPerSecond,
+}: Extract<ConformEvent, { event: 'run.planned' }>): string {
+  const about = expectedMs === null ? '' : `, about ${duration(expectedMs)}`;
+  return `${cases} cases${about}; ${timeInWords(time, realMsPerSecond)}`;
+}
+
 type Recorded = Extract<ConformEvent, { event: 'history.recorded' }>;
 
 function secondsLeft(ended: number, cases: number, elapsedMs: number): number {
@@ -183,7 +226,16 @@ function factsOf(
   load: LoadFacts | null,
 ): RunFacts {
   const machine = { cores: cpus().length, node: process.version, platform: process.platform };
-  return { run: 1, startedAt, durationMs, machine, lanes, trials: run.trials, load };
+  return {
+    run: 1,
+    startedAt,
+    durationMs,
+    machine,
+    lanes,
+    timeScale: run.timeScale,
+    trials: run.trials,
+    load,
+  };
 }
 
 async function writeReports(

@@ -44,6 +44,7 @@ function program(): Command {
   addMatrix(root);
   addModels(root);
   addAdapter(root);
+  addEmulate(root);
   addDemo(root);
   return root;
 }
@@ -70,7 +71,7 @@ function addConform(root: Command): void {
     .description('judge implementations clause by clause')
     .argument(
       '<implementation>',
-      'reference, haproxy, nftables, cmd:COMMAND, tcp:HOST:PORT, module:FILE, defect:NAME or variant:NAME',
+      'reference, haproxy, nginx, nftables, pen, jdcloud, cmd:COMMAND, tcp:HOST:PORT, module:FILE, defect:NAME or variant:NAME',
     )
     .argument('[words...]', 'more implementations; clause ids or prefixes, none: all')
     .addOption(profileOption().default('console'))
@@ -82,7 +83,7 @@ function addConform(root: Command): void {
     .option('--load', 'also measure throughput and latency through the balancer', false)
     .addHelpText(
       'after',
-      '\nExamples:\n  counterpoise conform haproxy\n  counterpoise conform reference schedule.wrr health\n  counterpoise conform haproxy nftables reference',
+      '\nExamples:\n  counterpoise conform haproxy\n  counterpoise conform reference schedule.wrr health\n  counterpoise conform haproxy nginx nftables pen reference\n  counterpoise conform haproxy:threads=2 nginx:workers=2 nginx:workers=2,zone=off\n\nSettings: haproxy:threads=1..64, nginx:workers=1..64 and nginx:zone=on|off, separated by commas.',
     )
     .action(
       async (implementation: string, words: string[], own: ConformFlags, command: Command) => {
@@ -346,13 +347,46 @@ function addAdapter(root: Command): void {
     });
 }
 
+function addEmulate(root: Command): void {
+  root
+    .command('emulate')
+    .description("run an emulator of the vendor's API, to try the adapter `jdcloud` on")
+    .option('--port <port>', 'where; 0: any free port', wholeFrom(0, 65_535), 0)
+    .option('--time-scale <factor>', 'how many times faster checks run; 1: real time', pace, 1)
+    .option('--load-balancers <count>', 'deployments side by side', wholeUpTo(16), 4)
+    .option('--defect <name>', 'one of the seeded defects, as `counterpoise clauses` lists them')
+    .addHelpText(
+      'after',
+      '\nExample:\n  counterpoise emulate --time-scale 25\n  counterpoise emulate --defect unhealthy-threshold-plus-one',
+    )
+    .action(async (own: EmulateFlags, command: Command) => {
+      const common = command.optsWithGlobals<Common>();
+      const terminal = createTerminal(common);
+      const { runEmulate } = await import('./emulate.ts');
+      const asked = { ...own, defect: own.defect ?? null, json: common.json };
+      process.exitCode = await runEmulate(
+        { ...asked, signal: interruption(terminal, 'Ending.') },
+        terminal,
+      );
+    });
+}
+interface EmulateFlags {
+  readonly port: number;
+  readonly timeScale: number;
+  readonly loadBalancers: number;
+  readonly defect?: string;
+}
+
 function addDemo(root: Command): void {
   root
     .command('demo')
     .description('the main job: judge what is found here, simulate a real trace, write the reports')
     .addOption(seedOption())
     .addOption(outOption())
-    .addHelpText('after', '\nExample:\n  npm start')
+    .addHelpText(
+      'after',
+      '\nWhat a real balancer breaks is a finding: the exit code is that of the reference, or of what could not run.\n\nExample:\n  npm start',
+    )
     .action(async (own: { seed: string; out: string }, command: Command) => {
       const terminal = createTerminal(command.optsWithGlobals<Common>());
       const { runDemo } = await import('./demo.ts');
@@ -361,13 +395,23 @@ function addDemo(root: Command): void {
 }
 
 function wholeUpTo(max: number): (text: string) => number {
+  return wholeFrom(1, max);
+}
+
+function wholeFrom(min: number, max: number): (text: string) => number {
   return (text) => {
     const value = Number(text);
-    if (!Number.isInteger(value) || value < 1 || value > max) {
-      throw new InvalidArgumentError(`a whole number from 1 to ${max}.`);
+    if (text.trim() === '' || !Number.isInteger(value) || value < min || value > max) {
+      throw new InvalidArgumentError(`a whole number from ${min} to ${max}.`);
     }
     return value;
   };
+}
+/** Beyond 100 a timeout of 2 s lasts less than 20 ms: too little for real sockets. */
+function pace(text: string): number {
+  const value = Number(text);
+  if (!(value >= 1 && value <= 100)) throw new InvalidArgumentError('a number from 1 to 100.');
+  return value;
 }
 const positiveInteger = wholeUpTo(64);
 

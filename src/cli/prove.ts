@@ -72,11 +72,9 @@ async function gather(
   terminal: Terminal,
 ): Promise<Evidence> {
   const { profile, seed, repeat, alpha, signal } = command;
+  const wrong = defectSpecimens.filter(({ profiles }) => profiles.includes(profile));
   const batches = batchesOf(seed, repeat);
-  const watch = watching(
-    terminal,
-    defectSpecimens.length + rightSpecimens.length * (1 + batches.length),
-  );
+  const watch = watching(terminal, wrong.length + rightSpecimens.length * (1 + batches.length));
   // one listener for all tasks: a signal of its own for each would be a thousand
   signal.addEventListener('abort', () => void pool.destroy(), { once: true });
   const run = async (task: ProveTask): Promise<ProveReply | null> => {
@@ -104,7 +102,7 @@ async function gather(
   );
   try {
     const right = trying(rightSpecimens);
-    const defects = trying(defectSpecimens);
+    const defects = trying(wrong);
     const campaign = Promise.all(repeating.map(run));
     const replies = (await campaign).filter((reply) => reply !== null);
     return {

@@ -44,13 +44,14 @@ export function createTerminal(options: { readonly quiet: boolean }): Terminal {
 }
 
 /** Aborted by the first Ctrl-C or SIGTERM; the second one ends the process at once. */
-export function interruption(terminal: Terminal): AbortSignal {
+export function interruption(
+  terminal: Terminal,
+  note = 'Interrupted: ending what runs and writing what there is. Again to stop at once.',
+): AbortSignal {
   const controller = new AbortController();
   const interrupt = () => {
     if (controller.signal.aborted) process.exit(130);
-    terminal.note(
-      '\nInterrupted: ending what runs and writing what there is. Again to stop at once.',
-    );
+    terminal.note(`\n${note}`);
     controller.abort();
   };
   process.on('SIGINT', interrupt);

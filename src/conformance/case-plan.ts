@@ -1,13 +1,23 @@
 /** Which families of timelines an implementation is put to, within which bounds, and what a timeline costs. Draws nothing. */
 import type { Description } from '../adapters/contract.ts';
+import type { TimeKind } from '../history/vocabulary.ts';
+import { checksInstances, type Need, supportOf } from '../spec/behaviour.ts';
+import { clauseOf, missingNeeds } from '../spec/clauses.ts';
 import type { Profile } from '../spec/configuration.ts';
+import { effectiveDurations, resolveService } from '../spec/resolve.ts';
 import { families } from './families/families.ts';
 import type { Bounds, Family } from './families/family.ts';
+import { scalesFor } from './scales.ts';
 import type { Step, Timeline } from './timeline.ts';
+
+/** Whether what passes is real time: over sockets, or because the adapter waits. */
+export function takesTime({ plane, time }: Description): boolean {
+  return plane === 'wire' || time[0] !== 'stepped';
+}
 
 /** What its plane can bear: a connection is microseconds in stepped time and a millisecond on the wire. */
 export function boundsFor(description: Description, profile: Profile): Bounds {
-  const isWired = description.plane === 'wire';
+  const isWired = takesTime(description);
   return {
     profile,
     profiles: description.profiles,
@@ -17,14 +27,51 @@ export function boundsFor(description: Description, profile: Profile): Bounds {
   };
 }
 
-/** Those made for one of the selected clauses that ask for nothing the implementation lacks. */
+/** Those made for one of the selected clauses that apply, and that ask for nothing the implementation lacks. */
 export function familiesFor(
   { capabilities }: Description,
   selected: readonly string[],
 ): readonly Family[] {
+  const applies = (id: string) => {
+    const clause = clauseOf(id);
+    return clause !== undefined && missingNeeds(clause, capabilities).length === 0;
+  };
+  // where no traffic reaches the balancer, the adapter's endpoint takes turns among who is healthy
+  const takesTurns = !supportOf(capabilities, 'traffic').supported;
+  const isMet = (need: Need) =>
+    supportOf(capabilities, need).supported || (takesTurns && need === 'schedule.wrr');
   return families
-    .filter((family) => family.clauses.some((clause) => selected.includes(clause)))
-    .filter((family) => family.needs.every((need) => capabilities[need].supported));
+    .filter(({ clauses }) => clauses.some((id) => selected.includes(id) && applies(id)))
+    .filter(({ needs }) => needs.every(isMet));
+}
+
+/** Measured on a busy machine of 2 cores: a deployment begun and ended, a connection opened and closed. */
+const deploymentMs = 200;
+const connectionMs = 3;
+/** A configuration is put to a deployment that carries nothing. */
+export const configurationMs = 100;
+
+/** How long a timeline takes on the wire, roughly, real ms: to put long ones first, and to tell how long a run takes. */
+export function expectedMs(timeline: Timeline, description: Description, time: TimeKind): number {
+  const service = resolveService(timeline.configuration, timeline.profile);
+  const effective = effectiveDurations(service, scalesFor(description, time, timeline));
+  const isChecking = checksInstances(description.capabilities);
+  const stepMs = (step: Step): number => {
+    const { intervals = 0, persistence = 0, drain = 0, checks = {} } = step.after ?? {};
+    const checked = isChecking ? Math.max(0, ...Object.values(checks)) : 0;
+    const waitedMs =
+      (intervals + checked) * effective.intervalMs +
+      persistence * effective.persistenceMs +
+      drain * effective.drainMs;
+    return waitedMs + connectionMs * openedBy(step);
+  };
+  return timeline.steps.reduce((sum, step) => sum + stepMs(step), deploymentMs);
+}
+
+/** With lanes side by side no run is shorter than its longest case. */
+export function runMs(casesMs: readonly number[], lanes: number): number {
+  const allMs = casesMs.reduce((sum, ms) => sum + ms, 0);
+  return Math.max(allMs / lanes, ...casesMs);
 }
 
 /** Connections and checks that it takes, roughly: enough to put cheap timelines before dear ones. */
@@ -36,6 +83,9 @@ function costOfStep(step: Step, instances: number): number {
   const { intervals = 0, persistence = 0, drain = 0, checks = {} } = step.after ?? {};
   // a persistence or a drain is as many checks as the interval fits into it: some ten
   const waited = Math.max(intervals, 10 * (persistence + drain), 0, ...Object.values(checks));
-  const opened = step.do === 'open' ? step.count : step.do === 'refill' ? step.to : 1;
-  return opened + waited * instances;
+  return openedBy(step) + waited * instances;
+}
+
+function openedBy(step: Step): number {
+  return step.do === 'open' ? step.count : step.do === 'refill' ? step.to : 1;
 }

@@ -10,6 +10,7 @@ import {
   budgetOfTimeline,
   usualAlpha,
 } from '../judging/statistical-budget.ts';
+import { clauseOf, missingNeeds } from '../spec/clauses.ts';
 import type { Testbed } from '../testbed/trial.ts';
 import { type DriveOptions, drive } from './driver.ts';
 import { scalesFor } from './scales.ts';
@@ -43,8 +44,10 @@ export interface CaseContext {
   readonly falseAlarmRate?: number;
 }
 
-/** No single timeline may hold a lane for longer than this (real ms): the longest by design takes about 6 s. */
+/** No single timeline may hold a lane for longer than this (real ms): the longest by design takes about 6 s … */
 const trialBudgetMs = 30_000;
+/** … where a second of checks lasts so many ms, and longer where it lasts longer. */
+const budgetedMsPerSecond = 20;
 /** Far above what any generated timeline records (about 12,000). */
 const trialEventsMax = 200_000;
 
@@ -63,6 +66,11 @@ export async function runCase(
     return judgeHistory(history, budgetOf(context, timeline));
   };
   const isOwn = ({ clause }: JudgedClause) => timeline.clauses.includes(clause);
+  const { capabilities } = context.testbed.description;
+  const applies = ({ clause: id }: JudgedClause) => {
+    const clause = clauseOf(id);
+    return clause !== undefined && missingNeeds(clause, capabilities).length === 0;
+  };
   const isUndecided = ({ verdict }: JudgedClause) => verdict.is === 'inconclusive';
   const lagged = () => isDisturbed(histories.at(-1)) && !context.signal.aborted;
 
@@ -73,7 +81,7 @@ export async function runCase(
   const isVoid = lagged() && judged.filter(isOwn).every(isUndecided);
   const decisive = histories.at(-1);
   const intermittent =
-    context.time === 'stepped' ? {} : await confirm(judged, once, context.signal);
+    context.time === 'stepped' ? {} : await confirm(judged.filter(applies), once, context.signal);
   return {
     name,
     seed,
@@ -133,10 +141,12 @@ function budgetOf({ falseAlarmRate }: CaseContext, { clauses }: Timeline): Budge
 }
 
 function optionsOf(context: CaseContext, timeline: Timeline): Omit<DriveOptions, 'name' | 'seed'> {
+  const realMsPerSecond = scalesFor(context.testbed.description, context.time, timeline);
+  const pace = context.time === 'stepped' ? 1 : realMsPerSecond.checks / budgetedMsPerSecond;
   return {
     time: context.time,
-    realMsPerSecond: scalesFor(context.testbed.description, context.time, timeline),
-    budgetMs: trialBudgetMs,
+    realMsPerSecond,
+    budgetMs: trialBudgetMs * Math.max(1, pace),
     eventsMax: trialEventsMax,
     signal: context.signal,
   };

@@ -7,7 +7,7 @@
 const addressesMax = (1 << 23) - 256;
 
 /** Spreads consecutive numbers over 32 bits; the finaliser of MurmurHash3 (Austin Appleby, public domain), whose constants these are. */
-function mixed(value: number): number {
+export function mixed(value: number): number {
   let bits = value | 0;
   bits = Math.imul(bits ^ (bits >>> 16), 0x85ebca6b);
   bits = Math.imul(bits ^ (bits >>> 13), 0xc2b2ae35);

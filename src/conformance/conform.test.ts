@@ -3,28 +3,32 @@ import { describe, expect, it } from 'vitest';
 import { connect } from '../adapters/connect.ts';
 import type { ConformanceResult } from '../results/conformance-result.ts';
 import { openTestbed } from '../testbed/open-testbed.ts';
-import { conform } from './conform.ts';
+import { type ConformOptions, conform } from './conform.ts';
 import { judgedClauses } from './judged-clauses.ts';
+
+function optionsFor(connectable: string, changes: Partial<ConformOptions>): ConformOptions {
+  return {
+    connectable,
+    suite: 'test',
+    seed: '1',
+    profile: 'console',
+    selected: judgedClauses.map(({ id }) => id),
+    filter: [],
+    jobs: 1,
+    shrinkMs: 0,
+    clock: () => performance.now(),
+    signal: new AbortController().signal,
+    listen: () => undefined,
+    open: (specimen) => openTestbed(connect(specimen), specimen),
+    save: async (name) => name,
+    ...changes,
+  };
+}
 
 async function resultOf(connectable: string, seed = '1'): Promise<ConformanceResult> {
   const testbed = await openTestbed(connect(connectable), connectable);
   try {
-    const { result } = await conform(testbed, {
-      connectable,
-      suite: 'test',
-      seed,
-      profile: 'console',
-      selected: judgedClauses.map(({ id }) => id),
-      filter: [],
-      jobs: 1,
-      shrinkMs: 0,
-      clock: () => performance.now(),
-      signal: new AbortController().signal,
-      listen: () => undefined,
-      open: (specimen) => openTestbed(connect(specimen), specimen),
-      save: async (name) => name,
-    });
-    return result;
+    return (await conform(testbed, optionsFor(connectable, { seed }))).result;
   } finally {
     await testbed.dispose();
   }
@@ -56,5 +60,16 @@ describe('a whole run', { timeout: 60_000 }, () => {
     expect(await resultOf('defect:never-back', 'seven')).toEqual(first);
     const other = await resultOf('defect:never-back', 'eight');
     expect({ ...other, seed: 'seven' }).not.toEqual(first);
+  });
+
+  it('is refused a profile that the implementation does not list', async () => {
+    const adapter = connect('reference');
+    const described = await adapter.describe({ protocol: 1 });
+    const narrow = { ...described, profiles: ['console' as const] };
+    const testbed = await openTestbed(Object.assign(adapter, { describe: () => narrow }));
+    await expect(
+      conform(testbed, optionsFor('mine', { profile: 'openapi' })),
+    ).rejects.toMatchObject({ exitCode: 69, hint: expect.stringContaining('--profile console') });
+    await testbed.dispose();
   });
 });

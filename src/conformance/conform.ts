@@ -3,9 +3,10 @@
  * failed made small, then one verdict a clause. Hands out events and documents; touches no file and no clock.
  */
 import pLimit from 'p-limit';
+import type { Scales } from '../adapters/contract.ts';
 import { invariant } from '../errors/invariant.ts';
-import { OperatorError } from '../errors/operator-error.ts';
-import type { History } from '../history/vocabulary.ts';
+import { exitCodes, OperatorError } from '../errors/operator-error.ts';
+import type { History, TimeKind } from '../history/vocabulary.ts';
 import { statisticalChecks, usualAlpha } from '../judging/statistical-budget.ts';
 import {
   type Canary,
@@ -13,20 +14,31 @@ import {
   type ConformanceResult,
   conformanceResultVersion,
 } from '../results/conformance-result.ts';
-import type { RunFacts } from '../results/run-facts.ts';
-import { clauseOf } from '../spec/clauses.ts';
+import type { RunFacts, TimeScale } from '../results/run-facts.ts';
+import { supportOf } from '../spec/behaviour.ts';
+import { clauseOf, missingNeeds } from '../spec/clauses.ts';
 import type { Profile } from '../spec/configuration.ts';
 import type { Testbed } from '../testbed/trial.ts';
-import { boundsFor, familiesFor } from './case-plan.ts';
+import {
+  boundsFor,
+  configurationMs,
+  expectedMs,
+  familiesFor,
+  runMs,
+  takesTime,
+} from './case-plan.ts';
 import { type CaseContext, type CaseOutcome, runCase } from './case-runner.ts';
 import type { ConfigurationCase } from './configurations/configuration-case.ts';
 import type { ConfigurationVerdict } from './configurations/judge-configuration.ts';
 import { pairCoverage } from './configurations/pairs.ts';
 import { configurationCases, runConfigurationCase } from './configurations/run-configurations.ts';
+import { withoutGroups } from './configurations/without-groups.ts';
 import { type DrawnTimeline, drawTimelines } from './drawn-timeline.ts';
 import { explainFailure, type Found } from './explaining.ts';
+import type { Family } from './families/family.ts';
 import { tourCoverage } from './families/health-tours.ts';
 import { judgedClauses } from './judged-clauses.ts';
+import { measureLinearity } from './linearity.ts';
 import { runCanary } from './proof/canary.ts';
 import { diagnoseConfigurations, diagnoseTimelines } from './proof/diagnosis.ts';
 import { attributed, gateOf, rollUpClause } from './roll-up.ts';
@@ -42,12 +54,16 @@ export interface ConformOptions {
   readonly profile: Profile;
   /** Clause ids to report on; every judge runs all the same. */
   readonly selected: readonly string[];
+  /** Only timelines of these families; absent: of all that are made for a selected clause. */
+  readonly families?: readonly string[];
   /** What the user typed, for the report. */
   readonly filter: readonly string[];
   /** Deployments side by side. */
   readonly jobs: number;
   /** How often a right implementation may fail, a run; absent: the usual once in a million. */
   readonly alpha?: number;
+  /** Configurations to draw; absent: what the plane bears. */
+  readonly configurations?: number;
   /** Real ms that shrinking may take in all. */
   readonly shrinkMs: number;
   /** Monotonic real time, ms. */
@@ -61,7 +77,15 @@ export interface ConformOptions {
 }
 
 export type ConformEvent =
-  | { readonly event: 'run.planned'; readonly cases: number }
+  | {
+      readonly event: 'run.planned';
+      readonly cases: number;
+      /** null: in stepped time nothing is waited for. */
+      readonly expectedMs: number | null;
+      readonly time: TimeKind;
+      readonly realMsPerSecond: Scales;
+    }
+  | { readonly event: 'time.measured'; readonly timeScale: TimeScale }
   | { readonly event: 'case.ended'; readonly name: string; readonly failing: readonly string[] }
   | { readonly event: 'history.recorded'; readonly name: string; readonly history: History }
   | { readonly event: 'shrinking.began'; readonly clause: string };
@@ -69,16 +93,19 @@ export type ConformEvent =
 export interface ConformRun {
   readonly result: ConformanceResult;
   readonly trials: RunFacts['trials'];
+  readonly timeScale: TimeScale | null;
   /** Histories of the failures told as stories, by the failure's file. */
   readonly histories: Readonly<Record<string, History>>;
 }
 
-/** Generated configurations: in stepped time thousands cost a second, on the wire each accepted one is a process. */
-const generatedConfigurations = { stepped: 2000, wired: 8 };
+/** Drawn configurations where nobody says how many: on the wire each accepted one is a process. */
+const drawnConfigurations = { stepped: 2000, wired: 8 };
 /** So many cases that cannot be run, and none that can: the implementation is not there. */
 const errorsMax = 5;
 
 export async function conform(testbed: Testbed, options: ConformOptions): Promise<ConformRun> {
+  const { profiles } = testbed.description;
+  if (!profiles.includes(options.profile)) throw profileUnknown(options, profiles);
   return new Run(testbed, options).execute();
 }
 
@@ -109,15 +136,16 @@ class Run {
   }
 
   async execute(): Promise<ConformRun> {
-    const { listen, jobs } = this.#options;
+    const { jobs } = this.#options;
     const timelines = this.#timelines();
     this.#statisticalChecks = statisticalChecks(timelines.map((one) => one.timeline.clauses));
     this.#context = { ...this.#context, falseAlarmRate: this.#falseAlarmRate };
     const configurations = this.#configurations();
-    listen({ event: 'run.planned', cases: timelines.length + configurations.length });
+    this.#tellPlan(timelines, configurations);
+    const timeScale = await this.#timeScale(timelines);
     const limit = pLimit(jobs);
     await Promise.all([
-      ...timelines.map((drawn) =>
+      ...this.#longestFirst(timelines).map((drawn) =>
         limit(() => this.#inLane(drawn.name, drawn.timeline.clauses, () => this.#case(drawn))),
       ),
       ...configurations.map((one, index) =>
@@ -131,7 +159,44 @@ class Run {
     await this.#explain();
     await this.#likenConfigurations();
     if (!this.#options.signal.aborted) this.#canary = await runCanary(this.#options);
-    return { result: this.#result(), trials: this.#trials, histories: this.#histories };
+    const trials = this.#trials;
+    return { result: this.#result(), trials, timeScale, histories: this.#histories };
+  }
+
+  #tellPlan(timelines: readonly DrawnTimeline[], configurations: readonly unknown[]): void {
+    const { listen, jobs } = this.#options;
+    const casesMs = [
+      ...timelines.map((one) => this.#expectedMs(one)),
+      ...configurations.map(() => configurationMs),
+    ];
+    const { time } = this.#context;
+    listen({
+      event: 'run.planned',
+      cases: casesMs.length,
+      expectedMs: this.#isWired ? runMs(casesMs, jobs) : null,
+      time,
+      realMsPerSecond: scalesFor(this.#testbed.description, time, null),
+    });
+  }
+
+  /** Before a scale is trusted: whoever does not follow it cannot be judged by it. */
+  async #timeScale(timelines: readonly DrawnTimeline[]): Promise<TimeScale | null> {
+    if (timelines.length === 0) return null;
+    const timeScale = await measureLinearity(this.#testbed, this.#options);
+    if (timeScale === null) return null;
+    if (timeScale.isLinear === false && !this.#options.signal.aborted) throw notLinear(timeScale);
+    this.#options.listen({ event: 'time.measured', timeScale });
+    return timeScale;
+  }
+
+  /** So that no long case is left to run alone at the end; without waiting there is no need. */
+  #longestFirst(timelines: readonly DrawnTimeline[]): readonly DrawnTimeline[] {
+    if (!this.#isWired) return timelines;
+    return timelines.toSorted((one, other) => this.#expectedMs(other) - this.#expectedMs(one));
+  }
+
+  #expectedMs({ timeline }: DrawnTimeline): number {
+    return expectedMs(timeline, this.#testbed.description, this.#context.time);
   }
 
   /** The budget of the run, split over the checks that are decided by statistics. */
@@ -140,26 +205,35 @@ class Run {
   }
 
   get #isWired(): boolean {
-    return this.#testbed.description.plane === 'wire';
+    return takesTime(this.#testbed.description);
   }
 
   #timelines(): readonly DrawnTimeline[] {
     const { profile, seed, selected } = this.#options;
     const { description } = this.#testbed;
     const bounds = boundsFor(description, profile);
-    return familiesFor(description, selected).flatMap((family) =>
-      drawTimelines(family, bounds, seed, family.runs[this.#isWired ? 'wired' : 'stepped']),
-    );
+    const { families = null } = this.#options;
+    const isAsked = ({ name }: Family) => families === null || families.includes(name);
+    return familiesFor(description, selected)
+      .filter(isAsked)
+      .flatMap((family) =>
+        drawTimelines(family, bounds, seed, family.runs[this.#isWired ? 'wired' : 'stepped']),
+      );
   }
 
   #configurations(): readonly ConfigurationCase[] {
     const { profile, seed, selected } = this.#options;
     if (!selected.some((id) => id.startsWith('config.'))) return [];
     const { capabilities } = this.#testbed.description;
-    const count = this.#isWired ? generatedConfigurations.wired : generatedConfigurations.stepped;
-    return configurationCases(profile, seed, count).filter(({ clause }) =>
-      clauseOf(clause)?.needs.every((need) => capabilities[need].supported),
-    );
+    const count =
+      this.#options.configurations ?? drawnConfigurations[this.#isWired ? 'wired' : 'stepped'];
+    const cases = configurationCases(profile, seed, count).filter(({ clause: id }) => {
+      const clause = clauseOf(id);
+      return clause !== undefined && missingNeeds(clause, capabilities).length === 0;
+    });
+    return supportOf(capabilities, 'configuration.groups').supported
+      ? cases
+      : cases.flatMap((one) => withoutGroups(one) ?? []);
   }
 
   /** Runs one case in the next free lane; what cannot be run is counted as an error of its clauses. */
@@ -174,6 +248,8 @@ class Run {
     try {
       const histories = await work();
       this.#executed++;
+      // in stepped time configurations come by the ten thousand and take no time
+      if (histories.length === 0 && !this.#isWired) return;
       const lagMs = Math.max(0, ...histories.flatMap(lagsOf));
       const toMs = this.#options.clock();
       this.#trials.push({ name, lane, fromMs, toMs, attempt: histories.length, lagMs });
@@ -217,9 +293,7 @@ class Run {
     const verdicts = await runConfigurationCase(this.#testbed, one, this.#context.time, number);
     this.#configured.push(one);
     const failing = verdicts.filter(({ is }) => is === 'fail').map(({ clause }) => clause);
-    const text = `${JSON.stringify(one, null, 2)}\n`;
-    const name = `failures/configuration-${number}.json`;
-    const file = failing.length === 0 ? '' : await this.#options.save(name, text);
+    const file = failing.length === 0 ? '' : await this.#saveCase(one, number);
     const replay = `npx counterpoise replay ${file} ${this.#options.connectable}`;
     this.#tally.hearConfiguration(verdicts, one.note, ({ expected, observed }) => ({
       why: one.note,
@@ -229,6 +303,7 @@ class Run {
       replay,
       story: [],
       looksLike: null,
+      indifferent: [],
       shrunk: { from: 1, to: 1, runs: 0 },
     }));
     for (const clause of failing) {
@@ -238,6 +313,11 @@ class Run {
     }
     this.#options.listen({ event: 'case.ended', name: one.note, failing });
     return [];
+  }
+
+  #saveCase(one: ConfigurationCase, number: number): Promise<string> {
+    const text = `${JSON.stringify(one, null, 2)}\n`;
+    return this.#options.save(`failures/configuration-${number}.json`, text);
   }
 
   /** Every failing clause gets its share of the time for shrinking. */
@@ -313,6 +393,25 @@ class Run {
       gate: gateOf(results, signal.aborted, this.#canary),
     };
   }
+}
+
+function profileUnknown(
+  { connectable, profile }: ConformOptions,
+  profiles: readonly Profile[],
+): OperatorError {
+  return new OperatorError(`${connectable} does not know the profile ${profile}`, {
+    code: 'PROFILE_UNSUPPORTED',
+    exitCode: exitCodes.unavailable,
+    hint: `Its adapter lists ${profiles.join(' and ') || 'no profile at all'}: ${profiles[0] === undefined ? 'let `describe` name one' : `try --profile ${profiles[0]}`}.`,
+  });
+}
+
+function notLinear({ why }: TimeScale): OperatorError {
+  return new OperatorError(`the adapter, not the balancer: its time ${why}`, {
+    code: 'TIME_NOT_LINEAR',
+    exitCode: exitCodes.unavailable,
+    hint: 'Let the adapter keep every duration at the factor that it is given, raise its floorsMs, or let `time` be real alone.',
+  });
 }
 
 /** Where nothing at all can be run, no balancer was heard yet. */

@@ -10,6 +10,7 @@ import type { DrawnTimeline } from './drawn-timeline.ts';
 import { shrinkTimeline } from './shrinking.ts';
 import { storyOf } from './story.ts';
 import type { Timeline } from './timeline.ts';
+import { indifferentValues } from './varying.ts';
 
 export interface Found {
   readonly drawn: DrawnTimeline;
@@ -33,6 +34,9 @@ export interface Explained {
 /** Candidates tried for one clause at most; in stepped time that is a second. */
 const candidatesMax = 400;
 
+/** Other values tried in the smallest timeline at most: two or three for each of its values. */
+const variationsMax = 100;
+
 export async function explainFailure(
   context: CaseContext,
   clause: string,
@@ -41,15 +45,17 @@ export async function explainFailure(
 ): Promise<Explained> {
   const { drawn } = found;
   let attempt = 0;
-  const shrunk = await shrinkTimeline(
-    drawn,
-    (timeline) =>
-      unlessBroken(false, () =>
-        failsOnce(context, `${drawn.name}-smaller-${++attempt}`, drawn.seed, timeline, clause),
-      ),
-    { runsMax: candidatesMax, hasMore: options.hasMore },
-  );
+  const stillFails = (timeline: Timeline) =>
+    unlessBroken(false, () =>
+      failsOnce(context, `${drawn.name}-smaller-${++attempt}`, drawn.seed, timeline, clause),
+    );
+  const { hasMore } = options;
+  const shrunk = await shrinkTimeline(drawn, stillFails, { runsMax: candidatesMax, hasMore });
   const shown = await shownAgain(context, clause, found, shrunk.timeline);
+  const indifferent = await indifferentValues(shown.timeline, stillFails, {
+    runsMax: variationsMax,
+    hasMore,
+  });
   const verdict = failureIn(shown, clause)?.verdict;
   const [history] = shown.histories;
   const file = await options.save(
@@ -64,6 +70,7 @@ export async function explainFailure(
     replay: `npx counterpoise replay ${file} ${options.connectable}`,
     story: history === undefined ? [] : storyOf(history, verdict?.evidence ?? []),
     looksLike: null,
+    indifferent,
     shrunk: {
       from: drawn.timeline.steps.length,
       to: shown.timeline.steps.length,

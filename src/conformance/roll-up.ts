@@ -11,8 +11,8 @@ import type {
   ClauseVerdict,
   Failure,
 } from '../results/conformance-result.ts';
-import { checksInstances } from '../spec/behaviour.ts';
-import { type Clause, clauseOf } from '../spec/clauses.ts';
+import { supportOf } from '../spec/behaviour.ts';
+import { type Clause, clauseOf, missingNeeds } from '../spec/clauses.ts';
 
 /** What one case said on one clause. */
 export interface Said {
@@ -39,7 +39,7 @@ export function rollUpClause(
   isComplete: boolean,
 ): ClauseResult {
   const count = (is: Said['is']) => said.filter((one) => one.is === is).length;
-  const unsupported = unsupportedNeeds(clause, description);
+  const unsupported = missingNeeds(clause, description.capabilities);
   const own = said.filter(isOwnFailure);
   const { verdict, why, attributedTo } =
     unsupported.length > 0
@@ -159,7 +159,7 @@ function errorsInWords(said: readonly Said[], first: Said): string {
 
 function byAdapter(clause: Clause, said: readonly Said[], description: Description): string | null {
   const provided = clause.needs.filter(
-    (need) => description.capabilities[need].providedBy === 'adapter',
+    (need) => supportOf(description.capabilities, need).providedBy === 'adapter',
   );
   const declared = clause.trait === undefined ? undefined : description.traits[clause.trait];
   if (provided.length > 0) return provided.map((need) => noteOf(description, need)).join('; ');
@@ -168,14 +168,8 @@ function byAdapter(clause: Clause, said: readonly Said[], description: Descripti
   return said.some((one) => one.byAdapter) ? 'the rejection comes from the adapter' : null;
 }
 
-function unsupportedNeeds({ needs, needsChecks }: Clause, { capabilities }: Description) {
-  const missing = needs.filter((need) => !capabilities[need].supported);
-  const isUnchecked = needsChecks === true && !checksInstances(capabilities);
-  return isUnchecked ? [...new Set([...missing, 'check.tcp' as const])] : missing;
-}
-
 function noteOf(description: Description, need: Clause['needs'][number]): string {
-  const { note } = description.capabilities[need];
+  const { note } = supportOf(description.capabilities, need);
   return note === undefined ? need : `${need} (${note})`;
 }
 

@@ -45,13 +45,14 @@ export class Tally {
     const failing: string[] = [];
     for (const { clause, verdict, attributedTo } of outcome.judged) {
       const { why, sometimes } = verdict;
-      const is = verdict.isObservation ? 'observed' : verdict.is;
+      const is: Said['is'] = verdict.isObservation ? 'observed' : verdict.is;
       const isOwn = outcome.timeline.clauses.includes(clause);
       // a judge that found nothing of its clause in a timeline made for others has nothing to say
       if (verdict.is === 'inconclusive' && !isOwn) continue;
       const intermittent = outcome.intermittent[clause] ?? null;
       const certificate = verdict.certificate ?? null;
-      this.#say(clause, { ...silent, is, why, sometimes, attributedTo, intermittent, certificate });
+      const heard = { is, why, attributedTo, intermittent, sometimes, certificate };
+      this.#say(clause, { byAdapter: false, failure: null, ...heard });
       if (is === 'fail' && attributedTo === null && intermittent === null) failing.push(clause);
     }
     return failing;

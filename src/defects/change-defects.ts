@@ -1,5 +1,6 @@
 /** Wrong implementations of edits to a running service, of its load and of outages. Knows how they are made, not how they are caught. */
-import { NONE, type SchedulerFactory } from '../scheduling/scheduler.ts';
+import type { Stepper } from '../../models/table.ts';
+import { type Instance, NONE, type SchedulerFactory } from '../scheduling/scheduler.ts';
 import type { ServiceParts } from '../service/backend-service.ts';
 import type { ConfigurationDocument } from '../spec/configuration.ts';
 import type { AlteredParts, Around, Defect } from './defect.ts';
@@ -10,6 +11,49 @@ import { delegatingListener, delegatingTo, holding } from './surrounding.ts';
 
 function surrounded(around: Around) {
   return (parts: ServiceParts): AlteredParts => ({ ...parts, around });
+}
+
+/** After each change of members or weights, what the checks said of some is as it was before the first one. */
+function forgettingHealth(isForgotten: (isEligible: boolean) => boolean) {
+  return (parts: ServiceParts): AlteredParts => {
+    let health: Stepper | null = null;
+    const engine: ServiceParts['engine'] = (compiled, slots) => {
+      const stepper = parts.engine(compiled, slots);
+      if (compiled === parts.health) health = stepper;
+      return stepper;
+    };
+    const around: Around = (assembled, listener) => {
+      const service = assembled(listener);
+      const members = new Map<Instance, number>();
+      const forget = () => {
+        for (const [instance, weight] of members) {
+          if (!isForgotten(service.instances.isEligible[instance] === 1)) continue;
+          health?.reset(instance);
+          // asks for what it has, so that eligibility is looked at again
+          service.reweigh(instance, weight);
+        }
+      };
+      return {
+        ...delegatingTo(service),
+        register: (instance, weight) => {
+          service.register(instance, weight);
+          forget();
+          members.set(instance, weight);
+        },
+        reweigh: (instance, weight) => {
+          service.reweigh(instance, weight);
+          members.set(instance, weight);
+          forget();
+        },
+        remove: (instance) => {
+          members.delete(instance);
+          service.remove(instance);
+          forget();
+        },
+      };
+    };
+    return { ...parts, engine, around };
+  };
 }
 
 const editDefects: readonly Defect[] = [
@@ -81,6 +125,19 @@ const editDefects: readonly Defect[] = [
         },
       })),
     ),
+  },
+  {
+    name: 'change-heals-all',
+    sentence: 'When anybody comes, goes or gets another weight, all that are out come in again.',
+    thread: 'haproxy/haproxy/issues/918',
+    breaks: ['schedule.eligible'],
+    edit: forgettingHealth((isEligible) => !isEligible),
+  },
+  {
+    name: 'change-forgets-failures',
+    sentence: 'When anybody comes, goes or gets another weight, failures count from nothing again.',
+    breaks: ['health.unhealthy-threshold'],
+    edit: forgettingHealth((isEligible) => isEligible),
   },
   {
     name: 'weight-zero-cuts',

@@ -181,6 +181,7 @@ export const strictnessDefects: readonly Defect[] = [
   {
     name: 'counts-path-levels-in-query',
     sentence: 'Slashes after the question mark count as levels of the check path.',
+    profiles: ['console'],
     breaks: ['config.health.path.syntax'],
     rules: rejecting(
       'config.health.path.syntax',

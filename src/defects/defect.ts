@@ -3,7 +3,7 @@
  * A defect declares the reference's readings and does otherwise; a variant is right and declares what it does.
  */
 import type { BackendService, ServiceListener, ServiceParts } from '../service/backend-service.ts';
-import type { ConfigurationDocument } from '../spec/configuration.ts';
+import type { ConfigurationDocument, Profile } from '../spec/configuration.ts';
 import type { Rule } from '../spec/rules.ts';
 
 /** Stands around an assembled service: what it is asked, and what it tells, passes through here. */
@@ -40,6 +40,8 @@ export interface Defect extends Alteration {
   readonly breaks: readonly string[];
   /** Where a real balancer did this: `owner/repository/issues/number`. */
   readonly thread?: string;
+  /** The only profiles in which what it does is wrong; absent: all. */
+  readonly profiles?: readonly Profile[];
 }
 
 export interface Variant extends Alteration {

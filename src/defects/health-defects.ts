@@ -1,8 +1,10 @@
 /** Wrong implementations of checks and of what their results do. Knows how they are made, not how they are caught. */
 import { compile } from '../../models/compile.ts';
 import { type HealthInput, healthEvents, healthMachine } from '../../models/health.machine.ts';
-import type { Stepper } from '../../models/table.ts';
+import { eventIndex, type Stepper, tagBit } from '../../models/table.ts';
+import type { Instance } from '../scheduling/scheduler.ts';
 import type { ServiceParts } from '../service/backend-service.ts';
+import type { FailureReason } from '../spec/behaviour.ts';
 import type { CheckConfiguration, CodeRange } from '../spec/configuration.ts';
 import type { Defect } from './defect.ts';
 import { ignored, type Rewrite, rewired } from './rewiring.ts';
@@ -58,6 +60,15 @@ const thresholdDefects: readonly Defect[] = [
     sentence: 'An instance comes back one passed check too early.',
     breaks: ['health.healthy-threshold'],
     edit: compileHealth(({ healthyThreshold: n }) => ({ healthyThreshold: fewest(n - 1) })),
+  },
+  {
+    name: 'thresholds-swapped',
+    sentence: 'Each threshold is taken for the other one.',
+    breaks: ['health.unhealthy-threshold', 'health.healthy-threshold'],
+    edit: compileHealth(({ unhealthyThreshold, healthyThreshold }) => ({
+      unhealthyThreshold: healthyThreshold,
+      healthyThreshold: unhealthyThreshold,
+    })),
   },
   {
     name: 'cumulative-failures',
@@ -143,6 +154,16 @@ const resultDefects: readonly Defect[] = [
     edit: withCodes((codes) => codes.map(({ from, to }) => ({ from, to: to + 100 }))),
   },
   {
+    name: 'codes-lone-class-misread',
+    sentence: 'Where 3xx or 4xx is all that is normal nothing is.',
+    breaks: ['health.http.codes'],
+    edit: withCodes((codes) => {
+      const [only] = codes;
+      const isLoneClass = codes.length === 1 && only !== undefined && only.to - only.from === 99;
+      return isLoneClass && only.from >= 300 ? [] : codes;
+    }),
+  },
+  {
     name: 'tcp-check-never-fails',
     sentence: 'A TCP check that is refused passes.',
     breaks: ['health.tcp'],
@@ -174,4 +195,96 @@ const resultDefects: readonly Defect[] = [
   },
 ];
 
-export const healthDefects: readonly Defect[] = [...thresholdDefects, ...resultDefects];
+/** Checks of one instance after which the forgetful stop: more than the thresholds need, less than a long drain has. */
+const checksBeforeStop = 40;
+
+const roundDefects: readonly Defect[] = [
+  {
+    name: 'interval-doubled-on-failure',
+    sentence: 'After a failed check the next one is two intervals away.',
+    breaks: ['health.interval'],
+    edit: (parts) => ({
+      ...parts,
+      nextCheckMs: (dueMs, instance, failure) =>
+        parts.nextCheckMs(dueMs, instance, failure) +
+        (failure === null ? 0 : parts.configuration.check.intervalMs),
+    }),
+  },
+  {
+    name: 'checks-stop',
+    sentence: `After ${checksBeforeStop} checks an instance is not checked any more.`,
+    breaks: ['health.interval'],
+    edit: (parts) => {
+      const checks = new Map<Instance, number>();
+      return {
+        ...parts,
+        nextCheckMs: (dueMs, instance, failure) => {
+          const begun = (checks.get(instance) ?? 0) + 1;
+          checks.set(instance, begun);
+          const nextMs = parts.nextCheckMs(dueMs, instance, failure);
+          return begun < checksBeforeStop ? nextMs : Number.POSITIVE_INFINITY;
+        },
+      };
+    },
+  },
+  {
+    name: 'bad-status-out-at-once',
+    sentence: 'A reply with a wrong status takes the instance out at once, whatever the threshold.',
+    thread: 'envoyproxy/envoy/issues/7171',
+    breaks: ['health.unhealthy-threshold'],
+    edit: byReason((failure) => (failure === 'HTTP_CODE_MISMATCH' ? Number.POSITIVE_INFINITY : 1)),
+  },
+  {
+    name: 'silence-never-counts',
+    sentence: 'A check that nothing answers in time counts neither as failed nor as passed.',
+    breaks: ['health.timeout'],
+    edit: byReason((failure) => (failure === 'RECEIVE_RESPONSE_TIMEOUT' ? 0 : 1)),
+  },
+];
+
+/** How often a failure counts, by its reason; infinitely often: until the instance is out. */
+function byReason(timesOf: (failure: FailureReason) => number) {
+  return (parts: ServiceParts): ServiceParts => {
+    const failures = new Map<Instance, FailureReason | null>();
+    return {
+      ...parts,
+      // told of each result just before the machine is
+      nextCheckMs: (dueMs, instance, failure) => {
+        failures.set(instance, failure);
+        return parts.nextCheckMs(dueMs, instance, failure);
+      },
+      engine: (compiled, slots) => {
+        const stepper = parts.engine(compiled, slots);
+        if (compiled !== parts.health) return stepper;
+        const { table } = stepper;
+        const eligible = tagBit(table, 'eligible');
+        const failed = eventIndex(table, 'check.failed');
+        const step = (slot: number, event: number) => {
+          const failure = failures.get(slot) ?? null;
+          if (event !== failed || failure === null) return stepper.step(slot, event);
+          const times = timesOf(failure);
+          const wasIn = (stepper.tags(slot) & eligible) !== 0;
+          if (times === 1 || (times > 1 && !wasIn)) return stepper.step(slot, event);
+          let outcome = 0;
+          while (times > 1 && (stepper.tags(slot) & eligible) !== 0) {
+            outcome = stepper.step(slot, event);
+          }
+          return outcome;
+        };
+        return {
+          table,
+          step,
+          tags: (slot) => stepper.tags(slot),
+          state: (slot) => stepper.state(slot),
+          reset: (slot) => stepper.reset(slot),
+        };
+      },
+    };
+  };
+}
+
+export const healthDefects: readonly Defect[] = [
+  ...thresholdDefects,
+  ...resultDefects,
+  ...roundDefects,
+];

@@ -116,6 +116,28 @@ export function severalWorkers(count: number): SchedulerFactory {
   };
 }
 
+/** By the hash of client and turn: as many workers as there are connections, of which each gives one. */
+export const drawnByWeight: SchedulerFactory = (instances, sources) => {
+  const participants = new Participants(instances);
+  let turn = 0;
+  return {
+    pick: (source) => {
+      const { list, count } = participants;
+      const own = list.subarray(0, count);
+      const sum = own.reduce((total, one) => total + (instances.weight[one] as number), 0);
+      let left = (mixed(sources.address[source] as number, turn++) / 2 ** 32) * sum;
+      for (const one of own) {
+        left -= instances.weight[one] as number;
+        if (left < 0) return one;
+      }
+      return NONE;
+    },
+    loadChanged: () => {},
+    eligibilityChanged: () => participants.rebuild(),
+    weightChanged: () => participants.rebuild(),
+  };
+};
+
 /** A table with as many entries as the weights sum to: whoever leaves moves almost everyone. */
 export const plainHash: SchedulerFactory = fromList(
   (participants, { weight }) =>

@@ -12,6 +12,7 @@ import { anybodyElse } from './change-defects.ts';
 import type { AlteredParts, Variant } from './defect.ts';
 import { rescheduled, withLoad } from './misread-columns.ts';
 import {
+  drawnByWeight,
   inBursts,
   interleaved,
   maglevHash,
@@ -34,6 +35,8 @@ const slackMs = 400;
 /** Accepted changes, and whatever else the scheduler hears, come so much late. */
 const slowMs = 3000;
 const workers = 3;
+/** More than any case opens connections. */
+const drawnWorkers = 1_000_000;
 
 export const variants: readonly Variant[] = [
   {
@@ -97,6 +100,12 @@ export const variants: readonly Variant[] = [
     sentence: `${workers} workers go round independently, and any of them takes the next connection.`,
     traits: { 'wrr.schedulers': workers },
     edit: rescheduled('weighted-round-robin', () => severalWorkers(workers)),
+  },
+  {
+    name: 'drawn-by-weight',
+    sentence: 'Each connection is drawn by the weights alone, as by more workers than connections.',
+    traits: { 'wrr.schedulers': drawnWorkers },
+    edit: rescheduled('weighted-round-robin', () => drawnByWeight),
   },
   {
     name: 'plain-hash',

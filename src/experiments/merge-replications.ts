@@ -9,11 +9,17 @@ import {
 } from '../results/replications-result.ts';
 import type { SimulationResult, SimulationTotals } from '../results/simulation-result.ts';
 import { byDuration, type DurationCounts, percentilesOfAll } from './percentiles.ts';
+import { type ServingCounts, servingOfAll } from './serving-document.ts';
+import { sumOf } from './sums.ts';
 
-/** One or more results that differ in nothing but their replication, and what all their histograms hold together. */
+/**
+ * One or more results that differ in nothing but their replication, and what all their histograms hold together; null:
+ * instances have no slots.
+ */
 export function mergeReplications(
   all: readonly SimulationResult[],
   durations: DurationCounts,
+  served: ServingCounts | null,
 ): ReplicationsResult {
   const [first] = all;
   invariant(first !== undefined, 'at least one replication');
@@ -48,6 +54,11 @@ export function mergeReplications(
         activeMean: spreadOf(each.map(({ activeMean }) => activeMean)),
       };
     }),
+    serving: servingOfAll(
+      all.map(({ serving }) => serving),
+      served,
+      spreadOf,
+    ),
   };
 }
 
@@ -89,8 +100,4 @@ function spreadOf(values: readonly number[]): Spread {
     min: Math.min(...values),
     max: Math.max(...values),
   };
-}
-
-function sumOf(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0);
 }

@@ -38,7 +38,8 @@ export function byDuration<Told>(tell: (name: DurationName) => Told): Record<Dur
   return Object.fromEntries(entries) as Record<DurationName, Told>;
 }
 
-function percentilesOf(counts: HistogramCounts): Percentiles | null {
+/** Null where there was no value. */
+export function percentilesOf(counts: HistogramCounts): Percentiles | null {
   const count = totalOf(counts);
   const quantiles = quantilesOf(counts, [0.5, 0.9, 0.99, 0.999, 1]);
   if (count === 0) return null;

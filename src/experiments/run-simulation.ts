@@ -10,6 +10,7 @@ import type { Plan } from '../simulation/plan.ts';
 import { type HistoryEnd, openHistoryChannel, type TakeHistory } from './history-channel.ts';
 import { mergeReplications } from './merge-replications.ts';
 import { type DurationCounts, mergeDurations } from './percentiles.ts';
+import { mergeServing, type ServingCounts } from './serving-document.ts';
 import type { SimulationReply, SimulationTask } from './simulation.worker.ts';
 import type { SimulationIdentity } from './simulation-document.ts';
 import type { SourcesTable } from './sources-table.ts';
@@ -36,6 +37,8 @@ export interface Simulated {
   readonly durations: DurationCounts;
   /** Null where nobody asked for it. */
   readonly sources: SourcesTable | null;
+  /** Null where instances have no slots. */
+  readonly served: ServingCounts | null;
   /** What the run alone cost. */
   readonly cpuSeconds: number;
 }
@@ -102,6 +105,7 @@ export async function runReplications(
     result: mergeReplications(
       runs.map(({ result }) => result),
       durations,
+      mergeServing(runs.flatMap(({ served }) => served ?? [])),
     ),
     durations,
     cpuSeconds: (user + system) / 1e6,

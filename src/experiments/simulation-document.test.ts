@@ -41,6 +41,7 @@ describe('the result document', () => {
       arrived: 4,
       placed: 4,
       refused: 0,
+      turnedAway: 0,
       failed: 0,
       lost: 0,
       cutByDrain: 0,

@@ -12,6 +12,8 @@ import type { Plan } from '../simulation/plan.ts';
 import type { RunOutcome } from '../simulation/run.ts';
 import { formatAddress } from '../traffic/trace.ts';
 import { durationCountsOf, percentilesOfAll } from './percentiles.ts';
+import { servingFigures } from './serving-document.ts';
+import { ratio, sumOf } from './sums.ts';
 
 /** As the result document says. */
 const busiestMax = 20;
@@ -43,6 +45,7 @@ export function simulationDocument(
     events: outcome.events,
     totals: totalsOf(outcome, placed),
     instances: instancesOf(plan, outcome, placed),
+    serving: servingFigures(plan, outcome.serving),
     series: seriesOf(outcome),
     durations: percentilesOfAll(durationCountsOf(outcome)),
     detections: detections.noted.map((noted) => detectionOf(plan, noted)),
@@ -51,11 +54,12 @@ export function simulationDocument(
   };
 }
 
-function totalsOf({ metrics, spanMs }: RunOutcome, placed: number): SimulationTotals {
+function totalsOf({ metrics, serving, spanMs }: RunOutcome, placed: number): SimulationTotals {
   return {
     arrived: metrics.arrived,
     placed,
     refused: metrics.refused,
+    turnedAway: serving === null ? 0 : sumOf(serving.turnedAway),
     failed: sumOf(metrics.failed),
     lost: sumOf(metrics.lost),
     cutByDrain: sumOf(metrics.cut),
@@ -153,15 +157,4 @@ function remarks(plan: Plan, outcome: RunOutcome): string[] {
     said.push(`${detections.unnoted} further failures are counted but not listed.`);
   }
   return said;
-}
-
-function sumOf(column: ArrayLike<number> & Iterable<number>): number {
-  let sum = 0;
-  for (const value of column) sum += value;
-  return sum;
-}
-
-/** 0 of 0 is 0: nothing happened. */
-function ratio(part: number, whole: number): number {
-  return whole === 0 ? 0 : part / whole;
 }

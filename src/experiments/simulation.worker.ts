@@ -7,6 +7,7 @@ import type { Plan } from '../simulation/plan.ts';
 import { runPlan } from '../simulation/run.ts';
 import { type HistoryEnd, historySink } from './history-channel.ts';
 import { type DurationCounts, durationCountsOf } from './percentiles.ts';
+import { type ServingCounts, servingCounts } from './serving-document.ts';
 import { type SimulationIdentity, simulationDocument } from './simulation-document.ts';
 import { type SourcesTable, sourcesTableOf } from './sources-table.ts';
 
@@ -24,6 +25,7 @@ export type SimulationReply =
       readonly durations: DurationCounts;
       /** Null where nobody asked for it. */
       readonly sources: SourcesTable | null;
+      readonly served: ServingCounts | null;
       /** Of the run alone, the whole process's: what it compiles and collects on other threads is part of its price. */
       readonly cpuSeconds: number;
     }
@@ -48,7 +50,9 @@ export default function simulateTask(task: SimulationTask): SimulationReply {
     const result = simulationDocument(identity, plan, outcome);
     const durations = durationCountsOf(outcome);
     const sources = wantsSources ? sourcesTableOf(plan, outcome) : null;
-    return { is: 'result', result, durations, sources, cpuSeconds: (user + system) / 1e6 };
+    const served = outcome.serving === null ? null : servingCounts(outcome.serving);
+    const cpuSeconds = (user + system) / 1e6;
+    return { is: 'result', result, durations, sources, served, cpuSeconds };
   } catch (error) {
     if (!(error instanceof OperatorError)) throw error;
     const { message, code, hint, exitCode } = error;

@@ -82,7 +82,7 @@ export const headerFields: Fields = {
   configuration: 'anything',
   profile: ['console', 'openapi'],
   traits: 'object or null',
-  checks: ['none', undefined],
+  checks: ['none', 'told', undefined],
   instances: 'list',
   seed: 'string',
   timeline: 'text or null',

@@ -44,25 +44,27 @@ export const checkReplySchema = z
 export const profileSchema = z.enum(['console', 'openapi']);
 export const timeKindSchema = z.enum(['stepped', 'scaled', 'real']);
 
-export const capabilitySchema = z.enum([
-  'configuration',
-  'schedule.wrr',
-  'schedule.wlc',
-  'schedule.source',
-  'check.tcp',
-  'check.http',
-  'persistence',
-  'persistence.draining',
-  'drain',
-  'drain.deadline',
-  'change.weight',
-  'change.configuration',
-]);
-
-export const supportedSchema = z.strictObject({
+const supportedSchema = z.strictObject({
   supported: z.boolean(),
   providedBy: z.enum(['balancer', 'adapter']).exactOptional(),
   note: z.string().exactOptional(),
+});
+
+export const capabilitiesSchema = z.object({
+  configuration: supportedSchema,
+  'configuration.groups': supportedSchema.exactOptional(),
+  traffic: supportedSchema.exactOptional(),
+  'schedule.wrr': supportedSchema,
+  'schedule.wlc': supportedSchema,
+  'schedule.source': supportedSchema,
+  'check.tcp': supportedSchema,
+  'check.http': supportedSchema,
+  persistence: supportedSchema,
+  'persistence.draining': supportedSchema,
+  drain: supportedSchema,
+  'drain.deadline': supportedSchema,
+  'change.weight': supportedSchema,
+  'change.configuration': supportedSchema,
 });
 
 export const traitsSchema = z.record(
@@ -95,9 +97,11 @@ export const historyHeaderSchema = z.strictObject({
   profile: profileSchema,
   traits: traitsSchema.nullable(),
   checks: z
-    .literal('none')
+    .enum(['none', 'told'])
     .exactOptional()
-    .describe('The implementation checks nobody: whoever is listed is in rotation'),
+    .describe(
+      'none: the implementation checks nobody, whoever is listed is in rotation; told: it tells of each check, also of refused ones',
+    ),
   instances: z.array(instanceListedSchema),
   seed: z.string(),
   timeline: z.string().nullable(),

@@ -26,8 +26,11 @@ export interface HistoryHeader {
   readonly configuration: unknown;
   readonly profile: Profile;
   readonly traits: Traits | null;
-  /** The implementation says that it checks nobody, so that whoever is listed is in rotation. Absent: it checks. */
-  readonly checks?: 'none';
+  /**
+   * `none`: the implementation says that it checks nobody, so that whoever is listed is in rotation. `told`: it tells of
+   * each check, also of those that are refused, which no instance sees. Absent: instances saw what there is to see.
+   */
+  readonly checks?: 'none' | 'told';
   /** The instances at the start: `port` null is the service's own. */
   readonly instances: readonly InstanceListed[];
   readonly seed: string;

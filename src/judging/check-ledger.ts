@@ -3,7 +3,6 @@
  * decided. Answers in logarithmic time; refuses to know which connection asks.
  */
 import type { HealthStates, StateSet } from './health-states.ts';
-import { wasKnown } from './interval-order.ts';
 import type { CheckReading, Placed } from './reading.ts';
 
 export interface Ledger {
@@ -67,33 +66,33 @@ export function knownBefore(
   connection: Pick<Placed, 'opened' | 'openedLine'>,
   propagationMs = 0,
 ): number {
-  const opened = {
-    fromMs: connection.opened.fromMs - propagationMs,
-    line: connection.openedLine,
-  };
-  return lastWhere(ledger.checks.length, (count) => {
-    const line = ledger.knownLine[count] ?? -1;
-    return wasKnown({ toMs: ledger.knownMs[count] ?? 0, line: count === 0 ? -1 : line }, opened);
-  });
+  const openedMs = connection.opened.fromMs - propagationMs;
+  const { knownMs, knownLine } = ledger;
+  // lines are written when known: at one instant of stepped time, what stands on an earlier line had happened when we acted
+  let low = 0;
+  let high = ledger.checks.length;
+  while (low < high) {
+    const middle = (low + high + 1) >> 1;
+    const atMs = knownMs[middle] as number;
+    const isKnown =
+      atMs < openedMs ||
+      (atMs === openedMs && (knownLine[middle] as number) < connection.openedLine);
+    if (isKnown) low = middle;
+    else high = middle - 1;
+  }
+  return low;
 }
 
 /** How many results, counted from the first, the balancer may have had when it placed the connection. */
 export function knownPossibly(ledger: Ledger, connection: Placed): number {
-  return lastWhere(ledger.checks.length, (count) => {
-    const check = ledger.checks[count - 1];
-    if (check === undefined) return true;
-    const earliestMs = ledger.possibleMs[count - 1] ?? 0;
-    return earliestMs <= connection.placed.toMs && check.startedLine < connection.placed.line;
-  });
-}
-
-/** The largest count for which `holds`, which is true up to some point and false from there on. */
-function lastWhere(max: number, holds: (count: number) => boolean): number {
+  const { toMs, line } = connection.placed;
+  const { possibleMs, checks } = ledger;
   let low = 0;
-  let high = max;
+  let high = checks.length;
   while (low < high) {
-    const middle = Math.ceil((low + high) / 2);
-    if (holds(middle)) low = middle;
+    const middle = (low + high + 1) >> 1;
+    const startedLine = checks[middle - 1]?.startedLine ?? 0;
+    if ((possibleMs[middle - 1] as number) <= toMs && startedLine < line) low = middle;
     else high = middle - 1;
   }
   return low;

@@ -81,10 +81,44 @@ export const checkInterval: Judge = judgeOf('health.interval', (subject) => {
   };
   if (subject.time === 'stepped') {
     const tooLong = gaps.filter(({ leastMs, limitMs }) => leastMs > limitMs + roundingMs);
-    return { breaches: tooLong.map((gap) => gapBreach(subject, gap)), sometimes, kept };
+    const breaches = [...tooLong.map((gap) => gapBreach(subject, gap)), ...stopped(subject)];
+    return { breaches, sometimes, kept };
   }
   return { ...inRealTime(gaps, meanMs), sometimes, kept: kept.replace('none too long', 'in time') };
 });
+
+/** Members without a check from the last one to the end of the history; under another configuration other intervals hold. */
+function stopped(subject: Subject): readonly Breach[] {
+  if (subject.whole.reconfigurations.length > 0) return [];
+  return [...subject.instances.values()].flatMap((instance): Breach[] => {
+    const last = instance.ledger.checks.at(-1);
+    const isMember = subject.changes.every(
+      (change) => change.instance !== instance.name || change.kind === 'reweighed',
+    );
+    if (last === undefined || !isMember || last.check < 0) return [];
+    const silentMs = subject.endMs - last.started.toMs;
+    const limitMs = limitOf(subject, last);
+    if (silentMs <= limitMs + roundingMs) return [];
+    return [
+      {
+        why: `${instance.name} was not checked any more for the last ${silentMs} ms, the interval is ${subject.effective.intervalMs} ms`,
+        expected: `at most ${limitMs} ms from check to check`,
+        observed: `none in ${silentMs} ms`,
+        lines: [last.startedLine],
+      },
+    ];
+  });
+}
+
+/** How long after the start of a check the next one starts at the latest. */
+function limitOf(subject: Subject, { concluded, started }: CheckReading): number {
+  const { intervalMs, timeoutMs } = subject.effective;
+  const slackMs = numericTrait(subject, 'health.timerSlackMs', 0);
+  const tookMs = Math.min(timeoutMs, concluded.toMs - started.fromMs);
+  // one check at a time: the next waits for the end of one that takes longer than the interval
+  const isFromEnd = wordTrait(subject, 'health.intervalFrom') === 'end';
+  return (isFromEnd ? intervalMs + tookMs : Math.max(intervalMs, tookMs)) + slackMs;
+}
 
 /** One gap says more about the machine than about the balancer; the mean of many does not. */
 function inRealTime(gaps: readonly Gap[], meanMs: number) {
@@ -113,16 +147,11 @@ function gapBreach(subject: Subject, { name, before, check, leastMs, limitMs }: 
 }
 
 function gapsOf(subject: Subject): readonly Gap[] {
-  const { intervalMs, timeoutMs } = subject.effective;
-  const slackMs = numericTrait(subject, 'health.timerSlackMs', 0);
-  const isFromEnd = wordTrait(subject, 'health.intervalFrom') === 'end';
   return [...subject.instances.values()].flatMap(({ name, ledger }) =>
     ledger.checks.flatMap((check, index): Gap[] => {
       const before = ledger.checks[index - 1];
       if (before === undefined || before.check < 0 || check.check < 0) return [];
-      const tookMs = Math.min(timeoutMs, before.concluded.toMs - before.started.fromMs);
-      // one check at a time: the next waits for the end of one that takes longer than the interval
-      const limitMs = (isFromEnd ? intervalMs + tookMs : Math.max(intervalMs, tookMs)) + slackMs;
+      const limitMs = limitOf(subject, before);
       const leastMs = check.started.fromMs - before.started.toMs;
       const mostMs = check.started.toMs - before.started.fromMs;
       return [{ name, before, check, leastMs, mostMs, limitMs }];

@@ -10,6 +10,8 @@ export type CheckSeen = Omit<CheckReading, 'result' | 'concluded'>;
 
 export interface ResultRules {
   readonly time: TimeKind;
+  /** Whether a silent TCP check was told of as such: over sockets the kernel takes its connection. */
+  readonly areAllTold: boolean;
   readonly timeoutMs: number;
   readonly configuration: ServiceConfiguration;
   readonly endMs: number;
@@ -30,10 +32,20 @@ export function concludeChecks(
     const result = resultOf(check, rules, seen[index + 1]);
     const concluded = conclusionOf(check, rules, seen, index);
     // named one by one: a history has thousands, and a spread is slow
-    const { check: number, instance, method, port, path, started, startedLine } = check;
-    const { reply, replied, abandoned } = check;
-    const asked = { check: number, instance, method, port, path, started, startedLine };
-    return { ...asked, reply, replied, abandoned, result, concluded };
+    return {
+      check: check.check,
+      instance: check.instance,
+      method: check.method,
+      port: check.port,
+      path: check.path,
+      started: check.started,
+      startedLine: check.startedLine,
+      reply: check.reply,
+      replied: check.replied,
+      abandoned: check.abandoned,
+      result,
+      concluded,
+    };
   });
   return checks.map((check, index) =>
     isOrderDoubtful(checks[index - 1], check) || isOrderDoubtful(check, checks[index + 1])
@@ -95,7 +107,7 @@ function silentResult(
   following: CheckSeen | undefined,
 ): CheckReading['result'] {
   // a connection that a TCP check of a real balancer makes is taken by the kernel whatever the instance does next
-  if (check.method === 'tcp' && rules.time !== 'stepped') return 'unknown';
+  if (check.method === 'tcp' && !rules.areAllTold) return 'unknown';
   if (check.abandoned !== null) {
     const waitedMs = check.abandoned.toMs - check.started.fromMs;
     const share = rules.time === 'stepped' ? 1 : certainShare;

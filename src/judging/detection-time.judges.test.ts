@@ -1,6 +1,7 @@
 /** Judge of how soon a failure is found out, on balancers that are in time, late, or never look. */
 import { describe, expect, it } from 'vitest';
 import { FakeBalancer, intervalMs, timeoutMs, type Wrong } from './balancer.fixture.ts';
+import { judgeHistory } from './judge-history.ts';
 import { failures, passes, verdictOn } from './verdict.fixture.ts';
 
 const clause = 'health.detection-time';
@@ -23,12 +24,15 @@ describe('health.detection-time', () => {
     }
   });
 
-  it('fails where it is late, and where nobody looks any more', () => {
+  it('fails where it is late, and is also affected where nobody looks any more', () => {
     expect(failures(failed({ lateMs: 30 * intervalMs }))).toContain(clause);
     const blind = new FakeBalancer({ weights: { a: 1, b: 1 } }).rounds(4).openFresh(4);
     blind.of('a').nextCheckMs = Number.POSITIVE_INFINITY;
     const history = blind.behave('a', { reply: 503 }).rounds(10).openFresh(8).end();
-    expect(failures(history)).toEqual([clause]);
+    expect(failures(history)).toEqual(['health.interval']);
+    expect(judgeHistory(history)).toContainEqual(
+      expect.objectContaining({ clause, attributedTo: 'health.interval' }),
+    );
   });
 
   it('charges a threshold that is one too high to the threshold', () => {

@@ -7,7 +7,7 @@ import { isNeverNormal } from './health-results.judges.ts';
 import type { Judge } from './judge.ts';
 import { type BehaviourReading, type InstanceReading, numericTrait, wordTrait } from './reading.ts';
 import { hasOthers, propagationOf } from './rotation.ts';
-import { looksOf, showing, whyNoWindows } from './rotation-windows.ts';
+import { looksNeeded, looksOf, showing, whyNoWindows } from './rotation-windows.ts';
 
 /** In real time a busy machine delays the balancer's timers: only twice the time, or a second more, is too late. */
 const graceMinMs = 1000;
@@ -51,8 +51,12 @@ function judgeFailure(
   const last = ledger.checks.findLast(
     ({ startedLine, result }) => startedLine < behaviour.line && result === 'passed',
   );
-  const untilLine =
-    behaviours.find(({ line }) => line > behaviour.line)?.line ?? Number.POSITIVE_INFINITY;
+  // whoever is registered anew starts from the beginning
+  const endings = [...behaviours, ...subject.changes.filter(({ instance }) => instance === name)];
+  const untilLine = Math.min(
+    Number.POSITIVE_INFINITY,
+    ...endings.map(({ line }) => line).filter((line) => line > behaviour.line),
+  );
   // an answer that was under way when the instance failed may still have passed
   const isOver = ledger.checks.every(
     ({ result, startedLine, replied }) =>
@@ -67,18 +71,19 @@ function judgeFailure(
   // failed only after the next check was due: nothing can have been found out before
   const { intervalMs } = subject.effective;
   const fromMs = Math.max(last.started.toMs, behaviour.toMs - intervalMs);
-  const after = showing(
-    subject,
-    looks.filter(
-      ({ connection }) =>
-        connection.opened.fromMs > fromMs + limitMs + graceMs &&
-        connection.placed.line < untilLine &&
-        hasOthers(subject, name, connection),
-    ),
-    { afterChange: true },
+  const later = looks.filter(
+    ({ connection }) =>
+      connection.opened.fromMs > fromMs + limitMs + graceMs &&
+      connection.placed.line < untilLine &&
+      hasOthers(subject, name, connection),
   );
+  const after = showing(subject, later, { afterChange: true });
   if (after.shows === 'nothing') return null;
-  if (after.shows === 'out') return { breach: null };
+  // out in time: that it came back with all its checks failing is no matter of detection
+  const first = showing(subject, later.slice(0, looksNeeded(subject, later)), {
+    afterChange: true,
+  });
+  if (after.shows === 'out' || first.shows === 'out') return { breach: null };
   const breach = {
     why: `${name} still got ${counted(after.here.length, 'connection')} more than ${limitMs} ms after its last passed check began`,
     expected: `out of rotation within ${limitMs} ms`,

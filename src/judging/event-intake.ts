@@ -32,8 +32,15 @@ export class EventIntake {
   endedWhy: Reading['endedWhy'] = null;
   endMs = 0;
 
-  constructor(listed: readonly InstanceListed[]) {
+  /** Since when each instance may be known: its registration is recorded at the reply, and checks may come before that. */
+  readonly #askedMs = new Map<string, number>();
+
+  constructor(listed: readonly InstanceListed[], events: readonly HistoryEvent[]) {
     this.names = new Set(listed.map(({ name }) => name));
+    for (const event of events) {
+      if (event.event !== 'instance.registered' || this.#askedMs.has(event.instance)) continue;
+      this.#askedMs.set(event.instance, event.fromMs);
+    }
   }
 
   take(event: HistoryEvent, line: number): void {
@@ -97,6 +104,8 @@ export class EventIntake {
   }
 
   #known(instance: string, line: number): boolean {
+    const askedMs = this.#askedMs.get(instance) ?? Number.POSITIVE_INFINITY;
+    if (askedMs <= this.endMs) this.names.add(instance);
     if (this.names.has(instance)) return true;
     this.#defect(line, `the instance '${instance}' is unknown`);
     return false;

@@ -21,7 +21,11 @@ export const isolation: Judge = judgeOf('health.isolation', (subject) => {
   const [first] = sound;
   if (failingSince === Number.POSITIVE_INFINITY || first === undefined)
     return 'nobody failed a check while somebody who had got connections failed none';
-  const stretches = stretchesOf(subject).filter((stretch) => isTelling(stretch, subject));
+  // with other members or weights the scheduler may have its own reasons
+  const [unchanged] = subject.epochs;
+  const stretches = stretchesOf(subject).filter(
+    (stretch) => stretch.epoch === unchanged && isTelling(stretch, subject),
+  );
   const looks = stretches.flatMap((stretch) => sound.map((one) => lookAt(stretch, one)));
   return {
     breaches: [

@@ -4,6 +4,7 @@
  */
 import type { Reply } from '../history/vocabulary.ts';
 import { type Breach, counted, judgeOf, type Subject } from './assessment.ts';
+import { knownBefore } from './check-ledger.ts';
 import { certainShare, isNormal, timingOf } from './check-results.ts';
 import type { Judge } from './judge.ts';
 import type { BehaviourReading, CheckReading, InstanceReading } from './reading.ts';
@@ -77,16 +78,65 @@ export const httpCodes: Judge = judgeOf('health.http.codes', (subject) => {
     const right = isNormal(one.reply, subject.configuration) ? 'in' : 'out';
     if (one.window.shows === right) continue;
     const because = `all its checks were answered ${one.reply}, which is ${right === 'in' ? '' : 'not '}normal`;
-    if (right === 'in' ? isAloneIn(steady, one) : !isHealthIgnored(steady, one)) {
+    const isCodesFault =
+      right === 'in'
+        ? isAloneIn(steady, one) && !hasPassed(subject, one.reply)
+        : !isHealthIgnored(steady, one);
+    if (isCodesFault) {
       breaches.push(breachOf(one, right, because));
     }
   }
+  breaches.push(...everybodyOut(subject));
   return {
     breaches,
     sometimes: { 'steady codes seen in traffic': steady.length, ...perCode(steady) },
     kept: `${counted(new Set(steady.map(({ kind }) => kind)).size, 'code')} in or out of rotation as configured: ${[...new Set(steady.map(({ kind }) => kind))].toSorted().join(', ')}`,
   };
 });
+
+/** Somebody who had answered nothing else, for longer than it takes to go out, got a connection: the code passes. */
+function hasPassed(subject: Subject, reply: Reply | null): boolean {
+  const answers = subject.configuration.check.unhealthyThreshold + 1;
+  return [...subject.instances.values()].some(({ name, ledger }) => {
+    const isPassing = (known: number) =>
+      known >= answers &&
+      ledger.checks.slice(known - answers, known).every((check) => check.reply === reply);
+    return looksOf(subject, name).some((look) => look.isHere && isPassing(look.known));
+  });
+}
+
+/** Clients that nobody takes although somebody never answered anything but one normal code: whoever misreads the only normal codes there are has nobody left. */
+function everybodyOut(subject: Subject): readonly Breach[] {
+  const { unhealthyThreshold, healthyThreshold } = subject.configuration.check;
+  const needed = unhealthyThreshold + healthyThreshold + margin;
+  return [...subject.instances.values()].flatMap(({ name, ledger }): Breach[] => {
+    const [first] = ledger.checks;
+    const code = first === undefined ? null : quickCode(first, subject);
+    const isSteady =
+      code !== null && ledger.checks.every((check) => quickCode(check, subject) === code);
+    const isMember = subject.changes.every(({ instance }) => instance !== name);
+    const since = ledger.checks[needed - 1]?.startedLine;
+    if (!isSteady || !isMember || since === undefined) return [];
+    if (first === undefined || !isNormal(first.reply, subject.configuration)) return [];
+    const later = subject.connections.filter(
+      (one) => one.openedLine > since && knownBefore(ledger, one) >= needed,
+    );
+    const refused = later.flatMap((one) => one.refused?.line ?? []);
+    if (refused.length < clientsTurnedAway || refused.length < later.length) return [];
+    if (hasPassed(subject, first.reply)) return [];
+    return [
+      {
+        why: `${counted(refused.length, 'client')} in a row were turned away although all checks of ${name} were answered ${code}, which is normal`,
+        expected: `${name} in rotation`,
+        observed: 'nobody in rotation',
+        lines: [...refused, ...ledger.checks.map(({ startedLine }) => startedLine)],
+      },
+    ];
+  });
+}
+
+/** So many, and nobody taken between them, are no accident. */
+const clientsTurnedAway = 4;
 
 function quickCode(check: CheckReading, subject: Subject): string | null {
   if (check.method !== 'http' || typeof check.reply !== 'number' || check.replied === null)

@@ -139,6 +139,14 @@ function judgeRun(course: Course, start: number, direction: Direction) {
   const after = (to === 'in' ? course.afterEntry : window)(start + limit);
   if (after.shows === to) return { ...base, isBefore, isAfter: true };
   if (after.shows === 'nothing') return { ...base, isBefore };
+  // when silence is called a failure is the timeout's matter: that nothing shows right after it is no lateness in counting
+  if (ledger.checks[start + limit - 1]?.reply === null) {
+    return {
+      ...base,
+      isBefore,
+      doubt: `${name} was still ${places[from]} right after a silent check`,
+    };
+  }
   for (let known = start + limit + 1; known <= start + limit + lateMax; known++) {
     if (streakAt(ledger, known, result) < known - start) break;
     if (window(known).shows !== to) continue;
@@ -197,6 +205,8 @@ function judgeInterrupted(course: Course, direction: Direction) {
       isSeenBefore = false;
     } else if (ledger.checks[known - 1]?.result === result) total++;
     const { shows, lines } = window(known);
+    // gone before so many results came in all: whoever counts them together had not had enough, the threshold is to blame
+    if (total > 0 && total < limit && shows === to) return { times, breach };
     if (total >= limit && isSeenBefore && shows === from) times++;
     if (total >= limit && isSeenBefore && shows === to) {
       breach = {

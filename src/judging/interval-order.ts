@@ -7,14 +7,3 @@ export interface Known {
   readonly toMs: number;
   readonly line: number | null;
 }
-/** Something that we did: not before then, and on which line. */
-export interface Done {
-  readonly fromMs: number;
-  readonly line: number;
-}
-
-/** Lines are written when known: at one instant of stepped time, what stands on an earlier line had happened when we acted. */
-export function wasKnown(known: Known, done: Done): boolean {
-  if (known.toMs < done.fromMs) return true;
-  return known.toMs === done.fromMs && known.line !== null && known.line < done.line;
-}

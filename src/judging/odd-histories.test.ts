@@ -48,6 +48,27 @@ function decisions(history: History): readonly string[] {
     .map(({ clause }) => clause);
 }
 
+describe('an instance that is checked before its registration is answered', () => {
+  const at = { fromMs: 1000, toMs: 1000 };
+  const added = { event: 'instance.registered', instance: 'new', weight: 1, port: null } as const;
+  const check = { event: 'check.started', check: 9999, instance: 'new', method: 'http' } as const;
+  const withNew = (registeredMs: { fromMs: number; toMs: number }) =>
+    readHistory(
+      withEvents(right, [
+        ...right.events.slice(0, 1),
+        { ...at, ...check, port: 8080, path: '/' },
+        { ...registeredMs, ...added, outcome: { is: 'accepted' } },
+      ]),
+    ).defects.filter((defect) => defect.includes('unknown'));
+
+  it('is known from when it was asked for', () => {
+    expect(withNew({ fromMs: 900, toMs: 1100 })).toEqual([]);
+    expect(withNew({ fromMs: 1050, toMs: 1100 })).toEqual([
+      "event 1: the instance 'new' is unknown",
+    ]);
+  });
+});
+
 describe('histories that do not add up', () => {
   const { events } = right;
   const cases: Readonly<Record<string, readonly unknown[]>> = {

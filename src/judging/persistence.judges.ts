@@ -1,8 +1,9 @@
 /** Judges of session persistence: who comes back in time finds its instance again, unless that is out of rotation or leaves. */
 import { type Breach, counted, judgeOf, type Subject } from './assessment.ts';
+import { knownBefore, knownPossibly } from './check-ledger.ts';
 import type { Judge } from './judge.ts';
 import { cycleOf, epochOf } from './membership.ts';
-import type { Placed } from './reading.ts';
+import { type Placed, wordTrait } from './reading.ts';
 import { hasOthers, standingOf, staysInside, stretchesOf } from './rotation.ts';
 import { type Pair, pairsOf, staysEligible, wouldMove } from './sessions.ts';
 
@@ -44,13 +45,37 @@ function movedBreach({ first, second, gap }: Pair): Breach {
   };
 }
 
+/**
+ * Whether a client that comes back soon and moves was not known at all: others that came back soon were not kept either,
+ * and nothing happened meanwhile that a client might be forgotten for.
+ */
+function keyMatter(subject: Subject, pairs: readonly Pair[]): (pair: Pair) => boolean {
+  const soon = pairs.filter(({ gap }) => gap < shortGap);
+  const isKnown = judgePairs(subject, soon).isProven;
+  return (pair) => !isKnown && pair.gap < shortGap && isUneventful(subject, pair);
+}
+
+function isUneventful(subject: Subject, { first, second }: Pair): boolean {
+  const isBetween = (line: number) => first.openedLine < line && line < second.placed.line;
+  if (subject.changes.some(({ line }) => isBetween(line))) return false;
+  return [...subject.instances.values()].every(({ ledger }) => {
+    const known = knownBefore(ledger, first);
+    const possible = Math.max(known, knownPossibly(ledger, second));
+    return (
+      ledger.notPassed[known] === ledger.notPassed[possible] ||
+      ledger.notFailed[known] === ledger.notFailed[possible]
+    );
+  });
+}
+
 export const sticks: Judge = judgeOf('persistence.sticks', (subject) => {
   const why = whyNoSessions(subject);
   if (why !== null) return why;
   const pairs = pairsOf(subject);
+  const isKeyMatter = keyMatter(subject, pairs);
   const { kept, moved } = judgePairs(
     subject,
-    pairs.filter(({ gap }) => gap >= longGap),
+    pairs.filter((pair) => pair.gap >= longGap || (pair.gap < shortGap && !isKeyMatter(pair))),
   );
   // that it is memory may show in any gap, how long it lasts only in a long one
   const { clients, isProven } = judgePairs(subject, pairs);
@@ -70,14 +95,16 @@ export const sourceAddress: Judge = judgeOf('persistence.source-address', (subje
   if (why !== null) return why;
   // real clients never use a port twice in a row; where no socket is involved the history must say so
   const isReal = subject.time !== 'stepped';
+  const pairs = pairsOf(subject);
+  const isKeyMatter = keyMatter(subject, pairs);
   const { kept, moved, clients, isProven } = judgePairs(
     subject,
-    pairsOf(subject).filter(
+    pairs.filter(
       ({ gap, first, second }) => gap < shortGap && (isReal || first.port !== second.port),
     ),
   );
   return {
-    breaches: moved.map(movedBreach),
+    breaches: moved.filter(isKeyMatter).map(movedBreach),
     sometimes: {
       [clientsMoved]: isProven ? clients : 0,
     },
@@ -92,11 +119,14 @@ export const persistenceOff: Judge = judgeOf('persistence.off', (subject) => {
   const { scheduling, persistenceMs } = subject.configuration;
   if (persistenceMs > 0) return 'session persistence is on';
   if (scheduling !== 'weighted-round-robin') return 'not weighted round robin';
+  const schedulers = Number(wordTrait(subject, 'wrr.schedulers') ?? 1);
+  if (!Number.isFinite(schedulers)) return 'an unknown number of schedulers is declared';
   const breaches: Breach[] = [];
   let clients = 0;
   for (const stretch of stretchesOf(subject)) {
     if (stretch.inRotation.length < 2 || !staysInside(stretch)) continue;
-    const needed = cyclesToReachTwo * cycleOf(stretch.inRotation);
+    // of several schedulers one at least has its two cycles then
+    const needed = schedulers * cyclesToReachTwo * cycleOf(stretch.inRotation);
     // where several clients all go to one instance it is the scheduler that overlooks the others
     const sources = new Set(stretch.connections.map(({ source }) => source));
     const all = new Set(stretch.connections.map(({ placed }) => placed.instance));

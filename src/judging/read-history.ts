@@ -35,7 +35,7 @@ export function readHistory(history: History): Reading {
   const { header } = history;
   const listed = Array.isArray(header.instances) ? header.instances : [];
   const events = (Array.isArray(history.events) ? history.events : []).slice(0, eventsMax);
-  const whole = new EventIntake(listed);
+  const whole = new EventIntake(listed, events);
   for (const [line, event] of events.entries()) whole.take(event, line);
   const changed = whole.reconfigured.find(({ event }) => event.outcome.is !== 'rejected');
   const intake = changed === undefined ? whole : untilChange(listed, events, changed.line);
@@ -48,7 +48,7 @@ function untilChange(
   events: readonly HistoryEvent[],
   changeLine: number,
 ): EventIntake {
-  const intake = new EventIntake(listed);
+  const intake = new EventIntake(listed, events);
   events.forEach((event, line) => {
     if (line <= changeLine || event.event === 'history.ended') intake.take(event, line);
   });
@@ -143,7 +143,7 @@ function resolved(document: unknown, profile: Profile): ServiceConfiguration | n
 
 function instancesOf(
   intake: EventIntake,
-  base: Pick<Reading, 'configuration' | 'effective' | 'time' | 'endMs'>,
+  base: Pick<Reading, 'header' | 'configuration' | 'effective' | 'time' | 'endMs'>,
 ): ReadonlyMap<string, InstanceReading> {
   const seen = new Map<string, CheckSeen[]>();
   for (const check of intake.checks.values()) {
@@ -157,7 +157,8 @@ function instancesOf(
     changed.set(change.instance, own);
     own.push(change);
   }
-  const { configuration, effective, time, endMs } = base;
+  const { header, configuration, effective, time, endMs } = base;
+  const areAllTold = time === 'stepped' || header.checks === 'told';
   const health = configuration === null ? null : healthStatesOf(configuration.check);
   return new Map(
     [...intake.names].map((name) => {
@@ -167,13 +168,18 @@ function instancesOf(
           ? []
           : concludeChecks(seen.get(name) ?? [], {
               time,
+              areAllTold,
               timeoutMs: effective.timeoutMs,
               configuration,
               endMs,
             });
       const changes = changed.get(name) ?? [];
-      const checks = withInvisibleFailures(results, name, { behaviours, changes, time });
-      return [name, { name, behaviours, ledger: ledgerOf(checks, health) }];
+      const checks = withInvisibleFailures(results, name, { behaviours, changes, areAllTold });
+      const refusingFromMs = Math.min(
+        Number.POSITIVE_INFINITY,
+        ...behaviours.filter(({ traffic }) => traffic !== 'accepted').map(({ fromMs }) => fromMs),
+      );
+      return [name, { name, behaviours, ledger: ledgerOf(checks, health), refusingFromMs }];
     }),
   );
 }

@@ -53,6 +53,8 @@ export interface InstanceReading {
   readonly name: string;
   readonly ledger: Ledger;
   readonly behaviours: readonly BehaviourReading[];
+  /** From when on it may turn traffic away; Infinity: it never does. */
+  readonly refusingFromMs: number;
 }
 
 export interface BehaviourReading extends When {

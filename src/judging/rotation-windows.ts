@@ -91,6 +91,12 @@ export function windowsOf(
     showing(subject, byCount.get(known) ?? [], { afterChange: afterChange || !isSteady });
 }
 
+/** As many looks in a row, after a change, as show whether an instance is in rotation. */
+export function looksNeeded(subject: Subject, looks: readonly Look[]): number {
+  const washout = numericTrait(subject, 'wrr.washoutCycles', 0);
+  return (cyclesToSee + washout) * Math.max(1, looks[0]?.cycle ?? 1) - 1;
+}
+
 /** `afterChange`: somebody may have entered or left just before, so the declared wash-out is due first. */
 export function showing(
   subject: Subject,
@@ -99,8 +105,9 @@ export function showing(
 ): Window {
   const here = looks.filter(({ isHere }) => isHere).map(({ connection }) => connection.placed.line);
   const lines = looks.map(({ connection }) => connection.placed.line);
-  const washout = afterChange ? numericTrait(subject, 'wrr.washoutCycles', 0) : 0;
-  const needed = (cyclesToSee + washout) * Math.max(1, looks[0]?.cycle ?? 1) - 1;
+  const needed = afterChange
+    ? looksNeeded(subject, looks)
+    : cyclesToSee * Math.max(1, looks[0]?.cycle ?? 1) - 1;
   const shows = here.length > 0 ? 'in' : looks.length >= Math.max(1, needed) ? 'out' : 'nothing';
   return { shows, looks, here, lines };
 }

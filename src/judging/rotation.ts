@@ -19,21 +19,18 @@ type Standing = 'in' | 'out' | 'maybe';
 export function standingOf(subject: Subject, instance: string, connection: Placed): Standing {
   const reading = subject.instances.get(instance);
   if (reading === undefined) return 'maybe';
-  const { ledger, behaviours } = reading;
-  const refusesTraffic = behaviours.some(
-    ({ traffic, fromMs }) => traffic !== 'accepted' && fromMs <= connection.placed.toMs,
-  );
-  const ifIn = refusesTraffic ? 'maybe' : 'in';
+  const { ledger, refusingFromMs } = reading;
+  const ifIn = refusingFromMs <= connection.placed.toMs ? 'maybe' : 'in';
   if (subject.header.checks === 'none') return ifIn;
   const { unhealthyThreshold, healthyThreshold } = subject.configuration.check;
   const known = knownBefore(ledger, connection, propagationOf(subject));
   const possible = Math.max(known, knownPossibly(ledger, connection));
-  const stays = (counts: Int32Array) => counts[known] === counts[possible];
-  const margin = (ledger.notPassed[known] ?? 0) === 0 ? 1 : resultsBeyond;
-  const isIn = (ledger.passStreak[known] ?? 0) >= healthyThreshold + margin;
-  if (isIn && stays(ledger.notPassed)) return ifIn;
-  const isOut = (ledger.failStreak[known] ?? 0) >= unhealthyThreshold + resultsBeyond;
-  return isOut && stays(ledger.notFailed) ? 'out' : 'maybe';
+  const { notPassed, notFailed, passStreak, failStreak } = ledger;
+  const margin = notPassed[known] === 0 ? 1 : resultsBeyond;
+  const isIn = (passStreak[known] as number) >= healthyThreshold + margin;
+  if (isIn && notPassed[known] === notPassed[possible]) return ifIn;
+  const isOut = (failStreak[known] as number) >= unhealthyThreshold + resultsBeyond;
+  return isOut && notFailed[known] === notFailed[possible] ? 'out' : 'maybe';
 }
 
 export function propagationOf(subject: Subject): number {
@@ -126,12 +123,15 @@ export function countsInWords(
 }
 
 /**
- * Whether somebody's absence may be a health check's doing: only where all in rotation gave the same answers to all
- * their checks and never failed one does absence mean the scheduler.
+ * Whether somebody's absence may be a health check's doing: only where nobody was out of rotation, all gave the same
+ * answers to all their checks and never failed one does absence mean the scheduler.
  */
-export function isAbsenceDoubtful({ inRotation, connections }: Stretch, subject: Subject): boolean {
+export function isAbsenceDoubtful(stretch: Stretch, subject: Subject): boolean {
+  const { epoch, inRotation, connections } = stretch;
   const counts = countsOf(connections);
   if (inRotation.every(({ name }) => counts.has(name))) return false;
+  const members = [...epoch.members.values()].filter(({ weight }) => weight > 0);
+  if (members.length > inRotation.length) return true;
   const replies = new Set<unknown>();
   for (const { name } of inRotation) {
     const checks = subject.instances.get(name)?.ledger.checks ?? [];

@@ -2,30 +2,36 @@
  * Checks that no instance saw: a real balancer's refused connections, and what it forgot when an instance was
  * registered anew. They stand in the ledger as unknown results, so that nobody is sure of anything across them.
  */
-import type { TimeKind } from '../history/vocabulary.ts';
 import type { BehaviourReading, CheckReading, MembershipChange } from './reading.ts';
 
 interface Around {
   readonly behaviours: readonly BehaviourReading[];
   readonly changes: readonly MembershipChange[];
-  readonly time: TimeKind;
+  /** Whether the history has refused checks, too. */
+  readonly areAllTold: boolean;
 }
 
 export function withInvisibleFailures(
   seen: readonly CheckReading[],
   instance: string,
-  { behaviours, changes, time }: Around,
+  { behaviours, changes, areAllTold }: Around,
 ): readonly CheckReading[] {
-  const refusing =
-    time === 'stepped'
-      ? []
-      : behaviours.flatMap((one, index) => refusal(one, behaviours[index + 1]));
+  const refusing = areAllTold
+    ? []
+    : behaviours.flatMap((one, index) => refusal(one, behaviours[index + 1]));
   const anew = changes
     .filter(({ kind, outcome }) => kind === 'registered' && outcome !== 'rejected')
     .map(({ fromMs, toMs, line }) => ({ fromMs, toMs, line, untilLine: line }));
   if (refusing.length + anew.length === 0) return seen;
   const doubts = [...refusing, ...anew].map((doubt) => doubtful(instance, doubt));
-  return [...seen, ...doubts].toSorted((a, b) => a.startedLine - b.startedLine);
+  return [...seen, ...doubts].toSorted((a, b) => placeOf(a, seen) - placeOf(b, seen));
+}
+
+/** A doubt goes before the checks that it was there for, although its line may be written after theirs. */
+function placeOf({ check, started, startedLine }: CheckReading, seen: readonly CheckReading[]) {
+  if (check >= 0) return startedLine;
+  const first = seen.find((other) => other.started.fromMs >= started.fromMs);
+  return Math.min(startedLine, (first?.startedLine ?? startedLine) - 0.5);
 }
 
 interface Doubt {

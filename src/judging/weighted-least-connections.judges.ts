@@ -131,15 +131,19 @@ function isSame(one: Surroundings, other: Surroundings): boolean {
   );
 }
 
-/** The one that costs least by n/w and by (n+1)/w alike, strictly; null: the two readings disagree or there is a tie. */
+/** Those that cost least: by n/w, or by (n+1)/w. */
+function leastBy(ahead: 0 | 1, members: readonly Member[], counts: Counts): readonly Member[] {
+  const cost = ({ name, weight }: Member) => ((counts.get(name) ?? 0) + ahead) / weight;
+  const least = Math.min(...members.map(cost));
+  return members.filter((member) => cost(member) === least);
+}
+
+/** The one that costs least by both readings, strictly; null: they disagree or there is a tie. */
 function leastOf(members: readonly Member[], counts: Counts): string | null {
-  const by = (ahead: number) => {
-    const costs = members.map(({ name, weight }) => ((counts.get(name) ?? 0) + ahead) / weight);
-    const least = Math.min(...costs);
-    return costs.filter((cost) => cost === least).length === 1 ? costs.indexOf(least) : -1;
-  };
-  const plain = by(0);
-  return plain >= 0 && plain === by(1) ? (members[plain]?.name ?? null) : null;
+  const [plain, ...plainTies] = leastBy(0, members, counts);
+  const [ahead, ...aheadTies] = leastBy(1, members, counts);
+  const isTied = plainTies.length + aheadTies.length > 0;
+  return plain !== undefined && plain === ahead && !isTied ? plain.name : null;
 }
 
 /**
@@ -236,6 +240,15 @@ export const wlcRelease: Judge = judgeOf('schedule.wlc.release', (subject) => {
 /** As many coincidences as these are none. */
 const coincidencesMax = 2;
 
+/** Whoever counts closed connections, too, follows that count from the first decision on. */
+function followsEver(decisions: readonly Decision[]): boolean {
+  return decisions.every(({ connection: { placed }, members, ever }) =>
+    ([0, 1] as const).some((ahead) =>
+      leastBy(ahead, members, ever).some(({ name }) => name === placed.instance),
+    ),
+  );
+}
+
 /** Round robin levels what was ever placed without counting anything; then ratio and release are to be charged, not this. */
 function looksLikeRoundRobin(decisions: readonly Decision[]): boolean {
   const members = decisions[0]?.members ?? [];
@@ -264,7 +277,7 @@ export const wlcActiveOnly: Judge = judgeOf('schedule.wlc.active-only', (subject
   });
   const astray = telling.filter(({ connection, wrong }) => connection.placed.instance === wrong);
   const isCounting = astray.length > coincidencesMax && astray.length === telling.length;
-  const isBroken = isCounting && !looksLikeRoundRobin(decisions);
+  const isBroken = isCounting && followsEver(decisions) && !looksLikeRoundRobin(decisions);
   const [first] = astray;
   return {
     breaches:

@@ -28,10 +28,24 @@ function allRoundRobinStretches(subject: Subject): readonly Stretch[] | string {
   if (subject.configuration.scheduling !== 'weighted-round-robin')
     return 'not weighted round robin';
   if (subject.configuration.persistenceMs > 0) return 'session persistence is on';
-  return stretchesOf(subject).filter(
-    (stretch) =>
-      stretch.inRotation.length > 1 && staysInside(stretch) && !isAbsenceDoubtful(stretch, subject),
-  );
+  return stretchesOf(subject)
+    .filter(
+      (stretch) =>
+        stretch.inRotation.length > 1 &&
+        staysInside(stretch) &&
+        !isAbsenceDoubtful(stretch, subject),
+    )
+    .map((stretch) => sinceEverybodyIsBack(stretch, subject));
+}
+
+/** Whoever ever failed a check comes back with its first connection: how soon is a matter of thresholds. */
+function sinceEverybodyIsBack(stretch: Stretch, subject: Subject): Stretch {
+  const { inRotation, connections } = stretch;
+  const firsts = inRotation
+    .filter(({ name }) => subject.instances.get(name)?.ledger.failStreak.some((run) => run > 0))
+    .map(({ name }) => connections.findIndex(({ placed }) => placed.instance === name));
+  const from = Math.max(0, ...firsts);
+  return from === 0 ? stretch : { ...stretch, connections: connections.slice(from) };
 }
 
 /** How soon a changed weight shows is another clause's matter. */

@@ -10,7 +10,7 @@ export function renderClausesText({ clauses }: ClauseListing, look: TerminalLook
       ['page', clause.section],
       ['judge', judgeInWords(clause)],
       ...(clause.trait === null ? [] : [['declared by', clause.trait]]),
-      ['defects', clause.defects.join(', ') || 'none seeded'],
+      ['defects', clause.defects.join(', ') || noneOf(clause)],
     ].map(([label = '', text = '']) => [paint.dim(label), wrapped(text, look.width - 18)]);
     return [
       `${paint.bold(clause.id)}  ${paint.dim(clause.strength)}`,
@@ -29,7 +29,7 @@ export function renderClausesMarkdown({ clauses }: ClauseListing): string {
     clause.statement,
     clause.section,
     judgeInWords(clause),
-    clause.defects.map((name) => `\`${name}\``).join(', ') || '–',
+    clause.defects.map((name) => `\`${name}\``).join(', ') || noneOf(clause),
   ]);
   const table = [
     [
@@ -55,6 +55,10 @@ export function renderClausesMarkdown({ clauses }: ClauseListing): string {
     `${summary(clauses)}`,
     '',
   ].join('\n');
+}
+
+function noneOf({ isMeasured }: ListedClause): string {
+  return isMeasured ? 'measured only: nothing can break it' : 'none seeded';
 }
 
 function judgeInWords({ judge, timelines }: ListedClause): string {

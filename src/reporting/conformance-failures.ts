@@ -56,6 +56,7 @@ ${against(failure)}
 ${likeness(failure)}
 ${await storyPicture(failure, id, history)}
 ${steps(failure)}
+${indifference(failure)}
 <p class="small soft">Run it again${shrinkage(failure)}:</p>${command(failure.replay)}`;
 }
 
@@ -84,6 +85,11 @@ function steps(failure: Failure): Markup {
 
 function stepItem({ number, line }: Step): Markup {
   return html`<li${number === null ? nothing : html` class="evidence"`}><span class="mark">${number === null ? '' : number}</span><time>${moment(line.atMs)}</time><span class="text">${line.text}${number === null ? null : html`<span class="unseen"> (evidence)</span>`}</span></li>`;
+}
+
+function indifference({ indifferent }: Failure): Markup {
+  if (indifferent.length === 0) return nothing;
+  return html`<p class="small">Any would do: ${indifferent.join(', ')}.</p>`;
 }
 
 function shrinkage({ shrunk }: Failure): string {

@@ -1,6 +1,6 @@
 /** What the implementation said of itself, in the HTML report: declared readings, what its adapter does for it, what it does not do. */
 import type { ConformanceResult } from '../results/conformance-result.ts';
-import type { Capability, Supported } from '../spec/behaviour.ts';
+import type { Need, Supported } from '../spec/behaviour.ts';
 import { counted, figure } from './figures.ts';
 import { html, type Markup, nothing } from './markup.ts';
 
@@ -49,6 +49,6 @@ function unsupported(capabilities: ConformanceResult['capabilities']): Markup {
   )}</ul>`;
 }
 
-function entriesOf(capabilities: ConformanceResult['capabilities']): [Capability, Supported][] {
-  return Object.entries(capabilities) as [Capability, Supported][];
+function entriesOf(capabilities: ConformanceResult['capabilities']): [Need, Supported][] {
+  return Object.entries(capabilities) as [Need, Supported][];
 }

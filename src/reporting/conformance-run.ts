@@ -1,7 +1,7 @@
 /** The run in the HTML report: what autocannon measured, when which trial ran, on what machine. Knows wall-clock facts, no verdict. */
 import type { LoadFacts, LoadSide, RunFacts } from '../results/run-facts.ts';
 import { type Chart, renderChart } from './chart.ts';
-import { counted, duration, figure, percent, shortFigure } from './figures.ts';
+import { counted, duration, figure, percent, shortFigure, timeScaleInWords } from './figures.ts';
 import { html, type Markup, nothing } from './markup.ts';
 import { fact, figureOf } from './page.ts';
 
@@ -47,6 +47,7 @@ export async function runSection(facts: RunFacts | null): Promise<Markup> {
       'Trials',
       `${counted(facts.trials.length, 'trial')} on ${counted(facts.lanes, 'lane')}, ${figure(repeated)} repeated`,
     ),
+    ...(facts.timeScale === null ? [] : [fact('Time', timeScaleInWords(facts.timeScale))]),
     fact('Worst lag of the testbed', duration(lagMs)),
     fact(
       'Machine',

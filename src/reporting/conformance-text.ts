@@ -238,7 +238,10 @@ function storyLines(failure: Failure, look: TerminalLook): string {
     from > to
       ? `timeline, shrunk from ${counted(from, 'step')} to ${figure(to)} in ${counted(runs, 'run')}`
       : 'timeline';
-  return `${paintFor(look).dim(title)}\n${indent(storyTable(failure.story, look), 2)}`;
+  const table = `${paintFor(look).dim(title)}\n${indent(storyTable(failure.story, look), 2)}`;
+  if (failure.indifferent.length === 0) return table;
+  const free = `any would do: ${failure.indifferent.join(', ')}`;
+  return `${table}\n${indent(wrapped(harmless(free), look.width - 4), 2)}`;
 }
 
 export function storyTable(story: readonly StoryLine[], look: TerminalLook): string {

@@ -323,6 +323,11 @@ export function sampleFacts(): RunFacts {
     durationMs: 66_412,
     machine: { cores: 2, node: 'v20.20.2', platform: 'linux x64' },
     lanes: 6,
+    timeScale: {
+      isLinear: true,
+      why: 'follows the scale: at 20 ms a second a check every 101.4 ms, at 40 ms a second a check every 201.7 ms',
+      measured: { realMsPerSecond: [20, 40], intervalMs: [101.4, 201.7] },
+    },
     trials,
     load: {
       seconds: 5,

@@ -132,6 +132,7 @@ export const sampleFailures: Readonly<Record<string, Failure>> = {
       sentence: 'A known client may open new connections to an instance that drains.',
       thread: 'kubernetes/kubernetes/issues/71809',
     },
+    indifferent: ['the weight of b', 'the timeout'],
     shrunk: { from: 26, to: 4, runs: 31 },
   },
   'schedule.wlc.ratio': {
@@ -143,6 +144,7 @@ export const sampleFailures: Readonly<Record<string, Failure>> = {
       'npx counterpoise replay reports/out/haproxy/failures/schedule-wlc-ratio-1.json haproxy',
     story: ratioStory,
     looksLike: null,
+    indifferent: [],
     shrunk: { from: 14, to: 3, runs: 12 },
   },
 };

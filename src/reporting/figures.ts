@@ -1,5 +1,6 @@
 /** Numbers as people read them, the same in every report and locale. Knows no unit of the domain but time and shares. */
 import type { ConformanceResult } from '../results/conformance-result.ts';
+import type { TimeScale } from '../results/run-facts.ts';
 
 /** `1,279`, `0.42`, `12.3`. */
 export function figure(value: number, decimals = 0): string {
@@ -64,4 +65,9 @@ export function coverageInWords(coverage: ConformanceResult['coverage']): string
   return Object.entries(coverage)
     .flatMap(([what, one]) => (one === null ? [] : [`${what} ${one.covered}/${one.of}`]))
     .join(', ');
+}
+
+/** Whether shortened time was found to be right, and by what. */
+export function timeScaleInWords({ why, measured }: TimeScale): string {
+  return measured === null ? `the scale was not measured: ${why}` : why;
 }

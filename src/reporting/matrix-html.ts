@@ -50,15 +50,23 @@ function isDifferent(cells: readonly (MatrixCell | null)[]): boolean {
 }
 
 function cards({ columns }: Matrix, { reports }: MatrixLinks): Markup {
-  return html`<section id="implementations"><h2>Implementations</h2><p>Which versions were judged, by what.</p><div class="cards">${columns.map(
+  return html`<section id="implementations"><h2>Implementations</h2><p>${judgedBy(columns)}</p><div class="${columns.length > 3 ? 'cards many' : 'cards'}">${columns.map(
     (
       column,
       index,
     ) => html`<article class="card"><h3>${linked(reports[index] ?? null, `${column.implementation.name} ${column.implementation.version}`)}</h3>
-<p class="small soft"><code>${column.name}</code> · ${column.time} time · profile ${column.profile} · seed ${column.seed} · Counterpoise ${column.suite}</p>
+<p class="small soft"><code>${column.name}</code>, ${column.time} time</p>
 ${verdictBar(column.counts)}
 ${column.complete ? null : html`<p class="small"><strong>Incomplete run.</strong></p>`}</article>`,
   )}</div></section>`;
+}
+
+/** What all runs share is said once. */
+function judgedBy(columns: Matrix['columns']): string {
+  const ways = columns.map(
+    ({ suite, profile, seed }) => `by Counterpoise ${suite}, profile ${profile}, seed ${seed}`,
+  );
+  return `Judged ${[...new Set(ways)].join('; ')}.`;
 }
 
 function linked(href: string | null, text: string): Markup {

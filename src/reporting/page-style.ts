@@ -135,6 +135,7 @@ figure { margin: 1.25rem 0; } figcaption { font-weight: 600; margin-bottom: .25r
 .chart { display: block; width: 100%; height: auto; } .chart-narrow { display: none; }
 .cards { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(20rem, 100%), 1fr)); gap: 1rem; margin: 1rem 0; }
 .card { border: 1px solid var(--line); background: var(--raised); padding: 1.1rem 1.2rem; display: block; color: inherit; text-decoration: none; }
+.cards.many { grid-template-columns: repeat(auto-fill, minmax(min(11.5rem, 100%), 1fr)); } .many .card { padding: .9rem 1rem; } .many .card h3 { font-size: 1rem; } .many .legend li { flex-basis: 100%; }
 a.card:hover { border-color: var(--ink); } .card h3 { margin-bottom: .25rem; }
 .matrix { width: auto; min-width: 100%; } .matrix thead th { vertical-align: bottom; } .matrix td { padding: .3rem .75rem .3rem 0; } .matrix td .verdict { font-size: .9rem; }
 .matrix tbody th { padding: .3rem .75rem .3rem 0; font-weight: 400; } .matrix tr.family th { font-weight: 600; padding-top: 1rem; }

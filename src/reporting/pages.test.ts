@@ -18,7 +18,7 @@ import { renderMatrixHtml } from './matrix-html.ts';
 import { renderOverviewHtml } from './overview-html.ts';
 import { sampleProof } from './proof.fixture.ts';
 import { renderProofHtml } from './proof-html.ts';
-import { hostileSimulation, sampleSimulation } from './simulation.fixture.ts';
+import { hostileSimulation, sampleServing, sampleSimulation } from './simulation.fixture.ts';
 import { renderSimulationHtml } from './simulation-html.ts';
 
 const golden = (name: string) => `../../reports/golden/${name}`;
@@ -38,6 +38,8 @@ const pages = {
   'conformance of a hostile implementation': () =>
     renderConformanceHtml(hostileConformance(), sampleFacts()),
   simulation: () => renderSimulationHtml(sampleSimulation(), sampleFacts()),
+  'simulation of instances with slots': () =>
+    renderSimulationHtml(sampleSimulation({ serving: sampleServing(['a', 'b', 'c']) })),
   'simulation of forty instances': () => renderSimulationHtml(manyInstances()),
   'simulation of a hostile scenario': () => renderSimulationHtml(hostileSimulation()),
   overview: () =>

@@ -45,10 +45,14 @@ function figures(result: ProofResult, look: ProofLook): string {
       `${counts.witnessedClauses} of ${counts.clauses} stated or derived caught a defect of their own`,
     ],
   ];
+  if (result.notApplicable.length > 0) {
+    const names = result.notApplicable.map(({ name }) => name).join(', ');
+    told.push(['not applicable', `${names}: nothing wrong in this profile`]);
+  }
   if (campaign !== null) {
     told.push([
       'campaign',
-      `${counted(campaign.falseAlarms, 'false alarm')} in ${figure(campaign.runs)} runs; bound ${campaign.alpha}`,
+      `${counted(campaign.falseAlarms, 'false alarm')} in ${figure(campaign.runs)} runs: ${rateInWords(campaign)}`,
     ]);
   }
   if (look.durationMs !== undefined) told.push(['took', duration(look.durationMs)]);
@@ -56,6 +60,12 @@ function figures(result: ProofResult, look: ProofLook): string {
     told.map(([label, text]) => [paint.dim(label), wrapped(text, look.width - 12)]),
     ['left', 'left'],
   );
+}
+
+/** `a rate of 0.0005, with 95 % confidence 0.0000127 to 0.00278, of 0.05 allowed`. */
+function rateInWords({ runs, falseAlarms, rate, alpha }: NonNullable<ProofResult['campaign']>) {
+  const plain = (value: number) => String(Number(value.toPrecision(3)));
+  return `a rate of ${plain(falseAlarms / Math.max(1, runs))}, with 95 % confidence ${plain(rate.low)} to ${plain(rate.high)}, of ${alpha} allowed`;
 }
 
 function listed(title: string, lines: readonly string[], look: ProofLook): string {

@@ -76,7 +76,11 @@ export function sampleProof(over: Partial<ProofResult> = {}): ProofResult {
       { clause: 'config.port.range', strength: 'stated', witnesses: [] },
       { clause: 'schedule.recovery', strength: 'derived', witnesses: ['never-back'] },
     ],
-    campaign: { repeat: 1000, runs: 2000, falseAlarms: 1, alpha: 1e-6 },
+    notApplicable: [],
+    campaign: {
+      ...{ repeat: 1000, runs: 2000, falseAlarms: 1, alpha: 1e-6 },
+      rate: { low: 0.0000127, high: 0.00278 },
+    },
     counts: {
       defects: 3,
       killed: 2,

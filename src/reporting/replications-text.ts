@@ -3,7 +3,8 @@ import { durationNames } from '../results/durations-result.ts';
 import type { ReplicationsResult } from '../results/replications-result.ts';
 import { durationWords, percentileTitles } from './duration-words.ts';
 import { counted, duration, figure, shortFigure } from './figures.ts';
-import { type Align, columns, harmless, indent } from './terminal-layout.ts';
+import { servingReplicationsText } from './serving-text.ts';
+import { type Align, columns, harmless, indent, paintFor } from './terminal-layout.ts';
 
 export function renderReplicationsText(result: ReplicationsResult, file: string): string {
   const { scenario, replications, scheduling, seed, spread } = result;
@@ -17,7 +18,7 @@ export function renderReplicationsText(result: ReplicationsResult, file: string)
   );
   return (
     `${harmless(scenario.name)}: ${counted(replications, 'replication')} under ${scheduling}, seed ${harmless(seed)}\n\n` +
-    `${indent(table, 2)}\n\n${durationTable(result)}result  ${file}\n`
+    `${indent(table, 2)}\n\n${durationTable(result)}${servingSection(result)}result  ${file}\n`
   );
 }
 
@@ -41,4 +42,10 @@ function durationTable({ durations }: ReplicationsResult): string {
   const titles = ['', 'count', ...percentileTitles.map(([, title]) => title)];
   const aligns = titles.map((_, at): Align => (at === 0 ? 'left' : 'right'));
   return `durations, all replications together ± standard error\n${indent(columns([titles, ...rows], aligns), 2)}\n\n`;
+}
+
+function servingSection({ serving }: ReplicationsResult): string {
+  if (serving === null) return '';
+  const plain = paintFor({ colour: false, width: 80 });
+  return `serving, ${serving.discipline}: times of all replications together, then the spread between replications\n${indent(servingReplicationsText(serving, plain), 2)}\n\n`;
 }

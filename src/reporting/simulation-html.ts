@@ -10,6 +10,7 @@ import { durationsSeen, percentileTitles } from './duration-words.ts';
 import { counted, duration, figure, moment, percent, shortFigure } from './figures.ts';
 import { type Content, html, type Markup, nothing } from './markup.ts';
 import { command, type FigureFrame, fact, figureOf, renderPage, typed } from './page.ts';
+import { servingSection } from './serving-html.ts';
 import {
   activeChart,
   arrivalsChart,
@@ -27,6 +28,7 @@ export async function renderSimulationHtml(
   const sections = [
     { fragment: 'summary', label: 'Summary' },
     { fragment: 'instances', label: 'Instances' },
+    ...(result.serving === null ? [] : [{ fragment: 'serving', label: 'Waiting' }]),
     { fragment: 'time', label: 'Over time' },
     ...(hasDurations ? [{ fragment: 'durations', label: 'Durations' }] : []),
     { fragment: 'sources', label: 'Sources' },
@@ -39,6 +41,7 @@ export async function renderSimulationHtml(
       hero(result),
       summary(result, facts),
       await instanceSection(result),
+      result.serving === null ? nothing : servingSection(result.serving, table),
       await timeSection(result),
       durationSection(result),
       await sourceSection(result),
@@ -67,6 +70,9 @@ function summary(result: SimulationResult, facts: RunFacts | null): Markup {
     number('arrived', figure(totals.arrived)),
     number('placed', figure(totals.placed)),
     bad('refused', totals.refused),
+    ...(result.serving === null
+      ? []
+      : [bad('turned away: slots and queue were full', totals.turnedAway)]),
     bad('failed: placed on an instance that was down', totals.failed),
     bad('lost when their instance failed', totals.lost),
     bad('cut at the end of a drain', totals.cutByDrain),

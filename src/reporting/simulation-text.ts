@@ -6,6 +6,7 @@ import type {
 } from '../results/simulation-result.ts';
 import { durationsSeen, percentileTitles } from './duration-words.ts';
 import { counted, duration, figure, moment, percent, shortFigure } from './figures.ts';
+import { servingText } from './serving-text.ts';
 import {
   type Align,
   columns,
@@ -33,6 +34,9 @@ export function renderSimulationText(result: SimulationResult, look: SimulationL
     identity(result, look, paint),
     totals(result, paint),
     section('instances', instanceTable(result.instances, paint), paint),
+    ...(result.serving === null
+      ? []
+      : [section('serving', servingText(result.serving, paint), paint)]),
     ...(durationsSeen(result.durations).length > 0
       ? [section('durations', durationTable(result, paint), paint)]
       : []),
@@ -64,11 +68,16 @@ function identity(result: SimulationResult, look: TerminalLook, paint: Paint): s
   return description === '' ? head : `${wrapped(harmless(description), look.width)}\n\n${head}`;
 }
 
-function totals({ totals: all }: SimulationResult, paint: Paint): string {
+function totals({ totals: all, serving }: SimulationResult, paint: Paint): string {
   const rows: [string, number, string][] = [
     ['arrived', all.arrived, ''],
     ['placed', all.placed, ''],
     ['refused', all.refused, 'nobody was eligible'],
+    ...(serving === null
+      ? []
+      : ([
+          ['turned away', all.turnedAway, 'the slots and the queue of their instance were full'],
+        ] satisfies [string, number, string][])),
     ['failed', all.failed, 'placed on an instance that was down and not yet detected'],
     ['lost', all.lost, 'established when their instance failed'],
     ['cut', all.cutByDrain, 'still open at the end of a drain'],

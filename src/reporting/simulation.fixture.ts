@@ -43,6 +43,7 @@ export function sampleSimulation(change: Partial<SimulationResult> = {}): Simula
       arrived: total,
       placed: 49_380,
       refused: 94,
+      turnedAway: 0,
       failed: 212,
       lost: 38,
       cutByDrain: 4,
@@ -63,6 +64,7 @@ export function sampleSimulation(change: Partial<SimulationResult> = {}): Simula
       activeMax: Math.round((shares[index] ?? 0) * 391),
       eligibleShare: index === 2 ? 0.86 : index === 5 ? 0.7 : 1,
     })),
+    serving: null,
     series: {
       bucketMs,
       arrivals: Array.from({ length: buckets }, (_, bucket) =>
@@ -162,6 +164,52 @@ export function sampleSimulation(change: Partial<SimulationResult> = {}): Simula
   };
 }
 
+/** The same instances with slots, one of them full. */
+export function sampleServing(names: readonly string[]): NonNullable<SimulationResult['serving']> {
+  const count = 46_830;
+  return {
+    discipline: 'fifo',
+    measuredFromMs: 60_000,
+    measuredToMs: 1_279_200,
+    offered: 47_200,
+    turnedAway: 370,
+    served: count,
+    delayedShare: 0.1214,
+    delay: {
+      count,
+      meanMs: 55.02,
+      p50Ms: 0,
+      p90Ms: 29.49,
+      p99Ms: 1_612,
+      p999Ms: 2_903,
+      maxMs: 4e3,
+    },
+    response: {
+      count,
+      meanMs: 455.1,
+      p50Ms: 177.3,
+      p90Ms: 753.2,
+      p99Ms: 6_310,
+      p999Ms: 15_120,
+      maxMs: 31_020,
+    },
+    utilisation: 0.745,
+    instances: names.map((name, index) => ({
+      name,
+      slots: 8 * (1 + (index % 2)),
+      queueMax: index === 1 ? null : 40,
+      offered: 8_000,
+      turnedAway: index === 0 ? 370 : 0,
+      served: 7_630,
+      delayedShare: 0.12 / (index + 1),
+      delayMeanMs: 60 / (index + 1),
+      responseMeanMs: 400 + 60 / (index + 1),
+      utilisation: 0.98 / (index + 1),
+      waitingMax: index === 0 ? 40 : 7,
+    })),
+  };
+}
+
 /** Three replications of the sample, none like another. */
 export function sampleReplications(): ReplicationsResult {
   const sample = sampleSimulation();
@@ -201,6 +249,7 @@ export function sampleReplications(): ReplicationsResult {
       cutByDrain: 3 * counts.cutByDrain,
       activeMean: spread(activeMean),
     })),
+    serving: null,
   };
 }
 
@@ -211,6 +260,7 @@ export function hostileSimulation(): SimulationResult {
     seed: hostile,
     scheduling: hostile,
     notes: [hostile],
+    serving: sampleServing([hostile, `${hostile}1`]),
     instances: sample.instances.map((each, index) => ({ ...each, name: `${hostile}${index}` })),
     detections: sample.detections.map((each) => ({ ...each, instance: hostile })),
     sources: {

@@ -8,7 +8,12 @@ import { sampleProof } from './proof.fixture.ts';
 import { renderProofText } from './proof-text.ts';
 import { renderReplayText } from './replay-text.ts';
 import { renderReplicationsText } from './replications-text.ts';
-import { hostileSimulation, sampleReplications, sampleSimulation } from './simulation.fixture.ts';
+import {
+  hostileSimulation,
+  sampleReplications,
+  sampleServing,
+  sampleSimulation,
+} from './simulation.fixture.ts';
 import { renderSimulationText } from './simulation-text.ts';
 
 const plain = { colour: false, width: 100, reportFile: 'reports/out/haproxy/report.html' };
@@ -76,6 +81,12 @@ describe('terminal reports', () => {
   it('tell a simulation', async () => {
     const text = renderSimulationText(sampleSimulation(), plain);
     await expect(text).toMatchFileSnapshot(golden('simulation.txt'));
+  });
+
+  it('tell how instances with slots served', async () => {
+    const served = sampleSimulation({ serving: sampleServing(['a', 'b', 'c']) });
+    const text = renderSimulationText(served, plain);
+    await expect(text).toMatchFileSnapshot(golden('simulation-serving.txt'));
   });
 
   it('tell several replications', async () => {

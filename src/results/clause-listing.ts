@@ -17,6 +17,8 @@ export interface ListedClause {
   readonly trait: string | null;
   /** Wider clauses that a failure of this one also shows in. */
   readonly broader: readonly string[];
+  /** Only a figure is told: no defect can break it. */
+  readonly isMeasured: boolean;
   readonly judge: 'history' | 'configuration' | null;
   readonly timelines: readonly string[];
   readonly defects: readonly string[];

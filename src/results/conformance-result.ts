@@ -3,7 +3,7 @@
  * implementation; wall-clock facts live in `run-facts.ts`. Refuses to know how the verdicts came about.
  */
 import type { HistoryEvent, TimeKind } from '../history/vocabulary.ts';
-import type { Capability, Supported, Traits } from '../spec/behaviour.ts';
+import type { Capabilities, Traits } from '../spec/behaviour.ts';
 import type { Profile } from '../spec/configuration.ts';
 
 export const conformanceResultVersion = 1;
@@ -39,7 +39,7 @@ export interface ConformanceResult {
   readonly complete: boolean;
   /** Clause ids or prefixes asked for; empty: all. */
   readonly filter: readonly string[];
-  readonly capabilities: Readonly<Record<Capability, Supported>>;
+  readonly capabilities: Capabilities;
   readonly traits: Traits;
   readonly clauses: readonly ClauseResult[];
   readonly counts: Readonly<Record<ClauseVerdict, number>>;
@@ -149,6 +149,8 @@ export interface Failure {
   readonly story: readonly StoryLine[];
   /** Null: like no seeded defect, or not looked for. */
   readonly looksLike: Likeness | null;
+  /** Values of the minimal timeline that make no difference, in words: any would do. */
+  readonly indifferent: readonly string[];
   /** How far it was shrunk: steps before and after. */
   readonly shrunk: { readonly from: number; readonly to: number; readonly runs: number };
 }

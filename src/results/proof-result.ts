@@ -20,6 +20,8 @@ export interface ProofResult {
   /** Columns of the kill matrix. */
   readonly defects: readonly TriedDefect[];
   readonly rightVariants: readonly TriedVariant[];
+  /** Defects that do nothing wrong in this profile, so that they were not tried. */
+  readonly notApplicable: readonly { readonly name: string; readonly sentence: string }[];
   /** In the order of the clause book. */
   readonly clauses: readonly ClauseWitnesses[];
   /** Runs with fresh seeds on all right implementations; null: none were asked for. */
@@ -85,6 +87,8 @@ export interface Campaign {
   readonly runs: number;
   /** Runs in which any clause failed. */
   readonly falseAlarms: number;
+  /** Where the true rate lies with 95 % confidence, exactly by binomial tails. */
+  readonly rate: { readonly low: number; readonly high: number };
   /** The rate of false alarms that one run may have. */
   readonly alpha: number;
 }

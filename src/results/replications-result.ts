@@ -1,5 +1,6 @@
 /** The versioned document that `simulate --replications` writes. A pure function of scenario, seed, count and version. */
 import type { DurationName, Percentiles } from './durations-result.ts';
+import type { ServingReplications } from './serving-result.ts';
 import type { SimulationResult, SimulationTotals } from './simulation-result.ts';
 
 export const replicationsResultVersion = 1;
@@ -38,6 +39,7 @@ export interface ReplicationsResult {
     readonly cutByDrain: number;
     readonly activeMean: Spread;
   }[];
+  readonly serving: ServingReplications | null;
 }
 
 export interface MergedPercentiles {

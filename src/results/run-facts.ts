@@ -5,6 +5,8 @@ export interface RunFacts {
   readonly durationMs: number;
   readonly machine: { readonly cores: number; readonly node: string; readonly platform: string };
   readonly lanes: number;
+  /** Whether shortened time could be trusted; null: time was not shortened. */
+  readonly timeScale: TimeScale | null;
   readonly trials: readonly {
     readonly name: string;
     readonly lane: number;
@@ -14,6 +16,19 @@ export interface RunFacts {
     readonly lagMs: number;
   }[];
   readonly load: LoadFacts | null;
+}
+
+/** What one service did at two factors of time. */
+export interface TimeScale {
+  /** null: not measured. */
+  readonly isLinear: boolean | null;
+  readonly why: string;
+  readonly measured: {
+    /** The factors, real ms a configured second. */
+    readonly realMsPerSecond: readonly number[];
+    /** From the start of a check to the start of the next, median, real ms; one a factor. */
+    readonly intervalMs: readonly number[];
+  } | null;
 }
 
 /** Measured by autocannon over kept-alive connections, through the balancer against direct, in one run. Placed connections are counted at the instances. */

@@ -6,12 +6,16 @@ import { publishedSchema } from '../history/published-schema.ts';
 import { sampleConformance, sampleFacts } from '../reporting/conformance.fixture.ts';
 import { sampleProof } from '../reporting/proof.fixture.ts';
 import { sampleReplications, sampleSimulation } from '../reporting/simulation.fixture.ts';
+import { type ClauseListing, clauseListingVersion } from './clause-listing.ts';
 import { type ConformanceResult, conformanceResultVersion } from './conformance-result.ts';
+import { type JudgeResult, judgeResultVersion } from './judge-result.ts';
 import { type ProofResult, proofResultVersion } from './proof-result.ts';
 import { type ReplicationsResult, replicationsResultVersion } from './replications-result.ts';
 import type { RunFacts } from './run-facts.ts';
 import {
+  clauseListingSchema,
   conformanceResultSchema,
+  judgeResultSchema,
   proofResultSchema,
   replicationsResultSchema,
   runFactsSchema,
@@ -33,7 +37,43 @@ const replications: Same<
   Frozen<z.infer<typeof replicationsResultSchema>>,
   ReplicationsResult
 > = true;
+const judgement: Same<Frozen<z.infer<typeof judgeResultSchema>>, JudgeResult> = true;
+const listing: Same<Frozen<z.infer<typeof clauseListingSchema>>, ClauseListing> = true;
 const proof: Same<Frozen<z.infer<typeof proofResultSchema>>, ProofResult> = true;
+
+const sampleJudgement: JudgeResult = {
+  ...{ result: judgeResultVersion, kind: 'judgement', suite: '0.1.0', file: 'mine.ndjson' },
+  implementation: { connectable: 'cmd:./mine', name: 'mine', version: '1' },
+  events: 120,
+  defects: [],
+  verdicts: [
+    {
+      ...{
+        clause: 'draining.no-new',
+        is: 'fail',
+        why: 'connection 7 went to a',
+        attributedTo: null,
+      },
+      ...{ expected: 'one of b, c', observed: 'a' },
+    },
+  ],
+  observations: [{ clause: 'draining.return', why: 'undeclared; observed: resumes' }],
+  undecided: [{ clause: 'health.interval', why: 'never came up: 5 gaps between checks' }],
+  silent: ['health.tcp'],
+  story: [{ atMs: 3, text: 'a is removed', isEvidence: true, event: null }],
+  gate: { exitCode: 1, why: 'fails draining.no-new' },
+};
+const sampleListing: ClauseListing = {
+  ...{ result: clauseListingVersion, kind: 'clauses', suite: '0.1.0' },
+  clauses: [
+    {
+      ...{ id: 'draining.no-new', strength: 'stated', statement: 'No new connection.' },
+      ...{ section: 'Connection draining', trait: null, broader: ['schedule.eligible'] },
+      isMeasured: false,
+      ...{ judge: 'history', timelines: ['draining'], defects: ['drain-accepts-new'] },
+    },
+  ],
+};
 
 const documents = [
   {
@@ -81,11 +121,29 @@ const documents = [
       'The kill matrix of cases and seeded defects, and what right implementations were failed for.',
     example: sampleProof(),
   },
+  {
+    name: 'judge-result',
+    version: judgeResultVersion,
+    schema: judgeResultSchema,
+    title: 'What a recorded history proves (judge --json)',
+    description: 'A pure function of the history and the version of the suite.',
+    example: sampleJudgement,
+  },
+  {
+    name: 'clause-listing',
+    version: clauseListingVersion,
+    schema: clauseListingSchema,
+    title: 'The clause book (clauses --json)',
+    description: 'Every clause, its strength, and what decides it.',
+    example: sampleListing,
+  },
 ];
 
 describe('the result schemas', () => {
   it('have the shape of the types, both ways', () => {
-    expect([conformance, facts, simulation, replications, proof]).not.toContain(false);
+    expect([conformance, facts, simulation, replications, proof, judgement, listing]).toEqual(
+      Array(7).fill(true),
+    );
   });
 
   describe.each(documents)('$name', ({ schema, example, ...about }) => {

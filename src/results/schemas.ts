@@ -4,11 +4,10 @@
  */
 import { z } from 'zod';
 import {
-  capabilitySchema,
+  capabilitiesSchema,
   historyEventSchema,
   implementationSchema,
   profileSchema,
-  supportedSchema,
   timeKindSchema,
   traitsSchema,
 } from '../history/schema.ts';
@@ -47,6 +46,9 @@ const failureSchema = z
       .strictObject({ defect: z.string(), sentence: z.string(), thread: z.string().nullable() })
       .nullable()
       .describe('The seeded defect that fails most alike'),
+    indifferent: z
+      .array(z.string())
+      .describe('Values of the minimal timeline that make no difference'),
     shrunk: z.strictObject({ from: count, to: count, runs: count }),
   })
   .meta({ id: 'failure' });
@@ -94,7 +96,7 @@ export const conformanceResultSchema = z.strictObject({
   realMsPerSecond: z.strictObject({ checks: ms, persistence: ms, draining: ms }),
   complete: z.boolean(),
   filter: z.array(z.string()),
-  capabilities: z.record(capabilitySchema, supportedSchema),
+  capabilities: capabilitiesSchema,
   traits: traitsSchema,
   clauses: z.array(clauseResultSchema),
   counts: z.record(verdictSchema, count),
@@ -141,6 +143,16 @@ export const runFactsSchema = z.strictObject({
   durationMs: ms,
   machine: z.strictObject({ cores: z.int().positive(), node: z.string(), platform: z.string() }),
   lanes: z.int().positive(),
+  timeScale: z
+    .strictObject({
+      isLinear: z.boolean().nullable(),
+      why: z.string(),
+      measured: z
+        .strictObject({ realMsPerSecond: z.array(ms), intervalMs: z.array(ms) })
+        .nullable(),
+    })
+    .nullable()
+    .describe('Whether shortened time could be trusted'),
   trials: z.array(
     z.strictObject({
       name: z.string(),
@@ -190,6 +202,36 @@ const simulatedInstanceSchema = z.strictObject({
   eligibleShare: share,
 });
 
+const servingSchema = z.strictObject({
+  discipline: z.enum(['fifo', 'processor-sharing']),
+  measuredFromMs: ms,
+  measuredToMs: ms,
+  offered: count,
+  turnedAway: count,
+  served: count,
+  delayedShare: share,
+  delay: percentilesSchema
+    .nullable()
+    .describe('How much longer than its own work a connection took'),
+  response: percentilesSchema.nullable().describe('From arrival to end'),
+  utilisation: share,
+  instances: z.array(
+    z.strictObject({
+      name: z.string(),
+      slots: count,
+      queueMax: count.nullable(),
+      offered: count,
+      turnedAway: count,
+      served: count,
+      delayedShare: share,
+      delayMeanMs: ms,
+      responseMeanMs: ms,
+      utilisation: share,
+      waitingMax: count,
+    }),
+  ),
+});
+
 const seriesSchema = z.strictObject({
   bucketMs: z.number().positive(),
   arrivals: z.array(count),
@@ -210,6 +252,7 @@ const totalsSchema = z.strictObject({
   arrived: count,
   placed: count,
   refused: count,
+  turnedAway: count.describe('Placed, but the slots and the queue of their instance were full'),
   failed: count,
   lost: count,
   cutByDrain: count,
@@ -230,6 +273,7 @@ export const simulationResultSchema = z.strictObject({
   events: count,
   totals: totalsSchema,
   instances: z.array(simulatedInstanceSchema),
+  serving: servingSchema.nullable().describe('null where the scenario says nothing of slots'),
   series: seriesSchema,
   durations: z.record(durationNameSchema, percentilesSchema.nullable()),
   detections: z.array(
@@ -300,6 +344,34 @@ export const replicationsResultSchema = z.strictObject({
       activeMean: spreadSchema,
     }),
   ),
+  serving: z
+    .strictObject({
+      discipline: servingSchema.shape.discipline,
+      delay: servingSchema.shape.delay,
+      response: servingSchema.shape.response,
+      spread: z.record(
+        z.enum([
+          'turnedAwayShare',
+          'delayedShare',
+          'delayMeanMs',
+          'delayP99Ms',
+          'responseMeanMs',
+          'responseP99Ms',
+          'utilisation',
+        ]),
+        spreadSchema,
+      ),
+      instances: z.array(
+        z.strictObject({
+          name: z.string(),
+          turnedAway: count,
+          delayMeanMs: spreadSchema,
+          utilisation: spreadSchema,
+        }),
+      ),
+    })
+    .nullable()
+    .describe('null where the scenario says nothing of slots'),
 });
 
 const cellSchema = z.strictObject({ failed: count, of: count });
@@ -348,6 +420,9 @@ export const proofResultSchema = z.strictObject({
       errors: z.array(z.string()),
     }),
   ),
+  notApplicable: z
+    .array(z.strictObject({ name: z.string(), sentence: z.string() }))
+    .describe('Defects that do nothing wrong in this profile'),
   clauses: z.array(
     z.strictObject({
       clause: z.string(),
@@ -356,7 +431,13 @@ export const proofResultSchema = z.strictObject({
     }),
   ),
   campaign: z
-    .strictObject({ repeat: count, runs: count, falseAlarms: count, alpha: share })
+    .strictObject({
+      repeat: count,
+      runs: count,
+      falseAlarms: count,
+      rate: z.strictObject({ low: share, high: share }).describe('With 95 % confidence'),
+      alpha: share,
+    })
     .nullable(),
   counts: z.strictObject({
     defects: count,
@@ -367,4 +448,51 @@ export const proofResultSchema = z.strictObject({
     clauses: count,
   }),
   gate: z.strictObject({ exitCode: z.int(), why: z.string() }),
+});
+
+const saidSchema = z.strictObject({ clause: z.string(), why: z.string() });
+
+export const judgeResultSchema = z.strictObject({
+  result: z.literal(1),
+  kind: z.literal('judgement'),
+  suite: z.string(),
+  implementation: implementationSchema,
+  file: z.string(),
+  events: count,
+  defects: z.array(z.string()).describe('What does not add up, with its place'),
+  verdicts: z.array(
+    z.strictObject({
+      clause: z.string(),
+      is: z.enum(['pass', 'fail', 'inconclusive']),
+      why: z.string(),
+      expected: z.string().nullable(),
+      observed: z.string().nullable(),
+      attributedTo: z.string().nullable().describe('The more specific clause that is charged'),
+    }),
+  ),
+  observations: z.array(saidSchema).describe('Seen, though nothing was declared'),
+  undecided: z.array(saidSchema),
+  silent: z.array(z.string()).describe('Clauses that the history is no case of'),
+  story: z.array(storyLineSchema),
+  gate: z.strictObject({ exitCode: z.int(), why: z.string() }),
+});
+
+export const clauseListingSchema = z.strictObject({
+  result: z.literal(1),
+  kind: z.literal('clauses'),
+  suite: z.string(),
+  clauses: z.array(
+    z.strictObject({
+      id: z.string(),
+      strength: z.enum(['stated', 'derived', 'declared']),
+      statement: z.string(),
+      section: z.string().describe('Of the page'),
+      trait: z.string().nullable().describe('By which its reading is declared'),
+      broader: z.array(z.string()).describe('Clauses that a failure of this one also shows in'),
+      isMeasured: z.boolean().describe('Only a figure is told: no defect can break it'),
+      judge: z.enum(['history', 'configuration']).nullable(),
+      timelines: z.array(z.string()).describe('Families made for it'),
+      defects: z.array(z.string()).describe('Seeded defects that it must catch'),
+    }),
+  ),
 });

@@ -1,5 +1,6 @@
 /** The versioned document that `simulate` writes. A pure function of scenario, trace, seed and version. */
 import type { Durations } from './durations-result.ts';
+import type { ServingFigures } from './serving-result.ts';
 
 export const simulationResultVersion = 1;
 
@@ -16,6 +17,8 @@ export interface SimulationResult {
   readonly events: number;
   readonly totals: SimulationTotals;
   readonly instances: readonly SimulatedInstance[];
+  /** null: the scenario says nothing of slots. */
+  readonly serving: ServingFigures | null;
   /** Time buckets of equal width; every series has one value a bucket. */
   readonly series: {
     readonly bucketMs: number;
@@ -43,6 +46,8 @@ export interface SimulationTotals {
   readonly arrived: number;
   readonly placed: number;
   readonly refused: number;
+  /** Placed on an instance whose slots and queue were full, and sent away by it. */
+  readonly turnedAway: number;
   /** Placed on an instance that was down and not yet detected. */
   readonly failed: number;
   /** Established, then lost when their instance failed. */

@@ -1,7 +1,8 @@
 /**
  * How long connections lasted, from opening to end, by how they ended, as histograms. Everybody who arrives is expected
  * to stay as long as was drawn, and booked so, many at a time; the few who do not are taken back and booked when they
- * would have left, so that nobody has to remember when they came. Knows no load and judges nothing.
+ * would have left, so that nobody has to remember when they came. Where instances have slots, nobody can expect
+ * anything, and who stayed how long is booked when it ends. Knows no load and judges nothing.
  */
 
 import type { Connection } from '../service/backend-service.ts';
@@ -18,15 +19,20 @@ export class Durations {
   readonly #lost = new LogLinearHistogram();
   readonly #cutByDrain = new LogLinearHistogram();
   readonly #now: Float64Array;
-  /** By slot of the connection: how long it is to stay; negative: it waits for its instance, and is not expected. */
+  /**
+   * By slot of the connection: how long it is to stay, or, where that is not known, when it came; negative: it waits for
+   * its instance, and is not expected.
+   */
   readonly #stayMs: Float64Array;
   readonly #slotMask: number;
   /** Of those who ended early and have not left yet: when they ended and how long they were to stay, added up. */
   readonly #lostMs = new Map<Connection, number>();
   readonly #cutMs = new Map<Connection, number>();
+  readonly #areStaysKnown: boolean;
 
-  constructor(now: Float64Array, connectionsMax: number) {
+  constructor(now: Float64Array, connectionsMax: number, areStaysKnown = true) {
     this.#now = now;
+    this.#areStaysKnown = areStaysKnown;
     this.#slotMask = slotMaskOf(connectionsMax);
     // Memory that nobody writes is not resident.
     this.#stayMs = new Float64Array(this.#slotMask + 1);
@@ -34,12 +40,14 @@ export class Durations {
 
   /** A batch of arrivals: they are expected to complete. */
   expect(stayMs: Float64Array, count: number): void {
+    if (!this.#areStaysKnown) return;
     this.#completed.values.set(stayMs);
     this.#completed.recordMany(count);
   }
 
   /** One of the batch was refused, or met an instance that is down. */
   notExpected(stayMs: Float64Array, at: number): void {
+    if (!this.#areStaysKnown) return;
     const completed = this.#completed;
     completed.values[0] = stayMs[at] as number;
     completed.withdraw();
@@ -47,6 +55,16 @@ export class Durations {
 
   held(connection: Connection, stayMs: Float64Array, at: number): void {
     this.#stayMs[connection & this.#slotMask] = stayMs[at] as number;
+  }
+
+  /** By an instance with slots. */
+  admitted(connection: Connection): void {
+    this.#stayMs[connection & this.#slotMask] = this.#now[0] as number;
+  }
+
+  /** One that was admitted. */
+  served(connection: Connection): void {
+    this.#recordStay(connection, this.#completed);
   }
 
   waits(connection: Connection, forMs: number): void {
@@ -63,25 +81,40 @@ export class Durations {
 
   /** Their instance failed, those that wait for it among them. */
   lost(connections: readonly Connection[]): void {
-    for (const connection of connections) this.#endEarly(connection, this.#lostMs);
+    for (const connection of connections) this.#endEarly(connection, this.#lostMs, this.#lost);
   }
 
   cutByDrain(connections: readonly Connection[]): void {
-    for (const connection of connections) this.#endEarly(connection, this.#cutMs);
+    for (const connection of connections) this.#endEarly(connection, this.#cutMs, this.#cutByDrain);
   }
 
-  #endEarly(connection: Connection, ended: Map<Connection, number>): void {
+  #endEarly(
+    connection: Connection,
+    ended: Map<Connection, number>,
+    histogram: LogLinearHistogram,
+  ): void {
     const stayMs = this.#stayMs[connection & this.#slotMask] as number;
+    if (!this.#areStaysKnown && stayMs >= 0) {
+      this.#recordStay(connection, histogram);
+      return;
+    }
     ended.set(connection, (this.#now[0] as number) + Math.abs(stayMs));
     if (stayMs < 0) return;
     this.#completed.values[0] = stayMs;
     this.#completed.withdraw();
   }
 
+  #recordStay(connection: Connection, histogram: LogLinearHistogram): void {
+    const cameMs = this.#stayMs[connection & this.#slotMask] as number;
+    recordIn(histogram, (this.#now[0] as number) - cameMs);
+  }
+
   /** A connection that had ended before would leave now; `wasWaiting`: for its instance. */
   leftLate(connection: Connection, wasWaiting: boolean): void {
     const ended = this.#lostMs.has(connection) ? this.#lostMs : this.#cutMs;
-    const endedAndStayMs = ended.get(connection) as number;
+    const endedAndStayMs = ended.get(connection);
+    // One that was admitted is booked already.
+    if (endedAndStayMs === undefined) return;
     ended.delete(connection);
     const ms = Math.max(endedAndStayMs - (this.#now[0] as number), 0);
     const histogram = ended === this.#lostMs ? this.#lost : this.#cutByDrain;

@@ -133,10 +133,10 @@ function recorded(engine: ServiceParts['engine'], steps: number[]): ServiceParts
 function expectSameRun(plan: Plan): void {
   const [onTables, onActors] = [engines.table, engines.xstate].map((engine) => {
     const steps: number[] = [];
-    const { simulatedMs, events, metrics, detections } = runPlan(plan, {
+    const { simulatedMs, events, metrics, serving, detections } = runPlan(plan, {
       engine: recorded(engine, steps),
     });
-    return { steps, facts: JSON.stringify([simulatedMs, events, metrics, detections]) };
+    return { steps, facts: JSON.stringify([simulatedMs, events, metrics, serving, detections]) };
   });
   expect(onActors?.steps.length).toBeGreaterThan(100);
   expect(onActors?.steps.length).toBe(onTables?.steps.length);

@@ -39,6 +39,7 @@ export function planWith(change: Partial<Plan> = {}): Plan {
     service,
     instances: instancesWeighing(1, 1, 1),
     traffic: poisson,
+    serving: null,
     connectTimeoutMs: 5000,
     outages: [],
     failures: null,

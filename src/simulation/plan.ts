@@ -19,6 +19,8 @@ export interface Plan {
   readonly service: ServiceConfiguration;
   readonly instances: readonly PlannedInstance[];
   readonly traffic: Traffic;
+  /** Null: instances take whoever comes, and connections stay as long as they want. */
+  readonly serving: ServingPlan | null;
   /** How long a client waits for an instance that stays silent; its connection counts as open meanwhile. */
   readonly connectTimeoutMs: number;
   readonly outages: readonly Outage[];
@@ -38,6 +40,18 @@ export interface PlannedInstance {
 export type Traffic =
   | ({ readonly kind: 'poisson' } & PoissonTraffic)
   | ({ readonly kind: 'replay' } & ReplayTraffic);
+
+/** How long connections would stay is the work that they bring. */
+export interface ServingPlan {
+  /** Served in order as slots become free, or all at once, sharing the slots evenly. */
+  readonly discipline: 'fifo' | 'processor-sharing';
+  /** Of each instance. */
+  readonly slots: readonly number[];
+  /** How many more than its slots an instance takes; Infinity: all. */
+  readonly queueMax: readonly number[];
+  /** Whoever comes before is not measured. */
+  readonly warmUpMs: number;
+}
 
 export interface Outage {
   readonly instance: number;

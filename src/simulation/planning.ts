@@ -25,6 +25,7 @@ import {
   type RandomFailures,
   type Traffic,
 } from './plan.ts';
+import { planServing } from './planned-serving.ts';
 import type { HoldSeconds, ScenarioDocument } from './scenario-shape.ts';
 import { planChanges, planOutages } from './scripted.ts';
 
@@ -84,6 +85,7 @@ export function planScenario(planning: Planning): Planned {
     instances,
     profiles[profile].weight.min,
   );
+  const serving = planServing(findings, planning, instances);
   const traffic = planTraffic(findings, planning);
   if (findings.any || traffic === null) throw findings.toError();
   const { failures, limits } = scenario;
@@ -99,6 +101,7 @@ export function planScenario(planning: Planning): Planned {
     instances: instances.map((each, at) => ({ ...each, isPresent: !joining.has(at) })),
     connectTimeoutMs:
       (scenario.traffic.connectTimeoutSeconds ?? defaults.connectTimeoutSeconds) * 1000,
+    serving,
     outages,
     failures: failures === undefined ? null : planFailures(failures),
     changes,
@@ -278,12 +281,12 @@ function planHold(
   document: Document,
   written: HoldSeconds,
 ): Distribution | null {
-  const { constant, exponential, lognormal, pareto } = written;
+  const { constant, exponential, lognormal, pareto, erlang, hyperexponential } = written;
   if (Object.keys(written).length !== 1) {
     findings.add(
       document,
       ['traffic', 'holdSeconds'],
-      'wants exactly one of constant, exponential, lognormal, pareto',
+      'wants exactly one of constant, exponential, lognormal, pareto, erlang, hyperexponential',
     );
     return null;
   }
@@ -291,6 +294,11 @@ function planHold(
   if (exponential !== undefined) return { kind: 'exponential', mean: exponential * 1000 };
   if (lognormal !== undefined) {
     return { kind: 'lognormal', median: lognormal.median * 1000, sigma: lognormal.sigma };
+  }
+  if (erlang !== undefined) return { kind: 'erlang', ...erlang, mean: erlang.mean * 1000 };
+  if (hyperexponential !== undefined) {
+    const { mean, variation } = hyperexponential;
+    return { kind: 'hyperexponential', mean: mean * 1000, variation };
   }
   if (pareto === undefined) return null;
   return { kind: 'pareto', minimum: pareto.minimum * 1000, shape: pareto.shape };

@@ -28,12 +28,24 @@ const anyPlan: fc.Arbitrary<Plan> = fc
     drainMs: fc.constantFrom(0, seconds(20)),
     manner: fc.constantFrom<Manner>('silent', 'refuses'),
     changes,
+    serving: fc.option(
+      fc.record({
+        discipline: fc.constantFrom('fifo', 'processor-sharing'),
+        slots: fc.tuple(...[1, 2, 3].map(() => fc.integer({ min: 1, max: 100 }))),
+        queueMax: fc.tuple(
+          ...[1, 2, 3].map(() => fc.constantFrom(0, 20, Number.POSITIVE_INFINITY)),
+        ),
+        warmUpMs: fc.constantFrom(0, seconds(100)),
+      }),
+      { nil: null },
+    ),
   })
-  .map(({ seed, manner, changes: list, ...numbers }) =>
+  .map(({ seed, manner, changes: list, serving, ...numbers }) =>
     planWith({
       seed,
       service: { ...service, ...numbers } as Plan['service'],
       traffic: { ...poisson, zipfExponent: 1 },
+      serving: serving as Plan['serving'],
       failures: {
         betweenMs: { kind: 'exponential', mean: seconds(60) },
         repairMs: { kind: 'exponential', mean: seconds(10) },
@@ -45,19 +57,29 @@ const anyPlan: fc.Arbitrary<Plan> = fc
   );
 
 /** Everything that a result is made of. */
-const facts = ({ simulatedMs, events, metrics, detections, durations }: RunOutcome) =>
-  JSON.stringify([simulatedMs, events, metrics, detections, durations.counts()]);
+const facts = ({ simulatedMs, events, metrics, serving, detections, durations }: RunOutcome) =>
+  JSON.stringify([
+    simulatedMs,
+    events,
+    metrics,
+    serving,
+    serving?.delays.counts(),
+    detections,
+    durations.counts(),
+  ]);
 
 describe('the books', () => {
   it('balance: whoever arrived was placed or refused, and whoever was placed ended in one way', () => {
     fc.assert(
       fc.property(anyPlan, (plan) => {
-        const { metrics, durations } = runPlan(plan);
+        const { metrics, serving, durations } = runPlan(plan);
         const placed = sum(metrics.placed);
+        const turnedAway = sum(serving?.turnedAway ?? []);
         expect(placed + metrics.refused).toBe(metrics.arrived);
-        expect(sum(metrics.failed) + sum(metrics.lost) + sum(metrics.cut) + metrics.completed).toBe(
-          placed,
-        );
+        const badly = sum(metrics.failed) + sum(metrics.lost) + sum(metrics.cut) + turnedAway;
+        expect(badly + metrics.completed).toBe(placed);
+        if (plan.serving?.warmUpMs === 0)
+          expect(sum(serving?.servedMeasured ?? [])).toBe(metrics.completed);
         expect(sum(metrics.placedBySource)).toBe(metrics.arrived);
         expect(sum(metrics.bucketArrivals)).toBe(metrics.arrived);
         expect(sum(metrics.bucketPlaced)).toBe(placed);

@@ -24,6 +24,8 @@ import { Durations } from './durations.ts';
 import { HistoryColumns, type HistorySink } from './history-columns.ts';
 import { Metrics } from './metrics.ts';
 import { type Change, connectionsMax, type Plan } from './plan.ts';
+import { type Departures, type Serving, servingOf } from './serving.ts';
+import { ServingMeasures } from './serving-measures.ts';
 import { WheelQueue } from './wheel-queue.ts';
 import { World, type WorldListener } from './world.ts';
 
@@ -42,6 +44,8 @@ export interface RunOutcome {
   readonly spanMs: number;
   readonly events: number;
   readonly metrics: Metrics;
+  /** Null: instances take whoever comes. */
+  readonly serving: ServingMeasures | null;
   readonly detections: Detections;
   readonly durations: Durations;
   readonly addresses: Uint32Array;
@@ -54,6 +58,8 @@ export interface RunOptions {
   readonly history?: HistorySink;
   /** Keeps the table of where every source went, however large. */
   readonly everySource?: boolean;
+  /** A service of other parts, for a look at what a defect does to a run. */
+  readonly edit?: (parts: ServiceParts) => ServiceParts;
 }
 
 export function runPlan(plan: Plan, options: RunOptions = {}): RunOutcome {
@@ -66,7 +72,8 @@ class Run implements ServiceListener, WorldListener {
   readonly #arrivals: Arrivals;
   readonly #service: BackendService;
   readonly #world: World;
-  readonly #departures: WheelQueue;
+  readonly #departures: Departures;
+  readonly #serving: Serving | null;
   readonly #metrics: Metrics;
   readonly #detections: Detections;
   readonly #durations: Durations;
@@ -81,7 +88,7 @@ class Run implements ServiceListener, WorldListener {
   /** Eligibility changes by the operator's hand say nothing about health. */
   #isChanging = false;
 
-  constructor(plan: Plan, { engine, history, everySource = false }: RunOptions) {
+  constructor(plan: Plan, { engine, edit, history, everySource = false }: RunOptions) {
     this.#plan = plan;
     const { service: configuration, instances } = plan;
     this.#arrivals = arrivalsOf(plan);
@@ -103,17 +110,19 @@ class Run implements ServiceListener, WorldListener {
         ? 'accepted'
         : (configuration.check.normalCodes[0]?.from ?? 200);
     this.#detections = new Detections(instances.length, failuresNotedMax);
-    this.#departures = new WheelQueue(meanGapMs, meanHoldMs, (connections, count) =>
-      this.#service.foreseeClosing(connections, count),
-    );
+    const departures = new WheelQueue(meanGapMs, meanHoldMs, (connections, count) => {
+      if (plan.serving === null) this.#service.foreseeClosing(connections, count);
+    });
+    this.#serving = this.#servingOver(departures);
+    this.#departures = this.#serving ?? departures;
     this.#world = new World(plan, this);
     const sources = { sourcesMax: addresses.length, address: addresses };
-    this.#service = assemble(parts, sources, this.#now, this, {
+    this.#service = assemble(edit?.(parts) ?? parts, sources, this.#now, this, {
       instancesMax: instances.length,
       connectionsMax,
     });
-    this.#durations = new Durations(this.#now, connectionsMax);
     if (everySource) expectRoomForSources(addresses.length, instances.length);
+    this.#durations = new Durations(this.#now, connectionsMax, plan.serving === null);
     this.#metrics = new Metrics(
       this.#service.instances,
       instances.length,
@@ -128,6 +137,16 @@ class Run implements ServiceListener, WorldListener {
       this.#noteManner(instance);
       if (isPresent) this.#byHand(instance, () => this.#service.register(instance, weight));
     });
+  }
+
+  #servingOver(departures: Departures): Serving | null {
+    const { serving, instances } = this.#plan;
+    if (serving === null) return null;
+    const { spanMs } = this.#arrivals;
+    const measures = new ServingMeasures(instances.length, this.#now, serving.warmUpMs, spanMs);
+    return servingOf(serving, measures, this.#now, departures, (connection) =>
+      this.#service.close(connection),
+    );
   }
 
   toTheEnd(): RunOutcome {
@@ -204,11 +223,13 @@ class Run implements ServiceListener, WorldListener {
     this.#metrics.noteSources(this.#arrivals.source, this.#batch);
     this.#metrics.conclude();
     this.#history?.conclude();
+    this.#serving?.measures.conclude();
     return {
       simulatedMs: this.#now[0],
       spanMs,
       events: this.#events,
       metrics: this.#metrics,
+      serving: this.#serving?.measures ?? null,
       detections: this.#detections,
       durations: this.#durations,
       addresses,
@@ -229,15 +250,16 @@ class Run implements ServiceListener, WorldListener {
       this.#history?.refused();
     } else {
       metrics.notePlaced(source, instance);
-      if (this.#world.downReasons[instance] === 0) {
+      if (this.#world.downReasons[instance] !== 0) {
+        metrics.noteFailed(source);
+        this.#durations.notExpected(holdMs, next);
+        this.#failToConnect(instance);
+      } else if (this.#serving !== null) this.#serve(this.#serving, instance);
+      else {
         const connection = this.#hold(instance);
         this.#durations.held(connection, holdMs, next);
         this.#departures.atMs[0] = (this.#now[0] as number) + (holdMs[next] as number);
         this.#departures.push(connection);
-      } else {
-        this.#durations.notExpected(holdMs, next);
-        metrics.noteFailed(source);
-        this.#failToConnect(instance);
       }
     }
     this.#next = next + 1;
@@ -249,6 +271,17 @@ class Run implements ServiceListener, WorldListener {
     this.#metrics.noteOpened(instance);
     if (this.#history !== null) this.#history.placed(connection, instance);
     return connection;
+  }
+
+  #serve(serving: Serving, instance: Instance): void {
+    if (!serving.hasRoomFor(instance)) {
+      this.#history?.refusedByInstance();
+      return;
+    }
+    serving.workMs[0] = this.#arrivals.holdMs[this.#next] as number;
+    const connection = this.#hold(instance);
+    this.#durations.admitted(connection);
+    serving.admit(connection, instance);
   }
 
   /** Nobody noticed yet that the instance is down. */
@@ -282,7 +315,13 @@ class Run implements ServiceListener, WorldListener {
     if (isGivingUp) {
       this.#waiting[instance] = (this.#waiting[instance] as number) - 1;
       this.#durations.gaveUp(connection);
-    } else this.#metrics.completed++;
+      return;
+    }
+    this.#metrics.completed++;
+    if (this.#serving !== null) {
+      this.#durations.served(connection);
+      this.#serving.served(instance);
+    }
   }
 
   #advance(): void {
@@ -318,6 +357,7 @@ class Run implements ServiceListener, WorldListener {
     this.#history?.closedTogether(dropped, 'instance');
     this.#metrics.noteEnded(instance, dropped.length);
     this.#durations.lost(dropped);
+    this.#serving?.dropAll(instance);
     const { lost } = this.#metrics;
     lost[instance] = (lost[instance] as number) + dropped.length - this.#forgetWaiting(instance);
   }
@@ -364,6 +404,7 @@ class Run implements ServiceListener, WorldListener {
     this.#metrics.noteEnded(instance, connections.length);
     this.#durations.cutByDrain(connections);
     this.#history?.closedTogether(connections, 'balancer');
+    this.#serving?.dropAll(instance);
     const { cut } = this.#metrics;
     cut[instance] = (cut[instance] as number) + connections.length - this.#forgetWaiting(instance);
   }

@@ -25,6 +25,11 @@ function shape<Shape extends z.core.$ZodLooseShape>(fields: Shape, expected: str
   });
 }
 
+/** Lists longer than this are no longer written by hand. */
+const listMax = 10_000;
+const several = <Item extends z.ZodType>(item: Item, expected: string) =>
+  z.array(item, { error: expected }).max(listMax, `at most ${listMax} entries`);
+
 const instant = (meaning: string) => number('seconds, 0 or more', meaning, 0, secondsMax);
 const duration = (meaning: string) => positive('seconds above 0', meaning, secondsMax);
 const instanceName = (meaning: string) => text('the id of an instance', meaning);
@@ -53,14 +58,32 @@ const pareto = shape(
   },
   'an object with minimum and shape',
 );
+const erlang = shape(
+  {
+    mean: duration('Mean of all phases together.'),
+    phases: whole('a whole number from 1 to 100', 'The more, the less they vary.', 1, 100),
+  },
+  'an object with mean and phases',
+);
+const hyperexponential = shape(
+  {
+    mean: duration('Mean of short and long ones together.'),
+    variation: number('a number from 1 to 100', 'Standard deviation / mean.', 1, 100),
+  },
+  'an object with mean and variation',
+);
 const holdSeconds = shape(
   {
     constant: instant('All connections last as long as this.').optional(),
     exponential: duration('Mean of an exponential distribution.').optional(),
     lognormal: lognormal.optional(),
     pareto: pareto.optional(),
+    erlang: erlang.describe('Less variable than exponential.').optional(),
+    hyperexponential: hyperexponential
+      .describe('More variable than exponential: many short ones, a few long ones.')
+      .optional(),
   },
-  'an object with one of constant, exponential, lognormal, pareto',
+  'an object with one of constant, exponential, lognormal, pareto, erlang, hyperexponential',
 ).describe('How long connections last; for a trace, those whose duration it does not say.');
 
 const poisson = shape(
@@ -135,10 +158,47 @@ const change = shape(
   'an object with atSeconds and one of remove, register, reweigh',
 );
 
-/** Lists longer than this are no longer written by hand. */
-const listMax = 10_000;
-const several = <Item extends z.ZodType>(item: Item, expected: string) =>
-  z.array(item, { error: expected }).max(listMax, `at most ${listMax} entries`);
+const slots = whole(
+  'a whole number from 1 to 1000000',
+  'Connections that an instance serves at full speed at a time.',
+  1,
+  1e6,
+);
+const queueMax = whole(
+  'a whole number from 0 to 1000000',
+  'How many more than its slots an instance takes; it turns further ones away. No limit if omitted.',
+  0,
+  1e6,
+);
+const serving = shape(
+  {
+    discipline: z
+      .enum(['fifo', 'processor-sharing'], { error: 'fifo or processor-sharing' })
+      .describe(
+        'fifo: in order, as slots become free; processor-sharing: all at once, sharing the slots evenly. fifo if omitted.',
+      )
+      .optional(),
+    slots,
+    queueMax: queueMax.optional(),
+    warmUpSeconds: instant(
+      'Waiting and response times are of connections that come after this; 0 if omitted.',
+    ).optional(),
+    instances: several(
+      shape(
+        {
+          instance: instanceName('Whose slots differ.'),
+          slots: slots.optional(),
+          queueMax: queueMax.optional(),
+        },
+        'an object with instance and slots or queueMax',
+      ),
+      'a list of instances',
+    )
+      .describe('Instances that differ from the others.')
+      .optional(),
+  },
+  'an object with slots',
+);
 
 export const scenarioShape = shape(
   {
@@ -170,6 +230,11 @@ export const scenarioShape = shape(
       'Which one, where there are several.',
     ).optional(),
     traffic,
+    serving: serving
+      .describe(
+        'What instances can serve; holdSeconds is then the work that a connection brings. Without it, they take whoever comes.',
+      )
+      .optional(),
     outages: several(outage, 'a list of outages')
       .describe('Instances going down and coming back at given times.')
       .optional(),

@@ -108,7 +108,7 @@ function verbOf(
   return verb;
 }
 
-function indexOf(
+export function indexOf(
   findings: Findings,
   document: Planning['document'],
   instances: readonly PlannedInstance[],

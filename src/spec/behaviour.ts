@@ -29,14 +29,29 @@ export type Capability =
   | 'change.weight'
   | 'change.configuration';
 
+/** What hardly anyone lacks: left out, it is supported. */
+type UsualCapability =
+  | 'traffic' // clients' connections reach the balancer itself
+  | 'configuration.groups'; // server groups and the network they are in can be told to it
+
+export type Need = Capability | UsualCapability;
+
 export interface Supported {
   readonly supported: boolean;
   readonly providedBy?: 'balancer' | 'adapter';
   readonly note?: string;
 }
 
+export type Capabilities = Readonly<
+  Record<Capability, Supported> & Partial<Record<UsualCapability, Supported>>
+>;
+
+export function supportOf(capabilities: Capabilities, need: Need): Supported {
+  return capabilities[need] ?? { supported: true };
+}
+
 /** False: whoever is listed is in rotation, whatever becomes of it. */
-export function checksInstances(capabilities: Readonly<Record<Capability, Supported>>): boolean {
+export function checksInstances(capabilities: Capabilities): boolean {
   return capabilities['check.tcp'].supported || capabilities['check.http'].supported;
 }
 

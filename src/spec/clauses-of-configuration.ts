@@ -158,5 +158,7 @@ export const configurationClauses: readonly Clause[] = [
   // what wrongly turns a valid configuration away shows in the wider clause too
   const isWider = clause.id === 'config.accepts-valid' || clause.id === namesField;
   const broader = isWider ? [] : ['config.accepts-valid'];
-  return { ...clause, needs: ['configuration'], broader } as Clause;
+  const isOfGroups = clause.id.startsWith('config.group.');
+  const needs = ['configuration', ...(isOfGroups ? ['configuration.groups'] : [])];
+  return { ...clause, needs, broader } as Clause;
 });

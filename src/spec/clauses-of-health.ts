@@ -16,6 +16,7 @@ const wrongResult = [
   'health.unhealthy-threshold',
   'health.healthy-threshold',
   'health.consecutive',
+  'load.no-loss',
   ...wrongTime,
 ];
 
@@ -28,7 +29,7 @@ export const healthClauses: readonly Clause[] = [
       'A confirmed healthy instance goes out with exactly as many failed checks in a row as the unhealthy threshold says.',
     needs: [],
     needsChecks: true,
-    broader: wrongTime,
+    broader: [...wrongTime, 'health.initial'],
   },
   {
     id: 'health.healthy-threshold',
@@ -138,7 +139,7 @@ export const healthClauses: readonly Clause[] = [
     strength: 'declared',
     section: check,
     statement: 'Connections to an instance that becomes unhealthy are kept or cut, as declared.',
-    needs: [],
+    needs: ['traffic'],
     needsChecks: true,
     trait: 'health.liveConnections',
   },

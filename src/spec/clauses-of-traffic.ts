@@ -28,6 +28,7 @@ export const trafficClauses: readonly Clause[] = [
     strength: 'declared',
     section: algorithm,
     statement: 'How far the picks so far stray from the ideal shares is measured and reported.',
+    isMeasured: true,
     needs: ['schedule.wrr'],
   },
   {

@@ -1,6 +1,6 @@
 /** Binomial tails against exactly computed values. */
 import { describe, expect, it } from 'vitest';
-import { lowerTail, upperTail } from './binomial.ts';
+import { exactInterval, lowerTail, upperTail } from './binomial.ts';
 
 describe('binomial tails', () => {
   it('equal the exact fractions', () => {
@@ -21,5 +21,22 @@ describe('binomial tails', () => {
   it('keep their precision far out', () => {
     // 40 heads of 40: 2^-40
     expect(upperTail(40, 40, 0.5) / 2 ** -40).toBeCloseTo(1, 10);
+  });
+});
+
+describe('the exact interval of a rate', () => {
+  it('is the one in the tables', () => {
+    // 3 of 100 at 95 %: 0.623 % to 8.518 %
+    const { low, high } = exactInterval(3, 100, 0.95);
+    expect(low).toBeCloseTo(0.00623, 5);
+    expect(high).toBeCloseTo(0.08518, 5);
+  });
+
+  it('begins at 0 where nothing was seen, and ends at 1 where nothing else was', () => {
+    // "rule of three", exactly: 1 - 0.025^(1/1000)
+    const { low, high } = exactInterval(0, 1000, 0.95);
+    expect(low).toBe(0);
+    expect(high).toBeCloseTo(1 - 0.025 ** (1 / 1000), 12);
+    expect(exactInterval(7, 7, 0.95).high).toBe(1);
   });
 });

@@ -80,10 +80,27 @@ export function bandCertificate(
 }
 
 function smallestBeyond(share: number, tolerance: number, count: number, rate: number): number {
+  const band = bandOf(share, tolerance, count, rate);
   return smallestWhere(
     Math.max(share, 1 - share),
-    (bias) => bandPower(share, tolerance, count, rate, bias) >= certifiedPower,
+    (bias) => powerOf(band, share, count, bias) >= certifiedPower,
   );
+}
+
+/** Counts outside of the band: at least so many, at most so many. */
+interface Band {
+  readonly least: number;
+  readonly most: number;
+}
+
+function bandOf(share: number, tolerance: number, count: number, rate: number): Band {
+  const above = Math.min(1, share + tolerance);
+  const below = Math.max(0, share - tolerance);
+  const misses = firstWhere(count, (more) => lowerTail(count - more, count, below) <= rate);
+  return {
+    least: firstWhere(count, (hits) => upperTail(hits, count, above) <= rate),
+    most: count - misses,
+  };
 }
 
 /** Probability that a share which is `bias` too large, or too small where it cannot grow so much, is called out of its band. */
@@ -94,19 +111,15 @@ export function bandPower(
   rate: number,
   bias: number,
 ): number {
+  return powerOf(bandOf(share, tolerance, count, rate), share, count, bias);
+}
+
+function powerOf({ least, most }: Band, share: number, count: number, bias: number): number {
   const [up, down] = [share + bias, share - bias];
-  const powers: number[] = [];
-  if (up <= 1) {
-    const edge = Math.min(1, share + tolerance);
-    const least = firstWhere(count, (hits) => upperTail(hits, count, edge) <= rate);
-    powers.push(upperTail(least, count, up));
-  }
-  if (down >= 0) {
-    const edge = Math.max(0, share - tolerance);
-    const most = firstWhere(count, (misses) => lowerTail(count - misses, count, edge) <= rate);
-    powers.push(lowerTail(count - most, count, down));
-  }
-  return Math.min(...powers);
+  return Math.min(
+    up <= 1 ? upperTail(least, count, up) : Number.POSITIVE_INFINITY,
+    down >= 0 ? lowerTail(most, count, down) : Number.POSITIVE_INFINITY,
+  );
 }
 
 /** Bits of the answer: a bias to a thousandth of a thousandth. */

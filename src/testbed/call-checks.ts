@@ -4,13 +4,15 @@
  */
 import type { Answer, Probe } from '../adapters/contract.ts';
 import { invariant } from '../errors/invariant.ts';
-import type { CheckReplyScript, HistoryEvent, Reply } from '../history/vocabulary.ts';
+import type { CheckReplyScript, HistoryEvent, Reply, When } from '../history/vocabulary.ts';
 import type { Behaviour } from './trial.ts';
 
+type EndingEvent = Extract<HistoryEvent, { event: 'check.replied' | 'check.abandoned' }>;
 interface Ending {
-  readonly atMs: number;
   readonly instance: string;
-  readonly event: Extract<HistoryEvent, { event: 'check.replied' | 'check.abandoned' }>;
+  readonly event: EndingEvent;
+  /** Whoever asked has the answer. */
+  readonly isDelivered: boolean;
 }
 
 interface Script {
@@ -23,7 +25,7 @@ export class CallChecks {
   readonly #scripts = new Map<string, Script>();
   readonly #ended = new Map<string, number>();
   /** Checks under way, soonest end first. */
-  readonly #endings: Ending[] = [];
+  #endings: Ending[] = [];
   #checks = 0;
   /** How long a right balancer listens; infinite where nobody knows. */
   timeoutMs = Number.POSITIVE_INFINITY;
@@ -50,10 +52,11 @@ export class CallChecks {
 
   /** When the next check under way ends; Infinity: none is. */
   get nextEndMs(): number {
-    return this.#endings[0]?.atMs ?? Number.POSITIVE_INFINITY;
+    return this.#endings[0]?.event.toMs ?? Number.POSITIVE_INFINITY;
   }
 
-  answer(probe: Probe, atMs: number): Answer {
+  /** `started`: when the probe was sent; a point in stepped time. */
+  answer(probe: Probe, started: When): Answer {
     const script = this.#scripts.get(probe.instance);
     invariant(script !== undefined, `instance ${probe.instance} has a behaviour`);
     const next = script.replies.shift() ?? script.behaviour.afterwards;
@@ -62,8 +65,8 @@ export class CallChecks {
     const { instance, method, port } = probe;
     const path = probe.path ?? null;
     this.#record({
-      fromMs: atMs,
-      toMs: atMs,
+      fromMs: started.fromMs,
+      toMs: started.toMs,
       event: 'check.started',
       check,
       instance,
@@ -71,8 +74,20 @@ export class CallChecks {
       port,
       path,
     });
-    this.#insert(this.#ending(check, instance, atMs, reply, next.afterMs));
+    const event = this.#ending(check, started, reply, next.afterMs);
+    this.#insert({ instance, event, isDelivered: false });
     return { probe: probe.probe, reply, afterMs: next.afterMs };
+  }
+
+  /** All answers were taken by then, and none counted before that. */
+  delivered(atMs: number): void {
+    const endings = this.#endings;
+    this.#endings = [];
+    for (const ending of endings) {
+      const { event, isDelivered } = ending;
+      const toMs = isDelivered ? event.toMs : Math.max(event.toMs, atMs);
+      this.#insert({ ...ending, event: { ...event, toMs }, isDelivered: true });
+    }
   }
 
   /** Records the checks that end by then. */
@@ -85,19 +100,21 @@ export class CallChecks {
     }
   }
 
-  #ending(check: number, instance: string, startMs: number, reply: Reply, afterMs: number): Ending {
+  #ending(check: number, started: When, reply: Reply, afterMs: number): EndingEvent {
     const isHeard = reply !== 'silence' && afterMs <= this.timeoutMs;
-    const atMs = startMs + (isHeard ? afterMs : this.timeoutMs);
-    const event = isHeard
-      ? ({ fromMs: atMs, toMs: atMs, event: 'check.replied', check, reply } as const)
-      : ({ fromMs: atMs, toMs: atMs, event: 'check.abandoned', check } as const);
-    return { atMs, instance, event };
+    const lastedMs = isHeard ? afterMs : this.timeoutMs;
+    const fromMs = started.fromMs + lastedMs;
+    const toMs = started.toMs + lastedMs;
+    if (isHeard) return { fromMs, toMs, event: 'check.replied', check, reply };
+    // nobody saw the balancer give up: where time passes by itself it may have done so at once
+    const isPoint = started.fromMs === started.toMs;
+    return { fromMs: isPoint ? fromMs : started.fromMs, toMs, event: 'check.abandoned', check };
   }
 
   /** Behind those that end at the same time. */
   #insert(ending: Ending): void {
     let at = this.#endings.length;
-    while (at > 0 && (this.#endings[at - 1]?.atMs ?? 0) > ending.atMs) at--;
+    while (at > 0 && (this.#endings[at - 1]?.event.toMs ?? 0) > ending.event.toMs) at--;
     this.#endings.splice(at, 0, ending);
   }
 }

@@ -1,8 +1,9 @@
-/** Trials of an adapter on the call plane, one deployment each. Knows no implementation. */
+/** Trials of an adapter on the call plane, one deployment each, in whichever time it keeps. Knows no implementation. */
 import type { Adapter, Description } from '../adapters/contract.ts';
 import { invariant } from '../errors/invariant.ts';
 import { CallTrial } from './call-trial.ts';
 import { Recorder } from './recorder.ts';
+import { TimedCallTrial } from './timed-call-trial.ts';
 import type { Begun, Testbed, TrialRequest } from './trial.ts';
 
 export function openCallTestbed(
@@ -30,15 +31,16 @@ async function begin(
   name: string,
 ): Promise<Begun> {
   const { configuration, profile, time, realMsPerSecond, effective } = request;
-  const trial = new CallTrial(request, recorder);
+  const trial =
+    time === 'stepped' ? new CallTrial(request, recorder) : new TimedCallTrial(request, recorder);
   const instances = trial.prepare();
   const ask = { deployment: name, configuration, profile, instances, time, realMsPerSecond };
   const deployed = await adapter.deploy(ask);
   const { outcome } = deployed;
   const readBack = 'readBack' in deployed ? deployed.readBack : null;
-  const point = { fromMs: 0, toMs: 0 };
+  const when = { fromMs: 0, toMs: trial.nowMs() };
   recorder.record({
-    ...point,
+    ...when,
     event: 'service.configured',
     outcome,
     configuration,

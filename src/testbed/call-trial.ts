@@ -7,13 +7,12 @@ import { invariant } from '../errors/invariant.ts';
 import type { History, HistoryEvent, InstanceListed, Outcome } from '../history/vocabulary.ts';
 import type { EffectiveDurations } from '../spec/behaviour.ts';
 import { CallChecks } from './call-checks.ts';
+import { CallPlaces, carriedBytes, clientPort } from './call-places.ts';
 import { changeEvent, changesBetween } from './listening.ts';
 import { monotonicMs } from './monotonic.ts';
 import { budgetSpent, type Recorder, type Why } from './recorder.ts';
 import type { Behaviour, Trial, TrialRequest } from './trial.ts';
 
-/** What `carry` sends, in words: nothing is really sent here. As many as on the wire. */
-const carriedBytes = 1024;
 type Held = ReturnType<Trial['held']>[number];
 
 export class CallTrial implements Trial {
@@ -21,8 +20,7 @@ export class CallTrial implements Trial {
   readonly #recorder: Recorder;
   readonly #checks: CallChecks;
   readonly #held = new Map<number, Held>();
-  /** Of instances, in the order in which they were first listed. */
-  readonly #numbers = new Map<string, number>();
+  readonly #places = new CallPlaces();
   readonly #budgetEndMs: number;
   #deployment: CallDeployment | null = null;
   #instances: readonly InstanceListed[];
@@ -42,7 +40,7 @@ export class CallTrial implements Trial {
   /** Every instance behaves as scripted before the first check. */
   prepare(): readonly InstanceAt[] {
     for (const { name } of this.#instances) this.#behaveAsRequested(name);
-    return this.#located(this.#instances);
+    return this.#places.located(this.#instances);
   }
 
   async deployed(deployment: CallDeployment): Promise<void> {
@@ -129,7 +127,7 @@ export class CallTrial implements Trial {
     for (const { event, instance } of changes) {
       if (event === 'instance.registered') this.#behaveAsRequested(instance.name);
     }
-    const outcome = await deployment.setInstances({ instances: this.#located(instances) });
+    const outcome = await deployment.setInstances({ instances: this.#places.located(instances) });
     for (const change of changes) this.#record(changeEvent(change, outcome));
     if (outcome.is === 'accepted') this.#instances = instances;
     await this.passUntil(this.#nowMs);
@@ -200,7 +198,8 @@ export class CallTrial implements Trial {
     for (const { connection, atMs, how } of reached.cut) this.#cut(connection, atMs, how);
     this.#nowMs = reached.nowMs;
     this.#checks.passTo(this.#nowMs);
-    for (const probe of reached.probes) this.#answers.push(this.#checks.answer(probe, this.#nowMs));
+    const started = { fromMs: this.#nowMs, toMs: this.#nowMs };
+    for (const probe of reached.probes) this.#answers.push(this.#checks.answer(probe, started));
     this.#checks.passTo(this.#nowMs);
   }
 
@@ -231,15 +230,6 @@ export class CallTrial implements Trial {
     this.#record({ event: 'instance.behaved', instance, ...behaviour });
   }
 
-  /** Names only, nothing lives there; an instance keeps its own whoever else is listed. */
-  #located(instances: readonly InstanceListed[]): readonly InstanceAt[] {
-    return instances.map((listed) => {
-      const number = this.#numbers.get(listed.name) ?? this.#numbers.size + 1;
-      this.#numbers.set(listed.name, number);
-      return { ...listed, address: `10.0.${number >>> 8}.${number & 255}` };
-    });
-  }
-
   #record(event: Timeless): void {
     this.#recorder.record({ fromMs: this.#nowMs, toMs: this.#nowMs, ...event });
   }
@@ -248,8 +238,3 @@ export class CallTrial implements Trial {
 type Timeless<Event = HistoryEvent> = Event extends unknown
   ? Omit<Event, 'fromMs' | 'toMs'>
   : never;
-
-/** Never the same twice in a row for one client: dynamic ports (RFC 6335), one after the other. */
-function clientPort(connection: number): number {
-  return 49152 + (connection % 16384);
-}

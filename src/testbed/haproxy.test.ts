@@ -237,6 +237,21 @@ describe('a trial on HAProxy', () => {
   });
 });
 
+it('tells a HAProxy that died in the middle of a trial from one that refuses', async () => {
+  await withTestbed(createHaproxyAdapter(), async (testbed) => {
+    const trial = await begun(testbed);
+    const { stdout } = await promisify(execFile)('pgrep', [
+      '-P',
+      `${process.pid}`,
+      '-x',
+      'haproxy',
+    ]);
+    process.kill(Number(stdout), 'SIGKILL');
+    expect(await picks(trial, 1, { first: 0 })).toEqual([expect.stringMatching(/^!/)]);
+    await expect(trial.end('complete')).rejects.toMatchObject({ code: 'HAPROXY_GONE' });
+  });
+});
+
 it('ends a deployment that is still under way when its testbed is disposed of', async () => {
   const adapter = createHaproxyAdapter();
   const testbed = await openTestbed(adapter);

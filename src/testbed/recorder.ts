@@ -4,7 +4,12 @@
  */
 import type { Description } from '../adapters/contract.ts';
 import { exitCodes, OperatorError } from '../errors/operator-error.ts';
-import { type History, type HistoryEvent, historyVersion } from '../history/vocabulary.ts';
+import {
+  type History,
+  type HistoryEvent,
+  historyVersion,
+  type TimeKind,
+} from '../history/vocabulary.ts';
 import { checksInstances } from '../spec/behaviour.ts';
 import type { TrialRequest } from './trial.ts';
 
@@ -48,7 +53,7 @@ export class Recorder {
       events: events.length,
       why: this.isFull ? 'budget' : why,
     });
-    const { name, version, traits, capabilities } = this.#description;
+    const { name, version, traits } = this.#description;
     const { time, configuration, profile, instances, seed, timeline } = this.#request;
     const implementation = { connectable: this.#connectable, name, version };
     this.#history = {
@@ -61,7 +66,7 @@ export class Recorder {
         configuration,
         profile,
         traits,
-        ...(checksInstances(capabilities) ? {} : { checks: 'none' }),
+        ...checksIn(this.#description, time),
         instances,
         seed,
         timeline,
@@ -70,6 +75,12 @@ export class Recorder {
     };
     return this.#history;
   }
+}
+
+/** In stepped time every check is told of, and nobody need say so. */
+function checksIn({ plane, capabilities }: Description, time: TimeKind) {
+  if (!checksInstances(capabilities)) return { checks: 'none' } as const;
+  return plane === 'call' && time !== 'stepped' ? ({ checks: 'told' } as const) : {};
 }
 
 /** Thrown by whatever is asked of a trial that has ended itself; `end` still returns its history. */

@@ -50,6 +50,11 @@ export class WireChannel {
     return new WireChannel(child);
   }
 
+  /** Of the process of sockets: two testbeds never share it. */
+  get pid(): number {
+    return this.#child.pid ?? process.pid;
+  }
+
   ask<Name extends keyof WireCalls>(
     name: Name,
     ask: Parameters<WireCalls[Name]>[0],

@@ -14,13 +14,22 @@ const program = `
 import { connect } from ${JSON.stringify(new URL('../adapters/connect.ts', import.meta.url).href)};
 import { begun } from ${JSON.stringify(new URL('./trial.fixture.ts', import.meta.url).href)};
 import { openTestbed } from ${JSON.stringify(new URL('./open-testbed.ts', import.meta.url).href)};
-await begun(await openTestbed(connect('haproxy')));
+await begun(await openTestbed(connect(process.argv.at(-1))));
 process.stdout.write('under way\\n');
 `;
 
-async function childrenOf(pid: number): Promise<readonly number[]> {
-  const { stdout } = await promisify(execFile)('pgrep', ['-P', String(pid)]);
-  return stdout.trim().split('\n').map(Number);
+/** Children, theirs, and so on: nginx has workers. */
+async function descendantsOf(pid: number): Promise<readonly number[]> {
+  const { stdout } = await promisify(execFile)('ps', ['-eo', 'pid=,ppid=']);
+  const pairs = stdout
+    .trim()
+    .split('\n')
+    .map((line) => line.trim().split(/\s+/).map(Number));
+  const found = [pid];
+  for (const parent of found) {
+    found.push(...pairs.flatMap(([child = 0, of]) => (of === parent ? [child] : [])));
+  }
+  return found.slice(1);
 }
 
 function isAlive(pid: number): boolean {
@@ -32,22 +41,32 @@ function isAlive(pid: number): boolean {
   }
 }
 
-it.concurrent.each(['SIGINT', 'SIGTERM', 'SIGKILL'] as const)(
-  'leaves no process when its parent is ended by %s',
-  async (signal) => {
+/** `count`: processes beside that of sockets. */
+const endings = [
+  { balancer: 'haproxy', count: 1, signal: 'SIGINT' },
+  { balancer: 'haproxy', count: 1, signal: 'SIGTERM' },
+  { balancer: 'haproxy', count: 1, signal: 'SIGKILL' },
+  { balancer: 'nginx', count: 3, signal: 'SIGTERM' },
+  { balancer: 'nginx', count: 3, signal: 'SIGKILL' },
+  { balancer: 'pen', count: 1, signal: 'SIGKILL' },
+] as const;
+
+it.concurrent.each(endings)(
+  'leaves no process of $balancer when its parent is ended by $signal',
+  async ({ balancer, count, signal }) => {
     const directory = await mkdtemp(join(tmpdir(), 'counterpoise-test-'));
     const tsx = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
     const parent = spawn(
       process.execPath,
-      ['--import', tsx, '--input-type=module', '-e', program],
+      ['--import', tsx, '--input-type=module', '-e', program, balancer],
       {
         stdio: ['ignore', 'pipe', 'inherit'],
         env: { ...process.env, TMPDIR: directory },
       },
     );
     await once(parent.stdout, 'data');
-    const children = await childrenOf(parent.pid ?? 0);
-    expect(children.length).toBeGreaterThanOrEqual(2); // HAProxy and the process of sockets
+    const children = await descendantsOf(parent.pid ?? 0);
+    expect(children.length).toBeGreaterThanOrEqual(count + 1);
     parent.kill(signal);
     await once(parent, 'exit');
     for (let waited = 0; waited < 50 && children.some(isAlive); waited++) await pass(50);

@@ -2,9 +2,9 @@
  * Trials over real sockets on 127.0.0.0/8: every instance of every trial has an address of its own, so that trials run
  * side by side on the same ports. Knows no balancer.
  */
-import process from 'node:process';
 import type { Adapter, Description } from '../adapters/contract.ts';
 import { invariant } from '../errors/invariant.ts';
+import { exitCodes, OperatorError } from '../errors/operator-error.ts';
 import type { HistoryEvent } from '../history/vocabulary.ts';
 import { monotonicMs } from './monotonic.ts';
 import { Recorder } from './recorder.ts';
@@ -27,7 +27,7 @@ export class WireTestbed implements Testbed {
   readonly #adapter: Adapter;
   readonly #connectable: string;
   readonly #channel: WireChannel;
-  readonly #addresses = new Addresses();
+  readonly #addresses: Addresses;
   readonly #trials = new Set<WireTrial>();
   #begun = 0;
   #over: Promise<void> | null = null;
@@ -42,10 +42,11 @@ export class WireTestbed implements Testbed {
     this.description = description;
     this.#connectable = connectable;
     this.#channel = channel;
+    this.#addresses = new Addresses(channel.pid, description.instanceAddresses ?? null);
   }
 
   async begin(request: TrialRequest): Promise<Begun> {
-    const token = `${process.pid}-${this.#begun++}`;
+    const token = `${this.#channel.pid}-${this.#begun++}`;
     const recorder = new Recorder(request, this.description, this.#connectable);
     const own = new Map<string, string>();
     const trial: WireTrial = new WireTrial({
@@ -68,7 +69,7 @@ export class WireTestbed implements Testbed {
     try {
       return await this.#deploy(request, trial, recorder, token);
     } catch (error) {
-      await trial.end('error');
+      await trial.end('error').catch(() => {});
       throw error;
     }
   }
@@ -106,7 +107,7 @@ export class WireTestbed implements Testbed {
 
   /** For measuring load: instances that answer HTTP, behind a deployment of their own. */
   beginLoad(): Promise<LoadGround> {
-    const trial = `${process.pid}-${this.#begun++}`;
+    const trial = `${this.#channel.pid}-${this.#begun++}`;
     const take = (): string => this.#addresses.take();
     const give = (address: string): void => this.#addresses.give(address);
     return beginWireLoad(trial, this.#adapter, this.#channel, { take, give });
@@ -118,28 +119,43 @@ export class WireTestbed implements Testbed {
   }
 
   async #tearDown(): Promise<void> {
-    await Promise.all([...this.#trials].map((trial) => trial.end('interrupted')));
-    await this.#adapter.dispose();
-    await this.#channel.dispose();
+    // what the adapter cannot put away it tells at its own end, too
+    await Promise.allSettled([...this.#trials].map((trial) => trial.end('interrupted')));
+    try {
+      await this.#adapter.dispose();
+    } finally {
+      await this.#channel.dispose();
+    }
   }
 }
 
 /**
- * Addresses for instances, below 127.128.0.0, where clients live. The second and third byte come from the process id,
- * so that testbeds side by side differ; 127.0 to 127.15 are left to the machine's own services.
+ * Addresses for instances: those that the implementation reaches, else ones below 127.128.0.0, where clients live. Of
+ * these the second and third byte come from the id of the testbed's process of sockets, so that testbeds side by side
+ * differ; 127.0 to 127.15 are left to the machine's own services.
  */
 class Addresses {
-  readonly #free: string[] = [];
+  readonly #processId: number;
+  readonly #free: string[];
+  /** Whether there are only those. */
+  readonly #isGiven: boolean;
   #next = 0;
+
+  constructor(processId: number, given: readonly string[] | null) {
+    this.#processId = processId;
+    this.#free = [...(given ?? [])];
+    this.#isGiven = given !== null;
+  }
 
   take(): string {
     // oldest first: a stale connection meets its own trial's token long before its address is used again
-    if (this.#next >= 4 * 254 || (this.#next >= 254 && this.#free.length > 0)) {
+    const isScarce = this.#isGiven || this.#next >= 4 * 254;
+    if (isScarce || (this.#next >= 254 && this.#free.length > 0)) {
       const address = this.#free.shift();
-      invariant(address !== undefined, 'fewer than 1016 instances at one time');
+      if (address === undefined) throw noAddress();
       return address;
     }
-    const block = (process.pid * 4 + Math.floor(this.#next / 254)) % (112 * 256);
+    const block = (this.#processId * 4 + Math.floor(this.#next / 254)) % (112 * 256);
     const address = `127.${16 + Math.floor(block / 256)}.${block % 256}.${1 + (this.#next % 254)}`;
     this.#next++;
     return address;
@@ -148,4 +164,12 @@ class Addresses {
   give(address: string): void {
     this.#free.push(address);
   }
+}
+
+function noAddress(): OperatorError {
+  return new OperatorError('testbed: more instances at one time than there are addresses', {
+    code: 'ADDRESSES_EXHAUSTED',
+    exitCode: exitCodes.unavailable,
+    hint: 'Use fewer lanes (--jobs), or name more addresses where the implementation lists them.',
+  });
 }

@@ -169,27 +169,41 @@ export class WireTrial implements Trial {
     return [...this.#held.values()];
   }
 
+  /** Errors: what the adapter says when it cannot put the deployment away. */
   end(why: Why): Promise<History> {
     this.#over ??= this.#tearDown(why);
+    // whoever ends it next hears of it, be it that the budget did first
+    this.#over.catch(() => {});
     return this.#over;
   }
 
   async #tearDown(why: Why): Promise<History> {
-    const { trial, channel, recorder } = this.#ground;
+    const { trial, channel } = this.#ground;
     if (this.#budget !== null) clearTimeout(this.#budget);
     try {
-      await channel.ask('freeze', { trial });
-      const history = recorder.end(why, this.nowMs());
+      const history = await this.#frozen(why);
+      // a balancer that died meanwhile is no balancer that refuses
+      const fault = why === 'complete' ? (this.#deployment?.fault?.() ?? null) : null;
       for (const wake of [...this.#waiting]) wake();
       await this.#deployment?.dispose();
-      await channel.ask('release', { trial });
+      if (fault !== null) throw fault;
       return history;
-    } catch {
-      // sockets or balancer are gone already: what was seen until then still is a history
-      return recorder.end('error', this.nowMs());
     } finally {
+      // the process of sockets may be gone: then they are, too
+      await channel.ask('release', { trial }).catch(() => {});
       channel.unlisten(trial);
       this.#ground.released();
+    }
+  }
+
+  /** What was seen until now; also where the process of sockets is gone already. */
+  async #frozen(why: Why): Promise<History> {
+    const { trial, channel, recorder } = this.#ground;
+    try {
+      await channel.ask('freeze', { trial });
+      return recorder.end(why, this.nowMs());
+    } catch {
+      return recorder.end('error', this.nowMs());
     }
   }
 

@@ -5,10 +5,8 @@
 import process from 'node:process';
 import { execa } from 'execa';
 import { invariant } from '../../errors/invariant.ts';
-import type { Outcome } from '../../history/vocabulary.ts';
-import { readBackOf, resolveService } from '../../spec/resolve.ts';
-import { validateDocument } from '../../spec/validate-document.ts';
-import type { Violation } from '../../spec/violation.ts';
+import { acceptedService, rejectedByBalancer } from '../accepted-service.ts';
+import { programMissing } from '../balancer-process.ts';
 import type { Adapter, Deployed, DeployRequest, Description } from '../contract.ts';
 import { describeHaproxy } from './description.ts';
 import {
@@ -17,12 +15,13 @@ import {
   isServerName,
   unsupportedName,
 } from './haproxy-deployment.ts';
-import { missing, startHaproxy } from './haproxy-process.ts';
+import { haproxyProgram, startHaproxy } from './haproxy-process.ts';
 import { renderHaproxyConfiguration } from './rendering.ts';
 
 export interface HaproxyOptions {
   /** Program to run; else COUNTERPOISE_HAPROXY, else `haproxy` on PATH. */
   readonly command?: string;
+  readonly threads?: number;
   /** Changes the configuration before HAProxy reads it: a HAProxy misconfigured on purpose. */
   readonly edit?: (configurationText: string) => string;
   /** Changes a runtime command, or drops it. */
@@ -35,13 +34,15 @@ export function createHaproxyAdapter(options: HaproxyOptions = {}): Adapter {
 
 class HaproxyAdapter implements Adapter {
   readonly #command: string;
+  readonly #threads: number;
   readonly #edit: (configurationText: string) => string;
   readonly #editCommand: EditCommand;
   readonly #deployments = new Set<HaproxyDeployment>();
   readonly #deploying = new Set<Promise<Deployed>>();
   #isOver = false;
 
-  constructor({ command, edit, editCommand }: HaproxyOptions) {
+  constructor({ command, threads, edit, editCommand }: HaproxyOptions) {
+    this.#threads = threads ?? 1;
     this.#command = command ?? process.env['COUNTERPOISE_HAPROXY'] ?? 'haproxy';
     this.#edit = edit ?? ((text) => text);
     this.#editCommand = editCommand ?? ((line) => line);
@@ -50,7 +51,7 @@ class HaproxyAdapter implements Adapter {
   async describe(): Promise<Description> {
     const asked = await execa(this.#command, ['-v'], { reject: false, timeout: 10_000 });
     const version = /version (\S+)/.exec(asked.stdout ?? '')?.[1];
-    if (version === undefined) throw missing();
+    if (version === undefined) throw programMissing(haproxyProgram);
     return describeHaproxy(version);
   }
 
@@ -73,14 +74,20 @@ class HaproxyAdapter implements Adapter {
   async #deploy(request: DeployRequest): Promise<Deployed> {
     const unnamable = request.instances.find(({ name }) => !isServerName(name));
     if (unnamable !== undefined) return { outcome: unsupportedName(unnamable.name) };
-    const { document, violations } = validateDocument(request.configuration, request);
-    if (document === null) return { outcome: rejectedByAdapter(violations) };
-    const service = resolveService(document, request.profile);
+    const accepted = acceptedService(request.configuration, request.profile);
+    if ('is' in accepted) return { outcome: accepted };
+    const { service, readBack } = accepted;
     const servers = request.instances.map((instance, index) => ({ id: index + 1, instance }));
     const { realMsPerSecond } = request;
-    const started = await startHaproxy(this.#command, ({ endpoint, socketPath }) =>
+    const started = await startHaproxy(this.#command, (at) =>
       this.#edit(
-        renderHaproxyConfiguration({ service, realMsPerSecond, servers, endpoint, socketPath }),
+        renderHaproxyConfiguration({
+          ...at,
+          service,
+          realMsPerSecond,
+          servers,
+          threads: this.#threads,
+        }),
       ),
     );
     if ('rejection' in started) return { outcome: rejectedByBalancer(started.rejection) };
@@ -100,25 +107,6 @@ class HaproxyAdapter implements Adapter {
       await deployment.dispose();
       throw error;
     }
-    return {
-      outcome: { is: 'accepted' },
-      readBack: readBackOf(document, request.profile),
-      deployment,
-    };
+    return { outcome: { is: 'accepted' }, readBack, deployment };
   }
-}
-
-function rejectedByAdapter(violations: readonly Violation[]): Outcome & { is: 'rejected' } {
-  return { is: 'rejected', violations: violations.map((one) => ({ ...one, by: 'adapter' })) };
-}
-
-function rejectedByBalancer(words: string): Extract<Outcome, { is: 'rejected' }> {
-  const violation = {
-    clause: null,
-    path: '',
-    expected: words,
-    observed: undefined,
-    by: 'balancer',
-  } as const;
-  return { is: 'rejected', violations: [violation] };
 }

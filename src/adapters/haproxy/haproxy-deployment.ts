@@ -76,6 +76,10 @@ export class HaproxyDeployment implements WireDeployment {
   /** Runtime commands are answered once they are in effect. */
   settle(): void {}
 
+  fault(): Error | null {
+    return this.#parts.process.fault();
+  }
+
   dispose(): Promise<void> {
     for (const slot of this.#slots.values()) this.#stopDeadline(slot);
     this.#over ??= this.#parts.process.dispose().finally(this.#parts.ended);

@@ -33,6 +33,7 @@ const request: RenderRequest = {
   ],
   endpoint: { address: '127.0.0.1', port: 40_000 },
   socketPath: '/run/x.sock',
+  threads: 1,
 };
 
 test('a service with HTTP checks and persistence renders in full, every duration shortened by its own scale', () => {

@@ -21,6 +21,7 @@ export interface RenderRequest {
   readonly servers: readonly Server[];
   readonly endpoint: { readonly address: string; readonly port: number };
   readonly socketPath: string;
+  readonly threads: number;
 }
 
 export const backendName = 'be';
@@ -35,7 +36,7 @@ export function renderHaproxyConfiguration(request: RenderRequest): string {
   );
   return [
     'global',
-    '  nbthread 1',
+    `  nbthread ${request.threads}`,
     `  stats socket ${request.socketPath} mode 600 level admin`,
     'defaults',
     '  mode tcp',

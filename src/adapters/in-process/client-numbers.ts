@@ -6,8 +6,14 @@ import type { Source, SourceColumns } from '../../scheduling/scheduler.ts';
 const sourcesMax = 2 ** 16;
 
 export class ClientNumbers {
-  readonly columns: SourceColumns = { sourcesMax, address: new Uint32Array(sourcesMax) };
+  #columns: SourceColumns | null = null;
   readonly #numbers = new Map<string, Source>();
+
+  /** Made on first use: they are most of what a deployment takes. */
+  get columns(): SourceColumns {
+    this.#columns ??= { sourcesMax, address: new Uint32Array(sourcesMax) };
+    return this.#columns;
+  }
 
   numberOf(key: string): Source {
     const known = this.#numbers.get(key);

@@ -40,7 +40,8 @@ export class ReferenceDeployment implements CallDeployment, ServiceListener {
   readonly #roster = new Roster(usualCapacity.instancesMax);
   readonly #held = new Map<number, Held>();
   readonly #connectionOf = new Map<Connection, number>();
-  readonly #service: BackendService;
+  /** Assembled when there is something to serve: most deployments of a run only ask whether they are taken. */
+  #assembled: BackendService | null = null;
   #parts: AlteredParts;
   #unanswered: Probe | null = null;
   #cut: Reached['cut'][number][] = [];
@@ -56,10 +57,19 @@ export class ReferenceDeployment implements CallDeployment, ServiceListener {
     this.#request = request;
     this.#parts = parts;
     this.#alteration = alteration;
-    const assembled = (listener: ServiceListener) =>
-      assemble(parts, this.#clients.columns, this.#now, listener);
-    this.#service = parts.around?.(assembled, this) ?? assembled(this);
-    this.#list(request.instances);
+    if (request.instances.length > 0) this.#list(request.instances);
+  }
+
+  get #service(): BackendService {
+    this.#assembled ??= this.#assemble();
+    return this.#assembled;
+  }
+
+  #assemble(): BackendService {
+    const parts = this.#parts;
+    const { columns } = this.#clients;
+    const assembled = (listener: ServiceListener) => assemble(parts, columns, this.#now, listener);
+    return parts.around?.(assembled, this) ?? assembled(this);
   }
 
   connect(ask: {
@@ -99,7 +109,11 @@ export class ReferenceDeployment implements CallDeployment, ServiceListener {
     this.#expectLive();
     invariant(ask.toMs >= this.#nowMs(), `time does not go back to ${ask.toMs} ms`);
     this.#takeAnswers(ask.answers);
-    const { due } = this.#service;
+    if (this.#assembled === null) {
+      this.#now[0] = ask.toMs;
+      return this.#reached([]);
+    }
+    const { due } = this.#assembled;
     while ((due[0] as number) <= ask.toMs) {
       const check = this.#service.advance();
       if (check === NONE) continue;
@@ -124,7 +138,7 @@ export class ReferenceDeployment implements CallDeployment, ServiceListener {
     const settings = settingsOf(change.configuration, profile, realMsPerSecond, this.#alteration);
     if ('violations' in settings) return { is: 'rejected', violations: settings.violations };
     this.#parts = settings.parts;
-    this.#service.reconfigure(settings.parts);
+    this.#assembled?.reconfigure(settings.parts);
     return { is: 'accepted' };
   }
 
@@ -197,8 +211,10 @@ export class ReferenceDeployment implements CallDeployment, ServiceListener {
     const { name, port } = this.#roster.at(this.#service.checkOf(probe).instance);
     const { check, port: servicePort } = this.#parts.configuration;
     const { method, path } = check;
-    const asked = { probe, instance: name, port: check.port ?? port ?? servicePort };
-    return method === 'http' ? { ...asked, method, path } : { ...asked, method };
+    const asked = check.port ?? port ?? servicePort;
+    return method === 'http'
+      ? { probe, instance: name, port: asked, method, path }
+      : { probe, instance: name, port: asked, method };
   }
 
   #trafficPort(own: number | null): number {

@@ -41,6 +41,7 @@ const traits: Traits = {
   'draining.return': balancer('resumes'),
   'schedule.weightZero': balancer('quiesced'),
   'schedule.noneEligible': balancer('refuse'),
+  'config.timeoutBeyondInterval': { reading: 'accept', providedBy: 'adapter' },
   'change.propagationMs': balancer(0),
   refusal: balancer('refused'),
 };

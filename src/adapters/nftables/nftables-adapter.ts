@@ -5,8 +5,7 @@
 import { exitCodes, OperatorError } from '../../errors/operator-error.ts';
 import type { Outcome } from '../../history/vocabulary.ts';
 import type { ServiceConfiguration } from '../../spec/configuration.ts';
-import { readBackOf, resolveService } from '../../spec/resolve.ts';
-import { validateDocument } from '../../spec/validate-document.ts';
+import { type AcceptedService, acceptedService } from '../accepted-service.ts';
 import type {
   Adapter,
   Deployed,
@@ -49,7 +48,7 @@ class NftablesAdapter implements Adapter {
   }
 
   async deploy(request: DeployRequest): Promise<Deployed> {
-    const service = serviceIn(request.configuration, request);
+    const service = acceptedService(request.configuration, request.profile);
     if ('is' in service) return { outcome: service };
     const { path } = await this.#open();
     const number = this.#deployed++;
@@ -76,25 +75,7 @@ class NftablesAdapter implements Adapter {
   }
 }
 
-interface Service {
-  readonly service: ServiceConfiguration;
-  readonly readBack: unknown;
-}
-
-/** What the kernel can do of what was asked for, or why it cannot. */
-function serviceIn(
-  configuration: unknown,
-  { profile }: Pick<DeployRequest, 'profile'>,
-): Service | Exclude<Outcome, { is: 'accepted' }> {
-  const { document, violations } = validateDocument(configuration, { profile });
-  if (document === null) {
-    return { is: 'rejected', violations: violations.map((one) => ({ ...one, by: 'adapter' })) };
-  }
-  const service = resolveService(document, profile);
-  return { service, readBack: readBackOf(document, profile) };
-}
-
-interface Parts extends Service {
+interface Parts extends AcceptedService {
   readonly request: DeployRequest;
   readonly table: string;
   readonly endpoint: WireDeployment['endpoint'];
@@ -122,7 +103,7 @@ class NftablesDeployment implements WireDeployment {
   }
 
   async reconfigure({ configuration }: { readonly configuration: unknown }): Promise<Outcome> {
-    const service = serviceIn(configuration, this.#parts.request);
+    const service = acceptedService(configuration, this.#parts.request.profile);
     if ('is' in service) return service;
     this.#service = service.service;
     return this.#renew();

@@ -4,6 +4,14 @@
  */
 import type { InstanceAt, Reached } from '../contract.ts';
 
+/** Times closer than this are one: not every language writes all digits of a number. */
+const roundingMs = 1e-6;
+
+/** The same, the time that was asked for where it is meant. */
+export function unrounded(reached: Reached, toMs: number): Reached {
+  return Math.abs(reached.nowMs - toMs) < roundingMs ? { ...reached, nowMs: toMs } : reached;
+}
+
 export class CallRules {
   readonly #known = new Set<string>();
   readonly #probes = new Set<number>();
@@ -28,7 +36,7 @@ export class CallRules {
   /** What is wrong with how far time went, or null. */
   faultInReached(toMs: number, { nowMs, probes, cut }: Reached): string | null {
     const beforeMs = this.#nowMs;
-    if (nowMs < beforeMs)
+    if (nowMs < beforeMs - roundingMs)
       return `nowMs ${nowMs} lies before ${beforeMs}, which was reached already`;
     if (this.#isStepped && nowMs > toMs) return `nowMs ${nowMs} lies beyond toMs ${toMs}`;
     if (nowMs < toMs && probes.length === 0) {
@@ -42,7 +50,7 @@ export class CallRules {
       if (this.#probes.has(probe)) return `probe ${probe} is a number used before`;
       this.#probes.add(probe);
     }
-    const early = cut.find(({ atMs }) => atMs < beforeMs || atMs > nowMs);
+    const early = cut.find(({ atMs }) => atMs < beforeMs - roundingMs || atMs > nowMs + roundingMs);
     if (early !== undefined) {
       return `connection ${early.connection} cut at ${early.atMs} ms, outside of ${beforeMs} to ${nowMs}`;
     }

@@ -16,7 +16,7 @@ import {
   type WireDeployment,
 } from '../contract.ts';
 import { faultIn, type Method, messages, type OutcomeTold, type Result } from '../messages.ts';
-import { CallRules } from './call-rules.ts';
+import { CallRules, unrounded } from './call-rules.ts';
 import type { Link } from './link.ts';
 import { Session } from './session.ts';
 
@@ -126,7 +126,8 @@ class RemoteAdapter implements Adapter {
       },
       advance: async (ask) => {
         const waitMs = time === 'stepped' ? 0 : Math.max(0, ask.toMs - nowMs);
-        const reached = await this.#ask(session, 'advance', { deployment, ...ask }, waitMs);
+        const told = await this.#ask(session, 'advance', { deployment, ...ask }, waitMs);
+        const reached = unrounded(told, ask.toMs);
         heed(session, 'advance', rules.faultInReached(ask.toMs, reached));
         nowMs = reached.nowMs;
         return reached;

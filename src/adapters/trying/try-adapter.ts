@@ -2,7 +2,7 @@
  * An adapter tried out as an adapter: does it answer everything it must, in shape, twice alike, and does it end? Judges
  * no balancer: that is what `conform` is for. Knows no terminal.
  */
-import { type AddressInfo, connect as connectSocket, createServer } from 'node:net';
+import { type AddressInfo, connect as connectSocket, createServer, type Server } from 'node:net';
 import { setTimeout as pass } from 'node:timers/promises';
 import { OperatorError } from '../../errors/operator-error.ts';
 import type {
@@ -31,7 +31,7 @@ const echoLimitMs = 2000;
 
 const instances: readonly InstanceAt[] = [
   { name: 'a', weight: 2, port: null, address: '127.0.0.1' },
-  { name: 'b', weight: 1, port: null, address: '127.0.0.1' },
+  { name: 'b', weight: 1, port: null, address: '127.0.0.2' },
 ];
 const configuration = {
   backendServices: [
@@ -242,7 +242,13 @@ class Trying {
     const [time = 'real'] = description.time;
     const [profile = 'console'] = description.profiles;
     const scale = time === 'scaled' ? 100 : 1000;
-    const realMsPerSecond = { checks: scale, persistence: scale, draining: scale };
+    // as the suite does: its shortest check timeout is the page's, 2 s
+    const checks = time === 'scaled' ? Math.min(1000, description.floorsMs.checkTimeout / 2) : 1000;
+    const realMsPerSecond = {
+      checks: checks > 0 ? checks : scale,
+      persistence: scale,
+      draining: scale,
+    };
     const deployment = `tried-${this.#deployments++}`;
     return { deployment, configuration: document, profile, instances, time, realMsPerSecond };
   }
@@ -290,19 +296,23 @@ interface Backend {
   stop(): void;
 }
 
-/** An instance that sends back what it hears. */
-function startBackend(): Promise<Backend> {
-  const server = createServer((socket) => {
-    socket.on('error', () => {}); // a check that hangs up
-    socket.pipe(socket);
-  });
-  return new Promise((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as AddressInfo;
-      resolve({ port, stop: () => void server.close() });
+/** Both instances, on one port: each sends back what it hears. */
+async function startBackend(): Promise<Backend> {
+  const servers: Server[] = [];
+  let port = 0;
+  for (const { address } of instances) {
+    const server = createServer((socket) => {
+      socket.on('error', () => {}); // a check that hangs up
+      socket.pipe(socket);
     });
-  });
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', reject);
+      server.listen(port, address, resolve);
+    });
+    servers.push(server);
+    ({ port } = server.address() as AddressInfo);
+  }
+  return { port, stop: () => servers.forEach((server) => void server.close()) };
 }
 
 function echoes(host: string, port: number): Promise<boolean> {

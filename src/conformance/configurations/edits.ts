@@ -7,20 +7,23 @@ function partsOf(path: string): readonly string[] {
   return path.split(/[.[\]]+/).filter((part) => part !== '');
 }
 
-/** The document with another value at `path` (`backendServices[0].port`); what is missing on the way is made. */
+/**
+ * The document with another value at `path` (`backendServices[0].port`); what is missing on the way is made, what is
+ * beside it is shared with the original.
+ */
 export function edited(document: unknown, path: string, value: unknown): unknown {
-  const copy: unknown = structuredClone(document);
-  const parts = partsOf(path);
-  let holder = copy as Record<string, unknown>;
-  for (const part of parts.slice(0, -1)) {
-    holder[part] ??= {};
-    holder = holder[part] as Record<string, unknown>;
-  }
-  const last = parts.at(-1) ?? '';
-  if (value === absent) delete holder[last];
-  else holder[last] = structuredClone(value);
+  return withValue(document, partsOf(path), value);
+}
+
+function withValue(holder: unknown, [part = '', ...more]: readonly string[], value: unknown) {
+  const copy = (Array.isArray(holder) ? [...holder] : { ...(holder as object) }) as Plain;
+  if (more.length > 0) copy[part] = withValue(copy[part], more, value);
+  else if (value === absent) delete copy[part];
+  else copy[part] = value;
   return copy;
 }
+
+type Plain = Record<string, unknown>;
 
 /** The value at `path`, or undefined. */
 export function valueAt(document: unknown, path: string): unknown {

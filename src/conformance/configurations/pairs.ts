@@ -187,6 +187,7 @@ export function pairCoverage(profile: Profile, cases: readonly ConfigurationCase
     if (expected.accepted !== true) continue;
     const row = factors.map((factor) => levelIn(factor, configuration));
     for (const pair of pairsIn(row)) if (feasible.has(pair)) seen.add(pair);
+    if (seen.size === feasible.size) break;
   }
   return { covered: seen.size, of: feasible.size };
 }

@@ -17,8 +17,8 @@ export function firstDifference(
   expected: unknown,
   observed: unknown,
   path = '',
+  key = '',
 ): Difference | null {
-  const key = path.replace(/^.*\./, '');
   const meaning = meanings[key];
   if (meaning !== undefined) {
     const isEqual = JSON.stringify(meaning(expected)) === JSON.stringify(meaning(observed));
@@ -35,7 +35,7 @@ export function firstDifference(
   if (isPlain(expected)) {
     if (!isPlain(observed)) return { path, expected, observed };
     return first(keysOf(expected, path), (name) =>
-      firstDifference(expected[name], observed[name], path === '' ? name : `${path}.${name}`),
+      firstDifference(expected[name], observed[name], path === '' ? name : `${path}.${name}`, name),
     );
   }
   return Object.is(expected, observed) ? null : { path, expected, observed };
@@ -67,21 +67,22 @@ function inLowerCase(value: unknown): unknown {
   return typeof value === 'string' ? value.toLowerCase() : value;
 }
 
-/** Every single code that a list stands for. */
+/** The codes that a list stands for, as runs without a gap between them. */
 function codesIn(value: unknown): unknown {
   if (!Array.isArray(value)) return value;
-  const codes = new Set<number>();
-  for (const entry of value) {
-    const [from = '', to = from] = String(entry).split('-');
-    for (
-      let code = Number(from.replace('xx', '00'));
-      code <= Number(to.replace('xx', '99'));
-      code++
-    ) {
-      codes.add(code);
-    }
+  const runs: [from: number, to: number][] = [];
+  for (const [from, to] of value.map(rangeOf).toSorted(([a], [b]) => a - b)) {
+    const last = runs.at(-1);
+    if (last !== undefined && from <= last[1] + 1) last[1] = Math.max(last[1], to);
+    else runs.push([from, to]);
   }
-  return [...codes].sort((a, b) => a - b);
+  return runs;
+}
+
+/** `2xx`, `201-205`, 404 or `404`. */
+function rangeOf(entry: unknown): [from: number, to: number] {
+  const [from = '', to = from] = String(entry).split('-');
+  return [Number(from.replace('xx', '00')), Number(to.replace('xx', '99'))];
 }
 
 function first<T>(

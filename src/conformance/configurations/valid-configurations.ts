@@ -1,6 +1,7 @@
 /** Valid configurations of many shapes, drawn: the suite's own reading of what is valid (see `boundaries.ts`). */
 import fc from 'fast-check';
 import type { Profile } from '../../spec/configuration.ts';
+import { mixed } from '../clients.ts';
 
 export type Plain = Readonly<Record<string, unknown>>;
 
@@ -60,9 +61,7 @@ function services(profile: Profile): fc.Arbitrary<Plain> {
   const durationSeconds = isConsole ? fc.constant(1440) : edges(1, 3600);
   return fc.record(
     {
-      name: fc
-        .array(fc.constantFrom(...'abcXYZ019-_网关'), { minLength: 1, maxLength: 32 })
-        .map((characters) => characters.join('')),
+      name: texts('abcXYZ019-_网关', 32),
       protocol: fc.constantFrom('tcp', ...(isConsole ? [] : ['Tcp'])),
       port,
       scheduling,
@@ -138,17 +137,21 @@ const apiCodes = fc.array(
   { minLength: 1, maxLength: 5 },
 );
 
-function segments(characters: string, maxLength: number): fc.Arbitrary<string> {
+/** One draw for all characters: nobody shrinks a configuration, and one for each is half of what drawing it takes. */
+function texts(characters: string, lengthMax: number): fc.Arbitrary<string> {
+  const alphabet = [...characters];
   return fc
-    .array(fc.constantFrom(...characters), { minLength: 1, maxLength })
-    .map((drawn) => drawn.join(''));
+    .tuple(fc.integer({ min: 1, max: lengthMax }), fc.integer())
+    .map(([length, drawn]) =>
+      Array.from({ length }, (_, at) => alphabet[mixed(drawn + at) % alphabet.length]).join(''),
+    );
 }
 const consolePaths = fc
-  .tuple(fc.array(segments('abz09-._~%é健', 19), { maxLength: 5 }), fc.constantFrom('', '/'))
+  .tuple(fc.array(texts('abz09-._~%é健', 19), { maxLength: 5 }), fc.constantFrom('', '/'))
   // 5 × (1 + 19) characters and a slash would be one too many
   .map(([levels, end]) => (levels.length === 0 ? '/' : `/${levels.join('/')}${end}`.slice(0, 100)));
 const apiPaths = fc
-  .array(segments(`abz09健-.%?#&_;~!()*[]@^:',+=<>{}`, 60), { maxLength: 16 })
+  .array(texts(`abz09健-.%?#&_;~!()*[]@^:',+=<>{}`, 60), { maxLength: 16 })
   .map((levels) => `/${levels.join('/')}`.slice(0, 1000));
 
 function groups(profile: Profile): fc.Arbitrary<Plain> {

@@ -6,11 +6,13 @@ import {
   healthCodes,
   healthConsecutive,
   healthIsolation,
+  healthLoneCodes,
   healthTcp,
   healthThresholds,
   healthTimeout,
 } from './health.ts';
 import { healthTours } from './health-tours.ts';
+import { changesWhileCounting, changesWhileOut } from './interruptions.ts';
 import { healthDetection, healthInitial, outages } from './outages.ts';
 import {
   sourceFailures,
@@ -40,10 +42,13 @@ export const families: readonly Family[] = [
   healthTours,
   healthThresholds,
   outages,
+  changesWhileOut,
+  changesWhileCounting,
   healthTcp,
   healthTimeout,
   healthIsolation,
   healthCodes,
+  healthLoneCodes,
   healthDetection,
   drainingDefault,
   drainingReturn,

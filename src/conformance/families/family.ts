@@ -12,11 +12,12 @@ import type {
 } from '../../spec/configuration.ts';
 import type { BehaviourScript, ReplyScript, Timeline } from '../timeline.ts';
 
-/** What the plane can bear: a timeline on real sockets costs seconds, one in stepped time microseconds. */
+/** What an implementation can bear: a timeline that waits costs seconds, one in stepped time microseconds. */
 export interface Bounds {
   readonly profile: Profile;
   /** Those that the implementation knows. */
   readonly profiles: readonly Profile[];
+  /** Whether time passes by itself: over real sockets, or where the adapter waits. */
   readonly isWired: boolean;
   readonly instancesMax: number;
   /** Most connections one timeline opens one after the other. */
@@ -28,7 +29,7 @@ export interface Family {
   /** Clauses it is made for. */
   readonly clauses: readonly string[];
   readonly needs: readonly Capability[];
-  /** Timelines a run draws by default, in stepped time and on the wire. */
+  /** Timelines a run draws by default, in stepped time, and on the wire or where the adapter waits. */
   readonly runs: { readonly stepped: number; readonly wired: number };
   /** The same timelines in every run, in this order, instead of drawn ones. */
   fixed?(bounds: Bounds): readonly Timeline[];

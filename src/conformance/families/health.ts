@@ -270,6 +270,23 @@ function tellingCodes(
   return [...rotated(inside).slice(0, normalCount), ...others];
 }
 
+/** One class alone is normal: whoever misreads it has nobody left in rotation. */
+export const healthLoneCodes: Family = {
+  name: 'health-lone-codes',
+  clauses: ['health.http.codes'],
+  needs: ['check.http', 'schedule.wrr'],
+  runs: { stepped: 8, wired: 2 },
+  timelines: (bounds) =>
+    fc.constantFrom(['3xx', 302, 399], ['4xx', 400, 499]).map(([normal, ...codes]): Timeline => {
+      const replies = codes.map((reply) => ({ afterwards: { reply } as ReplyScript }));
+      return steady('health-lone-codes', healthLoneCodes.clauses, bounds, replies, {
+        normalStatusCodes: [normal as string],
+        unhealthyThreshold: 1,
+        healthyThreshold: 1,
+      });
+    }),
+};
+
 export const healthTimeout: Family = {
   name: 'health-timeout',
   clauses: ['health.timeout'],

@@ -227,10 +227,13 @@ export const wlcRefill: Family = {
       }),
 };
 
-/** Somebody joins while all hold: what was held before still counts. */
+/**
+ * Somebody joins while all hold: what was held before still counts, and what was closed before does not. Whoever counts
+ * closed connections gives the newcomer everything until it has had as many; nothing but a change tells that from turns.
+ */
 export const wlcJoins: Family = {
   name: 'wlc-joins',
-  clauses: ['schedule.wlc.ratio'],
+  clauses: ['schedule.wlc.ratio', 'schedule.wlc.active-only'],
   needs: ['schedule.wlc', 'change.weight'],
   runs: { stepped: 20, wired: 2 },
   timelines: (bounds) =>
@@ -251,12 +254,18 @@ export const wlcJoins: Family = {
           steps: [
             settled(names, 3),
             { do: 'refill', to: cyclesHeld * cycleOf(vector) },
+            // one far below the others, so that somebody is owed the next connection when the newcomer has its part
+            ...names.map((name, index) => ({
+              do: 'close' as const,
+              of: name,
+              share: index === 0 ? 0.75 : 0.5,
+            })),
             { do: 'add', instance: joining },
             { after: { checks: { [joining.name]: 4 } }, do: 'wait' },
             // level with the newcomer only if what the others held before counts
-            { do: 'refill', to: 2 * cyclesHeld * cycleOf([...vector, weight]) },
+            { do: 'refill', to: cyclesHeld * cycleOf([...vector, weight]) },
             ...all.map((name) => ({ do: 'close' as const, of: name, share: 0.3 })),
-            { do: 'refill', to: 2 * cyclesHeld * cycleOf([...vector, weight]) },
+            { do: 'refill', to: cyclesHeld * cycleOf([...vector, weight]) },
           ],
         };
       }),

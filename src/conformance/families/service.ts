@@ -200,7 +200,8 @@ export const persistenceUnhealthy: Family = {
         configuration: documentOf(bounds.profile, {
           scheduling,
           persistence: true,
-          ...fewChecks(bounds),
+          // six of them: more than a minute, less than any profile's persistence
+          check: bounds.isWired ? {} : { intervalSeconds: 20 },
         }),
         instances: instancesOf([1, 1, 1]),
         steps: [

@@ -15,12 +15,12 @@ const options = { profile: 'console' as const, seed: '1', open, signal };
 describe('the canary', () => {
   it('is drawn from what breaks a selected clause, by seed', () => {
     const selected = ['schedule.wlc.ratio', 'schedule.wrr.cycle'];
-    const drawn = drawCanary(selected, '1');
+    const drawn = drawCanary(selected, 'console', '1');
     expect(drawn).toHaveLength(3);
     for (const { breaks } of drawn) {
       expect(breaks.some((clause) => selected.includes(clause))).toBe(true);
     }
-    const names = (seed: string) => drawCanary(selected, seed).map(({ name }) => name);
+    const names = (seed: string) => drawCanary(selected, 'console', seed).map(({ name }) => name);
     expect(names('1')).toEqual(drawn.map(({ name }) => name));
     expect(['2', '3', '4'].some((seed) => names(seed).join() !== names('1').join())).toBe(true);
   });

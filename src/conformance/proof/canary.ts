@@ -21,8 +21,8 @@ export interface CanaryOptions {
 }
 
 export async function runCanary(options: CanaryOptions): Promise<Canary> {
-  const { selected, seed, signal } = options;
-  const drawn = drawCanary(selected, seed);
+  const { profile, selected, seed, signal } = options;
+  const drawn = drawCanary(selected, profile, seed);
   if (drawn.length === 0) {
     return { defects: [], why: 'nothing to do: no seeded defect breaks what was selected' };
   }
@@ -44,8 +44,13 @@ export async function runCanary(options: CanaryOptions): Promise<Canary> {
 }
 
 /** In an order that the seed decides. */
-export function drawCanary(selected: readonly string[], seed: string): readonly Specimen[] {
+export function drawCanary(
+  selected: readonly string[],
+  profile: Profile,
+  seed: string,
+): readonly Specimen[] {
   return defectSpecimens
+    .filter(({ profiles }) => profiles.includes(profile))
     .filter(({ breaks }) => breaks.some((clause) => selected.includes(clause)))
     .map((specimen) => ({ specimen, rank: textNumber(`${seed}/canary/${specimen.name}`) }))
     .toSorted((a, b) => a.rank - b.rank)

@@ -16,9 +16,10 @@ import {
 } from '../../results/proof-result.ts';
 import { clauses } from '../../spec/clauses.ts';
 import type { Profile } from '../../spec/configuration.ts';
+import { exactInterval } from '../../statistics/binomial.ts';
 import { families } from '../families/families.ts';
 import { judgedClauses } from '../judged-clauses.ts';
-import type { Specimen } from './specimens.ts';
+import { defectSpecimens, type Specimen } from './specimens.ts';
 import type { Tried } from './try-specimen.ts';
 
 /** A run of the campaign in which something right was failed. */
@@ -35,7 +36,9 @@ export interface Evidence {
   readonly complete: boolean;
   readonly defects: readonly { readonly specimen: Specimen; readonly tried: Tried }[];
   readonly right: readonly { readonly specimen: Specimen; readonly tried: Tried }[];
-  readonly campaign: (Omit<Campaign, 'falseAlarms'> & { alarms: readonly FalseAlarm[] }) | null;
+  readonly campaign:
+    | (Omit<Campaign, 'falseAlarms' | 'rate'> & { alarms: readonly FalseAlarm[] })
+    | null;
 }
 
 export function proofOf(evidence: Evidence): ProofResult {
@@ -67,6 +70,9 @@ export function proofOf(evidence: Evidence): ProofResult {
     rows: rowsOf(),
     defects,
     rightVariants,
+    notApplicable: defectSpecimens
+      .filter(({ profiles }) => !profiles.includes(profile))
+      .map(({ name, sentence }) => ({ name, sentence })),
     clauses: witnessed,
     campaign: campaign === null ? null : campaignOf(campaign),
     counts,
@@ -75,7 +81,8 @@ export function proofOf(evidence: Evidence): ProofResult {
 }
 
 function campaignOf({ alarms, repeat, runs, alpha }: NonNullable<Evidence['campaign']>): Campaign {
-  return { repeat, runs, alpha, falseAlarms: alarms.length };
+  const falseAlarms = alarms.length;
+  return { repeat, runs, alpha, falseAlarms, rate: exactInterval(falseAlarms, runs, 0.95) };
 }
 
 function rowsOf(): readonly ProofRow[] {

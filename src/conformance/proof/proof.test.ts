@@ -4,6 +4,7 @@
  */
 import { describe, expect, it } from 'vitest';
 import { connect } from '../../adapters/connect.ts';
+import { exactInterval } from '../../statistics/binomial.ts';
 import { openTestbed } from '../../testbed/open-testbed.ts';
 import { proofOf } from './kill-matrix.ts';
 import { campaignOptions, proofOptions } from './proof-options.ts';
@@ -34,6 +35,20 @@ describe('the suite, on implementations of which everything is known', () => {
     const { failing, errors, why } = await tried(specimen, proofOptions(specimen, 'console', '1'));
     expect(failing, JSON.stringify(why)).toEqual([]);
     expect(errors).toEqual([]);
+  });
+
+  it('raises no more false alarms than its bound allows, where chance decides every connection', async () => {
+    const drawn = rightSpecimens.find(({ name }) => name === 'drawn-by-weight') as Specimen;
+    const [runs, alpha] = [60, 0.05];
+    let alarms = 0;
+    for (let run = 0; run < runs; run++) {
+      const options = campaignOptions(drawn, 'console', `bound-${run}`, alpha);
+      const selected = ['schedule.wrr.share'];
+      const { failing } = await tried(drawn, { ...options, selected });
+      if (failing.length > 0) alarms++;
+    }
+    // beyond doubt above the bound: a rate of 0.05 comes to so many once in a million times
+    expect(exactInterval(alarms, runs, 1 - 2e-6).low).toBeLessThanOrEqual(alpha);
   });
 
   it('is the same for the same seed', async () => {

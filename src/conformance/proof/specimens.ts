@@ -4,6 +4,8 @@
  */
 import { defects } from '../../defects/catalogue.ts';
 import { variants } from '../../defects/variants.ts';
+import type { Profile } from '../../spec/configuration.ts';
+import { profileNames } from '../../spec/profiles.ts';
 
 export interface Specimen {
   /** What `connect` takes. */
@@ -14,15 +16,18 @@ export interface Specimen {
   readonly thread: string | null;
   /** The clauses that it must fail, and no other; of a right one: none. */
   readonly breaks: readonly string[];
+  /** Where what it does means anything: a profile without a limit has nobody who misreads it. */
+  readonly profiles: readonly Profile[];
 }
 
 export const defectSpecimens: readonly Specimen[] = defects.map(
-  ({ name, sentence, thread, breaks }) => ({
+  ({ name, sentence, thread, breaks, profiles = profileNames }) => ({
     connectable: `defect:${name}`,
     name,
     sentence,
     thread: thread ?? null,
     breaks,
+    profiles,
   }),
 );
 
@@ -33,6 +38,7 @@ export const rightSpecimens: readonly Specimen[] = [
     sentence: 'The reference itself.',
     thread: null,
     breaks: [],
+    profiles: profileNames,
   },
   ...variants.map(({ name, sentence }) => ({
     connectable: `variant:${name}`,
@@ -40,5 +46,6 @@ export const rightSpecimens: readonly Specimen[] = [
     sentence,
     thread: null,
     breaks: [],
+    profiles: profileNames,
   })),
 ];

@@ -1,5 +1,5 @@
 /**
- * The directories that HAProxy processes run in, one each, under the system's own for temporary files. Knows nothing
+ * The directories that balancers' processes run in, one each, under the system's own for temporary files. Knows nothing
  * of what is put there.
  */
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
 
-const prefix = 'counterpoise-haproxy-';
+const prefix = 'counterpoise-run-';
 
 let swept: Promise<void> | null = null;
 

@@ -12,8 +12,8 @@ const nobody = 2 ** 22 + 1;
 test('the first directory removes those of processes that are gone, and no others', async () => {
   const directory = await mkdtemp(join(tmpdir(), 'counterpoise-test-'));
   vi.stubEnv('TMPDIR', directory);
-  const kept = [`counterpoise-haproxy-${process.pid}-x`, 'somebody-elses'];
-  for (const name of [...kept, `counterpoise-haproxy-${nobody}-x`]) {
+  const kept = [`counterpoise-run-${process.pid}-x`, 'somebody-elses'];
+  for (const name of [...kept, `counterpoise-run-${nobody}-x`]) {
     await mkdir(join(directory, name));
   }
   const made = await makeRunDirectory();

@@ -1,0 +1,26 @@
+/** Cases for whoever knows no server groups: still those on everything else, and none on groups. */
+import { describe, expect, it } from 'vitest';
+import { configurationCases } from './run-configurations.ts';
+import { withoutGroups } from './without-groups.ts';
+
+describe('cases without server groups', () => {
+  const cases = configurationCases('openapi', '1', 100);
+
+  it('mention no group and no network, in what is sent and in what is to be read back', () => {
+    const kept = cases.flatMap((one) => withoutGroups(one) ?? []);
+    expect(kept.length).toBeGreaterThan(0.8 * cases.length);
+    for (const one of kept) expect(JSON.stringify(one)).not.toMatch(/serverGroup|loadBalancer/);
+  });
+
+  it('leave out those whose fault is in a group, and change no other', () => {
+    const before = JSON.stringify(cases);
+    for (const one of cases) {
+      const { expected } = one;
+      const isOfGroups = 'path' in expected && /serverGroup|loadBalancer/.test(expected.path);
+      const rest = withoutGroups(one);
+      expect(rest === null).toBe(isOfGroups);
+      if (!/serverGroup|loadBalancer/.test(JSON.stringify(one))) expect(rest).toEqual(one);
+    }
+    expect(JSON.stringify(cases)).toBe(before);
+  });
+});

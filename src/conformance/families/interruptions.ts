@@ -1,0 +1,84 @@
+/** Timelines that change something while an instance is failing: neither what is known of it nor what is counted may be lost. */
+import fc from 'fast-check';
+import type { Step, Timeline } from '../timeline.ts';
+import type { Family } from './family.ts';
+import { documentOf, head, instancesOf, namesOf, settled } from './family.ts';
+
+const failing = { do: 'behave' as const, instance: 'a', behaviour: { afterwards: { reply: 503 } } };
+/** Two cycles of four instances, and as many again for a wash-out. */
+const open = { do: 'open' as const, count: 16, sources: 'fresh' as const };
+/** Beyond every threshold here, with one check that was under way. */
+const sure = { checks: { a: 6 } };
+
+/** What happens to others, and to the failing one itself: gone and registered anew it starts from the beginning. */
+const changes: Readonly<Record<string, readonly Step[]>> = {
+  addition: [{ do: 'add', instance: { name: 'd', weight: 1, port: null } }],
+  weight: [{ do: 'reweigh', instance: 'c', weight: 2 }],
+  removal: [{ do: 'remove', instance: 'c' }],
+  return: [
+    { do: 'remove', instance: 'a' },
+    { do: 'add', instance: { name: 'a', weight: 1, port: null } },
+  ],
+};
+
+export const changesWhileOut: Family = {
+  name: 'changes-while-out',
+  clauses: ['schedule.eligible'],
+  needs: ['check.http', 'schedule.wrr', 'change.weight', 'drain'],
+  runs: { stepped: 16, wired: 3 },
+  timelines: (bounds) =>
+    fc
+      .record({
+        change: fc.constantFrom('addition', 'weight', 'removal', 'return'),
+        // out for minutes: time alone brings nobody back
+        intervals: fc.constantFrom(...(bounds.isWired ? [4] : [15, 30])),
+      })
+      .map(
+        ({ change, intervals }): Timeline => ({
+          ...head('changes-while-out', changesWhileOut.clauses, bounds),
+          configuration: documentOf(bounds.profile, { drainSeconds: 0 }),
+          instances: instancesOf([1, 1, 1]),
+          steps: [
+            settled(namesOf(3), 3),
+            open,
+            failing,
+            { after: sure, ...open },
+            ...(changes[change] ?? []),
+            open,
+            { after: { intervals }, ...open },
+            { do: 'behave', instance: 'a', behaviour: {} },
+            { after: sure, ...open },
+          ],
+        }),
+      ),
+};
+
+export const changesWhileCounting: Family = {
+  name: 'changes-while-counting',
+  clauses: ['health.unhealthy-threshold'],
+  needs: ['check.http', 'schedule.wrr', 'change.weight', 'drain'],
+  runs: { stepped: 12, wired: 2 },
+  timelines: (bounds) =>
+    fc
+      .record({
+        change: fc.constantFrom('addition', 'weight'),
+        unhealthyThreshold: fc.integer({ min: 3, max: 4 }),
+      })
+      .map(({ change, unhealthyThreshold }): Timeline => {
+        const watched = { after: { checks: { a: 1 } }, ...open };
+        return {
+          ...head('changes-while-counting', changesWhileCounting.clauses, bounds),
+          configuration: documentOf(bounds.profile, { check: { unhealthyThreshold } }),
+          instances: instancesOf([1, 1, 1]),
+          steps: [
+            settled(namesOf(3), 3),
+            open,
+            failing,
+            // one short of the threshold, whether or not a check was under way
+            ...Array.from({ length: unhealthyThreshold - 1 }, () => watched),
+            ...(changes[change] ?? []),
+            ...Array.from({ length: 4 }, () => watched),
+          ],
+        };
+      }),
+};

@@ -1,0 +1,91 @@
+/**
+ * The call plane in time that passes by itself: a right implementation fails nothing and is decided on, a wrong one
+ * fails on its clause, and a slow start makes neither wrong.
+ */
+import { describe, expect, it } from 'vitest';
+import { connect } from '../adapters/connect.ts';
+import { openTestbed } from '../testbed/open-testbed.ts';
+import { createWaitingReference } from '../testbed/waiting-reference.fixture.ts';
+import { boundsFor, familiesFor } from './case-plan.ts';
+import { failsOnce } from './case-runner.ts';
+import { conform } from './conform.ts';
+import { drawTimelines } from './drawn-timeline.ts';
+import { judgedClauses } from './judged-clauses.ts';
+
+async function judged(words: readonly string[]) {
+  const testbed = await openTestbed(createWaitingReference(), 'waiting');
+  const selected = judgedClauses
+    .map(({ id }) => id)
+    .filter((id) => words.some((word) => id.startsWith(word)));
+  try {
+    const { result } = await conform(testbed, {
+      connectable: 'waiting',
+      suite: 'test',
+      seed: '1',
+      profile: 'console',
+      selected,
+      filter: words,
+      jobs: 8,
+      shrinkMs: 0,
+      clock: () => performance.now(),
+      signal: new AbortController().signal,
+      listen: () => undefined,
+      open: (specimen) => openTestbed(connect(specimen), specimen),
+      save: async (name) => name,
+    });
+    expect(result.time).toBe('scaled');
+    return (verdict: string) =>
+      result.clauses.filter((one) => one.verdict === verdict).map(({ id }) => id);
+  } finally {
+    await testbed.dispose();
+  }
+}
+
+/** One timeline of each family made for it, each once. */
+async function failsOn(
+  clause: string,
+  options: Parameters<typeof createWaitingReference>[0],
+): Promise<boolean> {
+  const testbed = await openTestbed(createWaitingReference(options), 'waiting');
+  const { description } = testbed;
+  const context = { testbed, time: 'scaled', signal: new AbortController().signal } as const;
+  const drawn = familiesFor(description, [clause]).flatMap((family) =>
+    drawTimelines(family, boundsFor(description, 'console'), '1', 1),
+  );
+  try {
+    const failing = await Promise.all(
+      drawn.map(({ name, seed, timeline }) => failsOnce(context, name, seed, timeline, clause)),
+    );
+    return failing.some((fails) => fails);
+  } finally {
+    await testbed.dispose();
+  }
+}
+
+describe('the call plane in scaled time', { timeout: 120_000 }, () => {
+  it('fails nothing of a right implementation, and decides what rests on traffic, drains and checks', async () => {
+    const being = await judged(['schedule.wrr', 'draining', 'health.port', 'load', 'forward']);
+    expect(being('fail')).toEqual([]);
+    expect(being('error')).toEqual([]);
+    expect(being('pass')).toEqual(
+      expect.arrayContaining([
+        'schedule.wrr.cycle',
+        'draining.no-new',
+        'health.port',
+        'load.share',
+      ]),
+    );
+  });
+
+  it.each([
+    ['unhealthy-threshold-plus-one', 'health.unhealthy-threshold'],
+    ['cumulative-failures', 'health.consecutive'],
+  ])('fails the defect %s on %s', async (defect, clause) => {
+    const reference = connect(`defect:${defect}`);
+    expect(await failsOn(clause, { reference })).toBe(true);
+  });
+
+  it('does not fail a right one that takes long to start', async () => {
+    expect(await failsOn('health.unhealthy-threshold', { deployMs: 400 })).toBe(false);
+  });
+});
