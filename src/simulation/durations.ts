@@ -13,6 +13,10 @@ import { type HistogramCounts, LogLinearHistogram } from './log-linear-histogram
 /** `failed`: 0 where the instance refused, else for how long the client waited for it. */
 type Ending = 'completed' | 'failed' | 'lost' | 'cutByDrain';
 
+const isBooked = 0;
+const isLost = 1;
+const isCut = 2;
+
 export class Durations {
   readonly #completed = new LogLinearHistogram(batchSize);
   readonly #failed = new LogLinearHistogram();
@@ -20,14 +24,16 @@ export class Durations {
   readonly #cutByDrain = new LogLinearHistogram();
   readonly #now: Float64Array;
   /**
-   * By slot of the connection: how long it is to stay, or, where that is not known, when it came; negative: it waits for
-   * its instance, and is not expected.
+   * By slot of the connection: how long it is to stay, as a float, since the column has to stay near the processor;
+   * negative: it waits for its instance, and is not expected.
    */
-  readonly #stayMs: Float64Array;
+  readonly #stayMs: Float32Array;
+  /** When it came, where its stay is not known; of one that ended early: when it ended and its stay, added up. */
+  readonly #markMs: Float64Array;
+  /** Of those who ended early: lost, cut, or booked already. */
+  readonly #howEnded: Uint8Array;
   readonly #slotMask: number;
-  /** Of those who ended early and have not left yet: when they ended and how long they were to stay, added up. */
-  readonly #lostMs = new Map<Connection, number>();
-  readonly #cutMs = new Map<Connection, number>();
+  #failedAtOnce = 0;
   readonly #areStaysKnown: boolean;
 
   constructor(now: Float64Array, connectionsMax: number, areStaysKnown = true) {
@@ -35,13 +41,16 @@ export class Durations {
     this.#areStaysKnown = areStaysKnown;
     this.#slotMask = slotMaskOf(connectionsMax);
     // Memory that nobody writes is not resident.
-    this.#stayMs = new Float64Array(this.#slotMask + 1);
+    this.#stayMs = new Float32Array(this.#slotMask + 1);
+    this.#markMs = new Float64Array(this.#slotMask + 1);
+    this.#howEnded = new Uint8Array(this.#slotMask + 1);
   }
 
   /** A batch of arrivals: they are expected to complete. */
   expect(stayMs: Float64Array, count: number): void {
     if (!this.#areStaysKnown) return;
-    this.#completed.values.set(stayMs);
+    const { values } = this.#completed;
+    for (let at = 0; at < count; at++) values[at] = Math.fround(stayMs[at] as number);
     this.#completed.recordMany(count);
   }
 
@@ -49,7 +58,7 @@ export class Durations {
   notExpected(stayMs: Float64Array, at: number): void {
     if (!this.#areStaysKnown) return;
     const completed = this.#completed;
-    completed.values[0] = stayMs[at] as number;
+    completed.values[0] = Math.fround(stayMs[at] as number);
     completed.withdraw();
   }
 
@@ -59,7 +68,8 @@ export class Durations {
 
   /** By an instance with slots. */
   admitted(connection: Connection): void {
-    this.#stayMs[connection & this.#slotMask] = this.#now[0] as number;
+    this.#stayMs[connection & this.#slotMask] = 0;
+    this.#markMs[connection & this.#slotMask] = this.#now[0] as number;
   }
 
   /** One that was admitted. */
@@ -72,7 +82,7 @@ export class Durations {
   }
 
   failedAtOnce(): void {
-    recordIn(this.#failed, 0);
+    this.#failedAtOnce++;
   }
 
   gaveUp(connection: Connection): void {
@@ -81,43 +91,39 @@ export class Durations {
 
   /** Their instance failed, those that wait for it among them. */
   lost(connections: readonly Connection[]): void {
-    for (const connection of connections) this.#endEarly(connection, this.#lostMs, this.#lost);
+    for (const connection of connections) this.#endEarly(connection, isLost);
   }
 
   cutByDrain(connections: readonly Connection[]): void {
-    for (const connection of connections) this.#endEarly(connection, this.#cutMs, this.#cutByDrain);
+    for (const connection of connections) this.#endEarly(connection, isCut);
   }
 
-  #endEarly(
-    connection: Connection,
-    ended: Map<Connection, number>,
-    histogram: LogLinearHistogram,
-  ): void {
-    const stayMs = this.#stayMs[connection & this.#slotMask] as number;
+  #endEarly(connection: Connection, how: number): void {
+    const slot = connection & this.#slotMask;
+    const stayMs = this.#stayMs[slot] as number;
     if (!this.#areStaysKnown && stayMs >= 0) {
-      this.#recordStay(connection, histogram);
+      this.#recordStay(connection, how === isLost ? this.#lost : this.#cutByDrain);
+      this.#howEnded[slot] = isBooked;
       return;
     }
-    ended.set(connection, (this.#now[0] as number) + Math.abs(stayMs));
+    this.#markMs[slot] = (this.#now[0] as number) + Math.abs(stayMs);
+    this.#howEnded[slot] = how;
     if (stayMs < 0) return;
     this.#completed.values[0] = stayMs;
     this.#completed.withdraw();
   }
 
   #recordStay(connection: Connection, histogram: LogLinearHistogram): void {
-    const cameMs = this.#stayMs[connection & this.#slotMask] as number;
+    const cameMs = this.#markMs[connection & this.#slotMask] as number;
     recordIn(histogram, (this.#now[0] as number) - cameMs);
   }
 
   /** A connection that had ended before would leave now; `wasWaiting`: for its instance. */
   leftLate(connection: Connection, wasWaiting: boolean): void {
-    const ended = this.#lostMs.has(connection) ? this.#lostMs : this.#cutMs;
-    const endedAndStayMs = ended.get(connection);
-    // One that was admitted is booked already.
-    if (endedAndStayMs === undefined) return;
-    ended.delete(connection);
-    const ms = Math.max(endedAndStayMs - (this.#now[0] as number), 0);
-    const histogram = ended === this.#lostMs ? this.#lost : this.#cutByDrain;
+    const slot = connection & this.#slotMask;
+    if (this.#howEnded[slot] === isBooked) return;
+    const ms = Math.max((this.#markMs[slot] as number) - (this.#now[0] as number), 0);
+    const histogram = this.#howEnded[slot] === isLost ? this.#lost : this.#cutByDrain;
     recordIn(wasWaiting ? this.#failed : histogram, ms);
   }
 
@@ -125,7 +131,7 @@ export class Durations {
   counts(): Readonly<Record<Ending, HistogramCounts>> {
     return {
       completed: this.#completed.counts(),
-      failed: this.#failed.counts(),
+      failed: this.#failed.counts(this.#failedAtOnce),
       lost: this.#lost.counts(),
       cutByDrain: this.#cutByDrain.counts(),
     };

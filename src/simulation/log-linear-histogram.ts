@@ -59,9 +59,11 @@ export class LogLinearHistogram {
     this.#counts[bucket] = count - 1;
   }
 
-  /** A copy, to be kept or sent to another thread. */
-  counts(): HistogramCounts {
-    return countsOf(this.#counts);
+  /** A copy, to be kept or sent to another thread; with so many zeros more that were counted elsewhere. */
+  counts(zeros = 0): HistogramCounts {
+    const counts = this.#counts.slice();
+    counts[0] = (counts[0] as number) + zeros;
+    return countsOf(counts);
   }
 }
 
