@@ -26,8 +26,8 @@ export class LogLinearHistogram {
   /** Where the values to be recorded are put: as arguments they would be boxed. */
   readonly values: Float64Array;
   readonly #bits: Int32Array;
-  /** Doubles, which cannot overflow: they are exact up to 2^53. */
-  readonly #counts = new Float64Array(bucketCount);
+  /** A run has at most 10^9 events (`limits.eventsMax`), so none overflows; half as large as doubles, they stay cached. */
+  readonly #counts = new Uint32Array(bucketCount);
 
   /** `room`: how many values can be recorded at once. */
   constructor(room = 1) {
@@ -61,7 +61,7 @@ export class LogLinearHistogram {
 
   /** A copy, to be kept or sent to another thread; with so many zeros more that were counted elsewhere. */
   counts(zeros = 0): HistogramCounts {
-    const counts = this.#counts.slice();
+    const counts = Float64Array.from(this.#counts);
     counts[0] = (counts[0] as number) + zeros;
     return countsOf(counts);
   }
