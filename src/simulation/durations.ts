@@ -1,10 +1,9 @@
 /**
- * How long connections lasted, from opening to end, by how they ended, as histograms. Everybody who arrives is expected
- * to stay as long as was drawn, and booked so, many at a time; the few who do not are taken back and booked when they
- * would have left, so that nobody has to remember when they came. Where instances have slots, nobody can expect
+ * How long connections lasted, from opening to end, by how they ended, as histograms. Everybody who is
+ * held is expected to stay as long as was drawn, and booked so, many at a time; the few who do not are taken back and
+ * booked when they would have left, so that nobody has to remember when they came. Where instances have slots, nobody can expect
  * anything, and who stayed how long is booked when it ends. Knows no load and judges nothing.
  */
-
 import type { Connection } from '../service/backend-service.ts';
 import { slotMaskOf } from '../service/connections.ts';
 import { batchSize } from '../traffic/arrivals.ts';
@@ -46,20 +45,21 @@ export class Durations {
     this.#howEnded = new Uint8Array(this.#slotMask + 1);
   }
 
-  /** A batch of arrivals: they are expected to complete. */
-  expect(stayMs: Float64Array, count: number): void {
+  /** A batch of arrivals that is over: who was held of them is expected to complete. */
+  book(stayMs: Float64Array, count: number): void {
     if (!this.#areStaysKnown) return;
     const { values } = this.#completed;
-    for (let at = 0; at < count; at++) values[at] = Math.fround(stayMs[at] as number);
-    this.#completed.recordMany(count);
+    let held = 0;
+    for (let at = 0; at < count; at++) {
+      const ms = stayMs[at] as number;
+      if (ms >= 0) values[held++] = Math.fround(ms);
+    }
+    this.#completed.recordMany(held);
   }
 
   /** One of the batch was refused, or met an instance that is down. */
-  notExpected(stayMs: Float64Array, at: number): void {
-    if (!this.#areStaysKnown) return;
-    const completed = this.#completed;
-    completed.values[0] = Math.fround(stayMs[at] as number);
-    completed.withdraw();
+  strikeOut(stayMs: Float64Array, at: number): void {
+    stayMs[at] = -1;
   }
 
   held(connection: Connection, stayMs: Float64Array, at: number): void {

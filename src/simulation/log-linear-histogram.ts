@@ -27,7 +27,7 @@ export class LogLinearHistogram {
   readonly values: Float64Array;
   readonly #bits: Int32Array;
   /** A run has at most 10^9 events (`limits.eventsMax`), so none overflows; half as large as doubles, they stay cached. */
-  readonly #counts = new Uint32Array(bucketCount);
+  readonly #counts = new Int32Array(bucketCount);
 
   /** `room`: how many values can be recorded at once. */
   constructor(room = 1) {
@@ -51,18 +51,17 @@ export class LogLinearHistogram {
     }
   }
 
-  /** Takes back `values[0]`, which was recorded before, bit for bit. */
+  /** Takes back `values[0]`, which was recorded before, or will be, bit for bit. */
   withdraw(): void {
     const bucket = bucketOf(this.#bits[upperHalf] as number);
-    const count = this.#counts[bucket] as number;
-    invariant(count > 0, 'what is withdrawn was recorded');
-    this.#counts[bucket] = count - 1;
+    this.#counts[bucket] = (this.#counts[bucket] as number) - 1;
   }
 
   /** A copy, to be kept or sent to another thread; with so many zeros more that were counted elsewhere. */
   counts(zeros = 0): HistogramCounts {
     const counts = Float64Array.from(this.#counts);
     counts[0] = (counts[0] as number) + zeros;
+    for (const count of counts) invariant(count >= 0, 'what was withdrawn was recorded');
     return countsOf(counts);
   }
 }

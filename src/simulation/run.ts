@@ -204,13 +204,17 @@ class Run implements ServiceListener, WorldListener {
 
   #drawArrivals(): void {
     const { atMs, source } = this.#arrivals;
-    this.#metrics.noteSources(source, this.#batch);
+    this.#bookBatch();
     this.#next = 0;
     this.#batch = this.#arrivals.nextBatch();
-    this.#durations.expect(this.#arrivals.holdMs, this.#batch);
     this.#service.foreseeOpening(source, this.#batch);
     // A batch that is not full is the last one.
     if (this.#batch < atMs.length) atMs[this.#batch] = Number.POSITIVE_INFINITY;
+  }
+
+  #bookBatch(): void {
+    this.#metrics.noteSources(this.#arrivals.source, this.#batch);
+    this.#durations.book(this.#arrivals.holdMs, this.#batch);
   }
 
   #conclude(): RunOutcome {
@@ -220,7 +224,7 @@ class Run implements ServiceListener, WorldListener {
       this.#metrics.cross();
     }
     this.#now[0] = Math.max(this.#now[0] as number, spanMs);
-    this.#metrics.noteSources(this.#arrivals.source, this.#batch);
+    this.#bookBatch();
     this.#metrics.conclude();
     this.#history?.conclude();
     this.#serving?.measures.conclude();
@@ -245,14 +249,14 @@ class Run implements ServiceListener, WorldListener {
     if (this.#history !== null) this.#history.arrived(source);
     const instance = this.#service.route(source);
     if (instance === NONE) {
-      this.#durations.notExpected(holdMs, next);
+      this.#durations.strikeOut(holdMs, next);
       metrics.noteRefused(source);
       this.#history?.refused();
     } else {
       metrics.notePlaced(source, instance);
       if (this.#world.downReasons[instance] !== 0) {
         metrics.noteFailed(source);
-        this.#durations.notExpected(holdMs, next);
+        this.#durations.strikeOut(holdMs, next);
         this.#failToConnect(instance);
       } else if (this.#serving !== null) this.#serve(this.#serving, instance);
       else {
