@@ -105,11 +105,14 @@ async function failsThreshold(): Promise<boolean> {
   const { description } = testbed;
   const { signal } = new AbortController();
   const bounds = boundsFor(description, 'openapi');
-  const [drawn] = drawTimelines(healthThresholds, bounds, '1', 1);
+  const drawn = drawTimelines(healthThresholds, bounds, '1', 2);
   const context = { testbed, time: 'scaled', signal } as const;
   const clause = 'health.unhealthy-threshold';
   try {
-    return drawn !== undefined && (await failsOnce(context, 'once', '1', drawn.timeline, clause));
+    for (const [number, { timeline }] of drawn.entries()) {
+      if (await failsOnce(context, `drawn ${number}`, '1', timeline, clause)) return true;
+    }
+    return false;
   } finally {
     listenedAt = deploy.mock.calls.flatMap(([{ instances }]) =>
       instances.map(({ address }) => address),
