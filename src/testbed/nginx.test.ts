@@ -34,11 +34,13 @@ describe('a trial on nginx', () => {
     });
   });
 
-  test('closes what it cannot place', async () => {
+  test('refuses what it cannot place', async () => {
     await withTestbed(createNginxAdapter(), async (testbed) => {
       const trial = await begun(testbed);
       await trial.setInstances([]);
-      expect(await picks(trial, 2, { first: 1 })).toEqual(['!closed', '!closed']);
+      // closed with a client's bytes unread is a reset on the wire, so it depends on who was first
+      for (const pick of await picks(trial, 2, { first: 1 }))
+        expect(pick).toMatch(/^!(closed|reset)$/);
       await trial.end('complete');
     });
   });
