@@ -12,6 +12,8 @@ export const sessionClauses: readonly Clause[] = [
     statement:
       'With persistence on, connections from one source go to one instance for at least the duration, as long as that instance is eligible.',
     needs: ['persistence'],
+    // who is forgotten before the minimum is forgotten before any declared clock has run out, too
+    broader: ['persistence.expiry'],
   },
   {
     id: 'persistence.source-address',
