@@ -2,12 +2,12 @@
  * Goal: what `simulate` writes besides its result changes nothing in it, can be read, and fails in a sentence. Method: the
  * verb itself on short scenarios, into a folder of its own.
  */
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { HistogramLogReader } from 'hdr-histogram-js';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { parse } from 'yaml';
 import { decodeHistory } from '../history/codec.ts';
 import type { SimulationResult } from '../results/simulation-result.ts';
@@ -87,9 +87,14 @@ describe('simulate --history', () => {
   it('leaves a history that says so when it is interrupted', async () => {
     const file = join(folder, 'interrupted.ndjson');
     const yardstick = new URL('../../scenarios/yardstick.yaml', import.meta.url).pathname;
-    const signal = AbortSignal.timeout(5000);
+    const interrupting = new AbortController();
+    const { signal } = interrupting;
     const run = runSimulate(command({ file: yardstick, history: file, signal }), silent);
-    await expect(run).rejects.toMatchObject({ exitCode: 130 });
+    const isRejected = expect(run).rejects.toMatchObject({ exitCode: 130 });
+    const isWriting = async () => expect((await stat(file)).size).toBeGreaterThan(0);
+    await vi.waitFor(isWriting, { timeout: 30_000, interval: 20 });
+    interrupting.abort();
+    await isRejected;
     const lines = (await readFile(file, 'utf8')).trimEnd().split('\n');
     const last = JSON.parse(lines.at(-1) as string);
     expect(last).toMatchObject({ event: 'history.ended', why: 'interrupted' });
