@@ -1,7 +1,16 @@
 #!/usr/bin/env node
 /** The command line: argv to verbs, and what they throw to exit codes. The only place that ends the process. */
-import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { Command, CommanderError, Option } from 'commander';
 import { exitCodes, OperatorError } from '../errors/operator-error.ts';
+import {
+  nonNegative,
+  pace,
+  positiveInteger,
+  probability,
+  runs,
+  wholeFrom,
+  wholeUpTo,
+} from './option-values.ts';
 import { createTerminal, interruption, type Terminal } from './terminal.ts';
 import { suiteVersion } from './version.ts';
 
@@ -235,7 +244,7 @@ function addSimulate(root: Command): void {
     .addOption(outOption())
     .addHelpText(
       'after',
-      '\nExamples:\n  counterpoise simulate scenarios/source-ip-skew.yaml --scheduling source-ip\n  counterpoise simulate scenarios/draining-a-removal.yaml --history run.ndjson && counterpoise judge run.ndjson',
+      '\nExamples:\n  counterpoise simulate scenarios/source-ip-skew.yaml --scheduling source-ip\n  counterpoise simulate scenarios/draining-a-removal.yaml --history run.ndjson && counterpoise judge run.ndjson draining',
     )
     .action(async (file: string, own: SimulateFlags, command: Command) => {
       const common = command.optsWithGlobals<Common>();
@@ -392,47 +401,6 @@ function addDemo(root: Command): void {
       const { runDemo } = await import('./demo.ts');
       process.exitCode = await runDemo({ ...own, signal: interruption(terminal) }, terminal);
     });
-}
-
-function wholeUpTo(max: number): (text: string) => number {
-  return wholeFrom(1, max);
-}
-
-function wholeFrom(min: number, max: number): (text: string) => number {
-  return (text) => {
-    const value = Number(text);
-    if (text.trim() === '' || !Number.isInteger(value) || value < min || value > max) {
-      throw new InvalidArgumentError(`a whole number from ${min} to ${max}.`);
-    }
-    return value;
-  };
-}
-/** Beyond 100 a timeout of 2 s lasts less than 20 ms: too little for real sockets. */
-function pace(text: string): number {
-  const value = Number(text);
-  if (!(value >= 1 && value <= 100)) throw new InvalidArgumentError('a number from 1 to 100.');
-  return value;
-}
-const positiveInteger = wholeUpTo(64);
-
-function runs(text: string): number {
-  const value = Number(text);
-  if (!Number.isInteger(value) || value < 0 || value > 1_000_000) {
-    throw new InvalidArgumentError('a whole number from 0 to 1000000.');
-  }
-  return value;
-}
-
-function probability(text: string): number {
-  const value = Number(text);
-  if (!(value > 0 && value < 1)) throw new InvalidArgumentError('a probability between 0 and 1.');
-  return value;
-}
-
-function nonNegative(text: string): number {
-  const value = Number(text);
-  if (!(value >= 0 && value <= 3600)) throw new InvalidArgumentError('seconds from 0 to 3600.');
-  return value;
 }
 
 async function run(argv: readonly string[]): Promise<void> {

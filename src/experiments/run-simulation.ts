@@ -54,9 +54,9 @@ export async function runSimulation(
     invariant(simulated !== undefined, 'one plan gives one result');
     return simulated;
   };
-  if (history === undefined) return run({ history: null, wantsSources: sources });
+  if (history === undefined) return run({ history: null, tellsEverySource: sources });
   return drained(history, options.signal, (end, signal) =>
-    run({ history: end, wantsSources: sources }, { signal }),
+    run({ history: end, tellsEverySource: sources }, { signal }),
   );
 }
 
@@ -114,9 +114,9 @@ export async function runReplications(
 
 interface Asked {
   readonly history: HistoryEnd | null;
-  readonly wantsSources: boolean;
+  readonly tellsEverySource: boolean;
 }
-const nothingBesides: Asked = { history: null, wantsSources: false };
+const nothingBesides: Asked = { history: null, tellsEverySource: false };
 
 /** Each plan in turn on whichever thread is free; results in the order of plans. */
 async function runAll(

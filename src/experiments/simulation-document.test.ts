@@ -1,6 +1,6 @@
 /** Goal: the document says in names and shares what the run counted. Method: one run that can be worked out by hand. */
 import { describe, expect, it } from 'vitest';
-import { simulationResultSchema } from '../results/schemas.ts';
+import { simulationResultSchema } from '../results/simulation-schemas.ts';
 import { instancesWeighing, planWith } from '../simulation/plan.fixture.ts';
 import { runPlan } from '../simulation/run.ts';
 import { simulationDocument } from './simulation-document.ts';

@@ -16,7 +16,7 @@ export interface SimulationTask {
   readonly identity: SimulationIdentity;
   readonly engine: Engine;
   readonly history: HistoryEnd | null;
-  readonly wantsSources: boolean;
+  readonly tellsEverySource: boolean;
 }
 export type SimulationReply =
   | {
@@ -37,19 +37,19 @@ export type SimulationReply =
     };
 
 export default function simulateTask(task: SimulationTask): SimulationReply {
-  const { plan, identity, engine, wantsSources } = task;
+  const { plan, identity, engine, tellsEverySource } = task;
   const history = task.history === null ? null : historySink(task.history);
   try {
     const before = process.cpuUsage();
     const outcome = runPlan(plan, {
       engine: engines[engine],
-      everySource: wantsSources,
+      tellsEverySource,
       ...(history === null ? {} : { history }),
     });
     const { user, system } = process.cpuUsage(before);
     const result = simulationDocument(identity, plan, outcome);
     const durations = durationCountsOf(outcome);
-    const sources = wantsSources ? sourcesTableOf(plan, outcome) : null;
+    const sources = tellsEverySource ? sourcesTableOf(plan, outcome) : null;
     const served = outcome.serving === null ? null : servingCounts(outcome.serving);
     const cpuSeconds = (user + system) / 1e6;
     return { is: 'result', result, durations, sources, served, cpuSeconds };

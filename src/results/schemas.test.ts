@@ -17,11 +17,10 @@ import {
   conformanceResultSchema,
   judgeResultSchema,
   proofResultSchema,
-  replicationsResultSchema,
   runFactsSchema,
-  simulationResultSchema,
 } from './schemas.ts';
 import { type SimulationResult, simulationResultVersion } from './simulation-result.ts';
+import { replicationsResultSchema, simulationResultSchema } from './simulation-schemas.ts';
 
 type Frozen<T> = T extends (infer Item)[]
   ? readonly Frozen<Item>[]

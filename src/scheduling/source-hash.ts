@@ -20,8 +20,8 @@ import {
 const comparedMax = 200;
 
 /**
- * The units of a weight lie in bands: 0 to 7, 8 to 15, 16 to 31, … 64 to 127; 100 is the largest weight that any profile takes. Bands
- * that no weight reaches are left out, so that small weights cost hardly more offers than large ones.
+ * The units of a weight lie in bands: 0 to 7, 8 to 15, 16 to 31, … 64 to 127; 100 is the largest weight that any profile
+ * takes. Bands that no weight reaches are left out, so that small weights cost hardly more offers than large ones.
  */
 const bands = 5;
 const firstBandWidth = 8;
@@ -39,7 +39,7 @@ class SourceHash implements Scheduler {
   readonly #instances: InstanceColumns;
   readonly #address: Uint32Array;
   readonly #participants: Participants;
-  #areParticipantsKnown = true;
+  #areParticipantsKnown = false;
   /** Weight where the instance takes part, else 0. */
   readonly #share: Int32Array;
   /** How many of the shares reach into the band. */

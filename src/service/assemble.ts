@@ -116,10 +116,11 @@ class AssembledService implements BackendService {
   }
 
   hold(instance: Instance): Connection {
+    const connection = this.#connections.open(instance);
     const { active } = this.instances;
     active[instance] = (active[instance] as number) + 1;
     this.#scheduler.loadChanged(instance);
-    return this.#connections.open(instance);
+    return connection;
   }
 
   foreseeOpening(sources: Int32Array, count: number): void {

@@ -1,8 +1,8 @@
 /**
- * How long connections lasted, from opening to end, by how they ended, as histograms. Everybody who is
- * held is expected to stay as long as was drawn, and booked so, many at a time; the few who do not are taken back and
- * booked when they would have left, so that nobody has to remember when they came. Where instances have slots, nobody can expect
- * anything, and who stayed how long is booked when it ends. Knows no load and judges nothing.
+ * How long connections lasted, from opening to end, by how they ended, as histograms. Everybody who is held is expected
+ * to stay as long as was drawn, and booked so, many at a time; the few who do not are taken back and booked when they
+ * would have left, so that nobody has to remember when they came. Where instances have slots, nobody can expect anything,
+ * and who stayed how long is booked when it ends. Knows no load and judges nothing.
  */
 import type { Connection } from '../service/backend-service.ts';
 import { slotMaskOf } from '../service/connections.ts';
@@ -35,7 +35,7 @@ export class Durations {
   #failedAtOnce = 0;
   readonly #areStaysKnown: boolean;
 
-  constructor(now: Float64Array, connectionsMax: number, areStaysKnown = true) {
+  constructor(now: Float64Array, connectionsMax: number, areStaysKnown: boolean) {
     this.#now = now;
     this.#areStaysKnown = areStaysKnown;
     this.#slotMask = slotMaskOf(connectionsMax);

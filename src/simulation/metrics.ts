@@ -2,7 +2,13 @@
  * What a run measures, as columns: counts, time-weighted loads, and the same over time in a bounded number of buckets.
  * Reads the service's own load column and keeps none of its own; judges nothing.
  */
+import { badInput } from '../errors/operator-error.ts';
 import type { InstanceColumns } from '../scheduling/scheduler.ts';
+
+/** Cells of a table sources × instances that stays in the second-level cache beside the rest. */
+const placesMax = 2 ** 16;
+/** Cells of the table that is made when it is asked for: half a gigabyte. */
+const placesAskedMax = 2 ** 27;
 
 export class Metrics {
   readonly instanceCount: number;
@@ -67,7 +73,6 @@ export class Metrics {
     now: Float64Array,
     spanMs: number,
     bucketsMax: number,
-    placesMax: number,
     tellsEverySource: boolean,
   ) {
     this.#instances = instances;
@@ -88,6 +93,7 @@ export class Metrics {
     this.#placedBeforeBucket = counts();
     this.arrivedBySource = new Uint32Array(sourceCount);
     const places = sourceCount * (instanceCount + 1);
+    if (tellsEverySource) expectRoomForPlaces(places, sourceCount, instanceCount);
     this.hasFewPlaces = places <= placesMax;
     this.#hasPlaces = this.hasFewPlaces || tellsEverySource;
     // A table that was asked for goes to another thread, which shares the memory rather than copy it.
@@ -234,6 +240,15 @@ export class Metrics {
       mergePairs(column, this.instanceCount);
     }
   }
+}
+
+function expectRoomForPlaces(places: number, sources: number, instances: number): void {
+  if (places <= placesAskedMax) return;
+  throw badInput(
+    `a table of ${sources} sources and ${instances} instances has more than ${placesAskedMax} cells`,
+    'SOURCES_TOO_MANY',
+    'Leave out --sources, or simulate fewer sources or instances.',
+  );
 }
 
 /** Adds row 2k+1 to row 2k and moves the sum to row k; the upper half becomes zeros. */

@@ -32,12 +32,6 @@ import { World, type WorldListener } from './world.ts';
 /** Failures told one by one in a result; more are counted. */
 const failuresNotedMax = 1000;
 
-/** Cells of a table sources × instances that stays in the second-level cache beside the rest. */
-const placesMax = 2 ** 16;
-
-/** Cells of the table that is made when it is asked for: half a gigabyte. */
-const placesAskedMax = 2 ** 27;
-
 export interface RunOutcome {
   readonly simulatedMs: number;
   /** Arrivals happened from 0 to here; mean loads are over this part. */
@@ -57,7 +51,7 @@ export interface RunOptions {
   /** Where the history goes; absent: none is kept. */
   readonly history?: HistorySink;
   /** Keeps the table of where every source went, however large. */
-  readonly everySource?: boolean;
+  readonly tellsEverySource?: boolean;
   /** A service of other parts, for a look at what a defect does to a run. */
   readonly edit?: (parts: ServiceParts) => ServiceParts;
 }
@@ -88,7 +82,7 @@ class Run implements ServiceListener, WorldListener {
   /** Eligibility changes by the operator's hand say nothing about health. */
   #isChanging = false;
 
-  constructor(plan: Plan, { engine, edit, history, everySource = false }: RunOptions) {
+  constructor(plan: Plan, { engine, edit, history, tellsEverySource = false }: RunOptions) {
     this.#plan = plan;
     const { service: configuration, instances } = plan;
     this.#arrivals = arrivalsOf(plan);
@@ -121,7 +115,6 @@ class Run implements ServiceListener, WorldListener {
       instancesMax: instances.length,
       connectionsMax,
     });
-    if (everySource) expectRoomForSources(addresses.length, instances.length);
     this.#durations = new Durations(this.#now, connectionsMax, plan.serving === null);
     this.#metrics = new Metrics(
       this.#service.instances,
@@ -130,8 +123,7 @@ class Run implements ServiceListener, WorldListener {
       this.#now,
       spanMs,
       plan.bucketsMax,
-      placesMax,
-      everySource,
+      tellsEverySource,
     );
     instances.forEach(({ weight, isPresent }, instance) => {
       this.#noteManner(instance);
@@ -278,7 +270,7 @@ class Run implements ServiceListener, WorldListener {
   }
 
   #serve(serving: Serving, instance: Instance): void {
-    if (!serving.hasRoomFor(instance)) {
+    if (!serving.offer(instance)) {
       this.#history?.refusedByInstance();
       return;
     }
@@ -433,15 +425,6 @@ class Run implements ServiceListener, WorldListener {
       'Shorten the traffic, give holdSeconds a lighter tail, or raise limits.eventsMax in the scenario.',
     );
   }
-}
-
-function expectRoomForSources(sources: number, instances: number): void {
-  if (sources * (instances + 1) <= placesAskedMax) return;
-  throw badInput(
-    `a table of ${sources} sources and ${instances} instances has more than ${placesAskedMax} cells`,
-    'SOURCES_TOO_MANY',
-    'Leave out --sources, or simulate fewer sources or instances.',
-  );
 }
 
 function arrivalsOf({ traffic, seed, replication }: Plan): Arrivals {

@@ -50,7 +50,7 @@ export class FirstInFirstOut implements Serving {
     this.#departures.push(payload);
   }
 
-  hasRoomFor(instance: number): boolean {
+  offer(instance: number): boolean {
     const present = (this.#inService[instance] as number) + (this.#waiting[instance] as number);
     const hasRoom = present < (this.#placesMax[instance] as number);
     this.measures.noteOffered(instance, hasRoom);

@@ -61,7 +61,7 @@ export class ProcessorSharing implements Serving {
     this.#tell();
   }
 
-  hasRoomFor(instance: number): boolean {
+  offer(instance: number): boolean {
     const hasRoom = (this.#present[instance] as number) < (this.#placesMax[instance] as number);
     this.measures.noteOffered(instance, hasRoom);
     return hasRoom;

@@ -85,7 +85,7 @@ function courseOf(plan: ServingPlan, steps: readonly Step[]): Course {
       continue;
     }
     const connection = holders.push(instance) - 1;
-    if (serving.hasRoomFor(instance)) {
+    if (serving.offer(instance)) {
       serving.workMs[0] = work;
       serving.admit(connection, instance);
     } else {
@@ -258,7 +258,7 @@ describe('serving', () => {
       const serving = servingOf(plan, measures, now, new EventQueue(), () => {});
       serving.atMs[0] = 5;
       serving.push(~77);
-      expect(serving.hasRoomFor(0)).toBe(true);
+      expect(serving.offer(0)).toBe(true);
       serving.workMs[0] = 10;
       serving.admit(3, 0);
       expect(serving.headMs[0]).toBe(5);

@@ -25,9 +25,9 @@ export interface Serving extends Departures {
   readonly measures: ServingMeasures;
   /** [0] work of the connection about to be admitted: ms that one slot needs for it. */
   readonly workMs: Float64Array;
-  /** Somebody comes. False: turned away, as every slot and every place of the queue is taken. */
-  hasRoomFor(instance: number): boolean;
-  /** Where there is room. */
+  /** Offers one more connection. False: it is turned away, as every slot and every place of the queue is taken. */
+  offer(instance: number): boolean;
+  /** The connection that was offered last and not turned away. */
   admit(connection: number, instance: number): void;
   /** The connection that `pop` returned was still open and has been closed: its slot is free for the next. */
   served(instance: number): void;
