@@ -67,7 +67,6 @@ async function judge(
   terminal: Terminal,
 ): Promise<ConformReport> {
   const { description } = testbed;
-  expectProfile(command, description.profiles);
   const folder = await openOutputFolder(command.out, fileName(command.implementation));
   const jobs = Math.min(command.jobs ?? lanesFor(testbed), description.limits.deploymentsMax);
   terminal.note(
@@ -104,18 +103,6 @@ async function judge(
   await writeReports(folder, run, facts);
   printReport(command, run.result, facts, folder, terminal);
   return { result: run.result, reportFile: join(folder.path, 'report.html') };
-}
-
-function expectProfile(
-  { implementation, profile }: ConformCommand,
-  known: readonly Profile[],
-): void {
-  if (known.includes(profile)) return;
-  throw new OperatorError(`${implementation} does not know the profile ${profile}`, {
-    code: 'PROFILE_UNKNOWN',
-    exitCode: exitCodes.usage,
-    hint: `Judge it with --profile ${known.join(' or --profile ')}.`,
-  });
 }
 
 /** Drawn for what runs in this process, where each takes a fraction of a millisecond. */

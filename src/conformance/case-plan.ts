@@ -2,7 +2,7 @@
 import type { Description } from '../adapters/contract.ts';
 import type { TimeKind } from '../history/vocabulary.ts';
 import { checksInstances, type Need, supportOf } from '../spec/behaviour.ts';
-import { clauseOf, missingNeeds } from '../spec/clauses.ts';
+import { appliesTo } from '../spec/clauses.ts';
 import type { Profile } from '../spec/configuration.ts';
 import { effectiveDurations, resolveService } from '../spec/resolve.ts';
 import { families } from './families/families.ts';
@@ -32,16 +32,14 @@ export function familiesFor(
   { capabilities }: Description,
   selected: readonly string[],
 ): readonly Family[] {
-  const applies = (id: string) => {
-    const clause = clauseOf(id);
-    return clause !== undefined && missingNeeds(clause, capabilities).length === 0;
-  };
   // where no traffic reaches the balancer, the adapter's endpoint takes turns among who is healthy
   const takesTurns = !supportOf(capabilities, 'traffic').supported;
   const isMet = (need: Need) =>
     supportOf(capabilities, need).supported || (takesTurns && need === 'schedule.wrr');
   return families
-    .filter(({ clauses }) => clauses.some((id) => selected.includes(id) && applies(id)))
+    .filter(({ clauses }) =>
+      clauses.some((id) => selected.includes(id) && appliesTo(id, capabilities)),
+    )
     .filter(({ needs }) => needs.every(isMet));
 }
 

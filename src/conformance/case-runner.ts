@@ -10,7 +10,7 @@ import {
   budgetOfTimeline,
   usualAlpha,
 } from '../judging/statistical-budget.ts';
-import { clauseOf, missingNeeds } from '../spec/clauses.ts';
+import { appliesTo } from '../spec/clauses.ts';
 import type { Testbed } from '../testbed/trial.ts';
 import { type DriveOptions, drive } from './driver.ts';
 import { scalesFor } from './scales.ts';
@@ -67,10 +67,7 @@ export async function runCase(
   };
   const isOwn = ({ clause }: JudgedClause) => timeline.clauses.includes(clause);
   const { capabilities } = context.testbed.description;
-  const applies = ({ clause: id }: JudgedClause) => {
-    const clause = clauseOf(id);
-    return clause !== undefined && missingNeeds(clause, capabilities).length === 0;
-  };
+  const applies = ({ clause }: JudgedClause) => appliesTo(clause, capabilities);
   const isUndecided = ({ verdict }: JudgedClause) => verdict.is === 'inconclusive';
   const lagged = () => isDisturbed(histories.at(-1)) && !context.signal.aborted;
 

@@ -16,7 +16,7 @@ import {
 } from '../results/conformance-result.ts';
 import type { RunFacts, TimeScale } from '../results/run-facts.ts';
 import { supportOf } from '../spec/behaviour.ts';
-import { clauseOf, missingNeeds } from '../spec/clauses.ts';
+import { appliesTo } from '../spec/clauses.ts';
 import type { Profile } from '../spec/configuration.ts';
 import type { Testbed } from '../testbed/trial.ts';
 import {
@@ -227,10 +227,9 @@ class Run {
     const { capabilities } = this.#testbed.description;
     const count =
       this.#options.configurations ?? drawnConfigurations[this.#isWired ? 'wired' : 'stepped'];
-    const cases = configurationCases(profile, seed, count).filter(({ clause: id }) => {
-      const clause = clauseOf(id);
-      return clause !== undefined && missingNeeds(clause, capabilities).length === 0;
-    });
+    const cases = configurationCases(profile, seed, count).filter(({ clause }) =>
+      appliesTo(clause, capabilities),
+    );
     return supportOf(capabilities, 'configuration.groups').supported
       ? cases
       : cases.flatMap((one) => withoutGroups(one) ?? []);

@@ -51,8 +51,7 @@ export class Tally {
       if (verdict.is === 'inconclusive' && !isOwn) continue;
       const intermittent = outcome.intermittent[clause] ?? null;
       const certificate = verdict.certificate ?? null;
-      const heard = { is, why, attributedTo, intermittent, sometimes, certificate };
-      this.#say(clause, { byAdapter: false, failure: null, ...heard });
+      this.#say(clause, { ...silent, is, why, sometimes, attributedTo, intermittent, certificate });
       if (is === 'fail' && attributedTo === null && intermittent === null) failing.push(clause);
     }
     return failing;

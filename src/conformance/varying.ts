@@ -3,6 +3,7 @@
  * do. Runs nothing; who calls says whether a variation fails, and when to stop.
  */
 import { validateDocument } from '../spec/validate-document.ts';
+import { edited, valueAt } from './configurations/edits.ts';
 import type { ShrinkBudget } from './shrinking.ts';
 import type { Step, Timeline } from './timeline.ts';
 
@@ -56,49 +57,37 @@ function weightVariation(
 }
 
 /** Settings of the service and other values for each; the one that stands there is left out. */
-const settings: readonly (readonly [words: string, keys: readonly string[], values: unknown[]])[] =
+const settings: readonly (readonly [words: string, path: string, values: readonly unknown[]])[] = [
+  ['the unhealthy threshold', 'healthCheck.unhealthyThreshold', [1, 3, 5]],
+  ['the healthy threshold', 'healthCheck.healthyThreshold', [1, 3, 5]],
+  ['the timeout', 'healthCheck.timeoutSeconds', [2, 4]],
+  ['the interval', 'healthCheck.intervalSeconds', [5, 20]],
+  ['the check path', 'healthCheck.path', ['/', '/a']],
+  ['the check port', 'healthCheck.port', [9100, 9200]],
+  ['the port', 'port', [8080, 8443]],
+  ['the drain duration', 'connectionDraining.durationSeconds', [60, 300]],
   [
-    ['the unhealthy threshold', ['healthCheck', 'unhealthyThreshold'], [1, 3, 5]],
-    ['the healthy threshold', ['healthCheck', 'healthyThreshold'], [1, 3, 5]],
-    ['the timeout', ['healthCheck', 'timeoutSeconds'], [2, 4]],
-    ['the interval', ['healthCheck', 'intervalSeconds'], [5, 20]],
-    ['the check path', ['healthCheck', 'path'], ['/', '/a']],
-    ['the check port', ['healthCheck', 'port'], [9100, 9200]],
-    ['the port', ['port'], [8080, 8443]],
-    ['the drain duration', ['connectionDraining', 'durationSeconds'], [60, 300]],
-    [
-      'the algorithm',
-      ['scheduling'],
-      ['weighted-round-robin', 'weighted-least-connections', 'source-ip'],
-    ],
-  ];
+    'the algorithm',
+    'scheduling',
+    ['weighted-round-robin', 'weighted-least-connections', 'source-ip'],
+  ],
+];
 
 function settingVariations(timeline: Timeline): readonly Variation[] {
   // after a change of the configuration the first one is half of what was asked for
   if (timeline.steps.some((step) => step.do === 'reconfigure')) return [];
-  const [service] = timeline.configuration.backendServices;
-  return settings.flatMap(([value, keys, values]): Variation[] => {
-    const now = keys.reduce<unknown>((at, key) => (at as Plain | undefined)?.[key], service);
+  const written = timeline.configuration;
+  return settings.flatMap(([value, setting, values]): Variation[] => {
+    const path = `backendServices[0].${setting}`;
+    const now = valueAt(written, path);
     if (now === undefined) return [];
     const others = values
       .filter((other) => other !== now)
-      .map((other) => withSetting(timeline, keys, other))
-      .filter(({ configuration, profile }) => isValid(configuration, profile));
+      .map((other) => edited(written, path, other) as Timeline['configuration'])
+      .filter((configuration) => isValid(configuration, timeline.profile))
+      .map((configuration) => ({ ...timeline, configuration }));
     return [{ value, others }];
   });
-}
-
-type Plain = Readonly<Record<string, unknown>>;
-
-function withSetting(timeline: Timeline, keys: readonly string[], value: unknown): Timeline {
-  const { configuration } = timeline;
-  const [service, ...rest] = configuration.backendServices;
-  const set = (holder: unknown, [key = '', ...more]: readonly string[]): Plain => ({
-    ...(holder as Plain),
-    [key]: more.length === 0 ? value : set((holder as Plain)[key], more),
-  });
-  const backendServices = [set(service, keys), ...rest] as typeof configuration.backendServices;
-  return { ...timeline, configuration: { ...configuration, backendServices } };
 }
 
 function isValid(configuration: Timeline['configuration'], profile: Timeline['profile']): boolean {

@@ -80,9 +80,13 @@ function judgeFailure(
   const after = showing(subject, later, { afterChange: true });
   if (after.shows === 'nothing') return null;
   // out in time: that it came back with all its checks failing is no matter of detection
-  const first = showing(subject, later.slice(0, looksNeeded(subject, later)), {
-    afterChange: true,
-  });
+  const first = showing(
+    subject,
+    later.slice(0, looksNeeded(subject, later, { afterChange: true })),
+    {
+      afterChange: true,
+    },
+  );
   if (after.shows === 'out' || first.shows === 'out') return { breach: null };
   const breach = {
     why: `${name} still got ${counted(after.here.length, 'connection')} more than ${limitMs} ms after its last passed check began`,

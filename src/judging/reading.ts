@@ -13,7 +13,6 @@ import type {
 import type { EffectiveDurations, Refusal, Traits } from '../spec/behaviour.ts';
 import type { ServiceConfiguration } from '../spec/configuration.ts';
 import type { Ledger } from './check-ledger.ts';
-import type { Known } from './interval-order.ts';
 import type { Epoch } from './membership.ts';
 
 export interface Reading {
@@ -117,8 +116,8 @@ export interface CheckReading {
   /** The balancer gave up. */
   readonly abandoned: (When & { readonly line: number }) | null;
   readonly result: 'passed' | 'failed' | 'unknown';
-  /** When the balancer came to its result. */
-  readonly concluded: Known & When;
+  /** When the balancer came to its result; `line` null: worked out, so it stands on none. */
+  readonly concluded: When & { readonly line: number | null };
 }
 
 /** The decision on a connection, be it that nobody got it; null: it never came. */

@@ -91,9 +91,13 @@ export function windowsOf(
     showing(subject, byCount.get(known) ?? [], { afterChange: afterChange || !isSteady });
 }
 
-/** As many looks in a row, after a change, as show whether an instance is in rotation. */
-export function looksNeeded(subject: Subject, looks: readonly Look[]): number {
-  const washout = numericTrait(subject, 'wrr.washoutCycles', 0);
+/** As many looks in a row as show whether an instance is in rotation. */
+export function looksNeeded(
+  subject: Subject,
+  looks: readonly Look[],
+  { afterChange }: { readonly afterChange: boolean },
+): number {
+  const washout = afterChange ? numericTrait(subject, 'wrr.washoutCycles', 0) : 0;
   return (cyclesToSee + washout) * Math.max(1, looks[0]?.cycle ?? 1) - 1;
 }
 
@@ -105,9 +109,7 @@ export function showing(
 ): Window {
   const here = looks.filter(({ isHere }) => isHere).map(({ connection }) => connection.placed.line);
   const lines = looks.map(({ connection }) => connection.placed.line);
-  const needed = afterChange
-    ? looksNeeded(subject, looks)
-    : cyclesToSee * Math.max(1, looks[0]?.cycle ?? 1) - 1;
+  const needed = looksNeeded(subject, looks, { afterChange });
   const shows = here.length > 0 ? 'in' : looks.length >= Math.max(1, needed) ? 'out' : 'nothing';
   return { shows, looks, here, lines };
 }

@@ -24,7 +24,8 @@ export function withInvisibleFailures(
     .map(({ fromMs, toMs, line }) => ({ fromMs, toMs, line, untilLine: line }));
   if (refusing.length + anew.length === 0) return seen;
   const doubts = [...refusing, ...anew].map((doubt) => doubtful(instance, doubt));
-  return [...seen, ...doubts].toSorted((a, b) => placeOf(a, seen) - placeOf(b, seen));
+  const placed = [...seen, ...doubts].map((check) => ({ check, place: placeOf(check, seen) }));
+  return placed.toSorted((a, b) => a.place - b.place).map(({ check }) => check);
 }
 
 /** A doubt goes before the checks that it was there for, although its line may be written after theirs. */

@@ -5,6 +5,7 @@ import {
   durationNames,
   type Percentiles,
 } from '../results/durations-result.ts';
+import { duration } from './figures.ts';
 
 export const durationWords: Readonly<Record<DurationName, string>> = {
   completed: 'connections, completed',
@@ -23,6 +24,13 @@ export const percentileTitles: readonly (readonly [Exclude<keyof Percentiles, 'c
     ['p999Ms', 'p99.9'],
     ['maxMs', 'most'],
   ];
+
+/** What the figures of `timeCells` are called. */
+export const timeTitles = ['mean', ...percentileTitles.map(([, title]) => title)];
+
+export function timeCells(times: Percentiles): readonly string[] {
+  return [duration(times.meanMs), ...percentileTitles.map(([key]) => duration(times[key]))];
+}
 
 /** Those that there were any of. */
 export function durationsSeen(

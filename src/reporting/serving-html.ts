@@ -1,8 +1,9 @@
 /** Instances with slots on the page of a simulation: times, and how busy each instance was. Knows the result only. */
 import type { ServingFigures } from '../results/serving-result.ts';
+import { timeTitles } from './duration-words.ts';
 import { duration, figure, percent } from './figures.ts';
 import { type Content, html, type Markup } from './markup.ts';
-import { servingInWords, timeRows, timeTitles } from './serving-text.ts';
+import { servingInWords, timeRows } from './serving-text.ts';
 
 type Table = (
   label: string,

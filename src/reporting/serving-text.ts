@@ -1,7 +1,7 @@
 /** Instances with slots for a terminal: how long connections waited and took, and how busy the slots of each were. Knows the result only. */
 import type { Percentiles } from '../results/durations-result.ts';
 import type { ServingFigures, ServingReplications } from '../results/serving-result.ts';
-import { percentileTitles } from './duration-words.ts';
+import { timeCells, timeTitles } from './duration-words.ts';
 import { counted, duration, figure, percent } from './figures.ts';
 import { type Align, columns, harmless, type Paint } from './terminal-layout.ts';
 
@@ -37,12 +37,9 @@ export function timeRows({
   response,
 }: Pick<ServingFigures, 'delay' | 'response'>): readonly (readonly string[])[] {
   const row = (name: string, times: Percentiles | null) =>
-    times === null
-      ? []
-      : [[name, duration(times.meanMs), ...percentileTitles.map(([key]) => duration(times[key]))]];
+    times === null ? [] : [[name, ...timeCells(times)]];
   return [...row('delay', delay), ...row('response', response)];
 }
-export const timeTitles = ['mean', ...percentileTitles.map(([, title]) => title)];
 
 function instanceTable({ instances }: ServingFigures, paint: Paint): string {
   const head = [

@@ -6,7 +6,7 @@ import type {
   SimulationResult,
 } from '../results/simulation-result.ts';
 import { type Chart, renderChart, seriesColour } from './chart.ts';
-import { durationsSeen, percentileTitles } from './duration-words.ts';
+import { durationsSeen, percentileTitles, timeCells } from './duration-words.ts';
 import { counted, duration, figure, moment, percent, shortFigure } from './figures.ts';
 import { type Content, html, type Markup, nothing } from './markup.ts';
 import { command, type FigureFrame, fact, figureOf, renderPage, typed } from './page.ts';
@@ -197,8 +197,7 @@ ${table(
   seen.map(({ words, percentiles }) => [
     words,
     figure(percentiles.count),
-    duration(percentiles.meanMs),
-    ...percentileTitles.map(([name]) => duration(percentiles[name])),
+    ...timeCells(percentiles),
   ]),
 )}</section>`;
 }

@@ -4,7 +4,7 @@ import type {
   SimulatedInstance,
   SimulationResult,
 } from '../results/simulation-result.ts';
-import { durationsSeen, percentileTitles } from './duration-words.ts';
+import { durationsSeen, timeCells, timeTitles } from './duration-words.ts';
 import { counted, duration, figure, moment, percent, shortFigure } from './figures.ts';
 import { servingText } from './serving-text.ts';
 import {
@@ -126,12 +126,11 @@ function instanceTable(instances: readonly SimulatedInstance[], paint: Paint): s
 }
 
 function durationTable({ durations }: SimulationResult, paint: Paint): string {
-  const titles = ['', 'count', 'mean', ...percentileTitles.map(([, title]) => title)];
+  const titles = ['', 'count', ...timeTitles];
   const rows = durationsSeen(durations).map(({ words, percentiles }) => [
     words,
     figure(percentiles.count),
-    duration(percentiles.meanMs),
-    ...percentileTitles.map(([name]) => duration(percentiles[name])),
+    ...timeCells(percentiles),
   ]);
   const aligns = titles.map((_, at): Align => (at === 0 ? 'left' : 'right'));
   return columns([titles.map((title) => paint.dim(title)), ...rows], aligns);

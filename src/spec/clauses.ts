@@ -57,3 +57,9 @@ const byId: ReadonlyMap<string, Clause> = new Map(clauses.map((clause) => [claus
 export function clauseOf(id: string): Clause | undefined {
   return byId.get(id);
 }
+
+/** False too where there is no such clause. */
+export function appliesTo(id: string, capabilities: Capabilities): boolean {
+  const clause = clauseOf(id);
+  return clause !== undefined && missingNeeds(clause, capabilities).length === 0;
+}

@@ -1,5 +1,6 @@
 /** Exact binomial tails, by the regularized incomplete beta function. Knows only counts. */
 import betainc from '@stdlib/math-base-special-betainc';
+import { smallestWhere } from './bisection.ts';
 
 /** P(X >= successes), X binomial. */
 export function upperTail(successes: number, trials: number, probability: number): number {
@@ -15,25 +16,21 @@ export function exactInterval(
   confidence: number,
 ): { readonly low: number; readonly high: number } {
   const error = (1 - confidence) / 2;
-  const low = crossing((probability) => upperTail(successes, trials, probability) > error);
-  const high = crossing((probability) => lowerTail(successes, trials, probability) <= error);
+  const low = smallestWhere(
+    1,
+    (probability) => upperTail(successes, trials, probability) > error,
+    halvings,
+  );
+  const high = smallestWhere(
+    1,
+    (probability) => lowerTail(successes, trials, probability) <= error,
+    halvings,
+  );
   return { low: successes === 0 ? 0 : low, high: successes === trials ? 1 : high };
 }
 
 /** Halvings of [0, 1]: more than a double can tell apart. */
 const halvings = 60;
-
-/** The probability from which on `holds`. */
-function crossing(holds: (probability: number) => boolean): number {
-  let low = 0;
-  let high = 1;
-  for (let step = 0; step < halvings; step++) {
-    const middle = (low + high) / 2;
-    if (holds(middle)) high = middle;
-    else low = middle;
-  }
-  return high;
-}
 
 /** P(X <= successes), X binomial. */
 export function lowerTail(successes: number, trials: number, probability: number): number {

@@ -2,8 +2,10 @@
  * What a statistical test promises: how often at most it calls a right share wrong, and which bias it notices with which
  * probability from so many observations. Exact for binomial counts, by normal approximation for the e-process.
  */
+
 import gammaln from '@stdlib/math-base-special-gammaln';
 import { lowerTail, upperTail } from './binomial.ts';
+import { smallestWhere } from './bisection.ts';
 import { eProcess, shiftedShares } from './e-process.ts';
 
 export interface Certificate {
@@ -28,6 +30,7 @@ export function shareCertificate(
   const detectableBias = smallestWhere(
     biasMax,
     (bias) => sharePower(shares, connections, falseAlarmRate, bias) >= certifiedPower,
+    halvings,
   );
   return { falseAlarmRate, detectableBias, power: certifiedPower, connections };
 }
@@ -84,6 +87,7 @@ function smallestBeyond(share: number, tolerance: number, count: number, rate: n
   return smallestWhere(
     Math.max(share, 1 - share),
     (bias) => powerOf(band, share, count, bias) >= certifiedPower,
+    halvings,
   );
 }
 
@@ -124,19 +128,6 @@ function powerOf({ least, most }: Band, share: number, count: number, bias: numb
 
 /** Bits of the answer: a bias to a thousandth of a thousandth. */
 const halvings = 20;
-
-/** `holds` is false below some value and true from there on; answers `max` where it never is. */
-function smallestWhere(max: number, holds: (value: number) => boolean): number {
-  if (!holds(max)) return max;
-  let low = 0;
-  let high = max;
-  for (let step = 0; step < halvings; step++) {
-    const middle = (low + high) / 2;
-    if (holds(middle)) high = middle;
-    else low = middle;
-  }
-  return high;
-}
 
 /** The smallest whole number for which `holds`, which is true from there on; one more than `max` if there is none. */
 function firstWhere(max: number, holds: (value: number) => boolean): number {
