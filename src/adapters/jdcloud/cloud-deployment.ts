@@ -52,7 +52,12 @@ export class CloudDeployment implements WireDeployment {
     const registered = new Map<string, Registered>();
     const standIn = await StandIn.start(() => healthyOf(parts, registered));
     const deployment = new CloudDeployment(parts, standIn, registered);
-    await deployment.#learnTargets(instances);
+    try {
+      await deployment.#learnTargets(instances);
+    } catch (error) {
+      await standIn.stop();
+      throw error;
+    }
     return deployment;
   }
 
