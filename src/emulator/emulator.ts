@@ -4,6 +4,12 @@
  */
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import {
+  apiVersion,
+  emulatorHeader,
+  paceHeader,
+  timeScaleHeader,
+} from '../adapters/jdcloud/api-protocol.ts';
 import type { Credentials } from '../adapters/jdcloud/signing.ts';
 import type { Alteration } from '../defects/defect.ts';
 import { exitCodes, OperatorError } from '../errors/operator-error.ts';
@@ -54,8 +60,8 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
   });
   const told = {
     'content-type': 'application/json',
-    'x-counterpoise-emulator': options.version,
-    'x-counterpoise-time-scale': String(options.timeScale),
+    [emulatorHeader]: options.version,
+    [timeScaleHeader]: String(options.timeScale),
   };
   let requests = 0;
   const server = createServer({ requestTimeout: deadlineMs }, (request, response) => {
@@ -122,14 +128,15 @@ function callOf(request: IncomingMessage, text: string): Call {
   const fault = signatureFault(signable, region, credentials, Date.now());
   if (fault !== null) throw new Refusal(401, 'UNAUTHENTICATED', `Unauthorized: ${fault}.`);
   const [, version, regions, where, ...segments] = path.split('/').map(decoded);
-  if (version !== 'v1' || regions !== 'regions' || where !== region) throw noSuchOperation(request);
+  if (version !== apiVersion || regions !== 'regions' || where !== region)
+    throw noSuchOperation(request);
   const msPerSecond = paceIn(signable.headers);
   return { method, segments, query: new URLSearchParams(query), body: parsed(text), msPerSecond };
 }
 
-/** Of `x-counterpoise-ms-per-second`, which no real cloud knows. */
+/** Null: as everywhere here. */
 function paceIn(headers: Readonly<Record<string, string>>): number | null {
-  const text = headers['x-counterpoise-ms-per-second'];
+  const text = headers[paceHeader];
   if (text === undefined) return null;
   const pace = Number(text);
   if (pace >= 1 && pace <= 1000) return pace;

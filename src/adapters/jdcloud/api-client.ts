@@ -5,12 +5,10 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { exitCodes, OperatorError } from '../../errors/operator-error.ts';
+import { apiService, apiVersion } from './api-protocol.ts';
 import type { CloudSettings } from './settings.ts';
 import { authorizationOf, percentEncoded, signingDate } from './signing.ts';
 
-/** Of the endpoint and of the signature. */
-const service = 'lb';
-const version = 'v1';
 const deadlineMs = 10_000;
 const attemptsMax = 5;
 const firstPauseMs = 100;
@@ -107,7 +105,7 @@ export class ApiClient {
 
   #signed({ method, segments, query = {}, body, headers: own = {} }: Question) {
     const { endpoint, region, credentials } = this.#settings;
-    const path = `/${[version, 'regions', region, ...segments].map(percentEncoded).join('/')}`;
+    const path = `/${[apiVersion, 'regions', region, ...segments].map(percentEncoded).join('/')}`;
     const pairs = Object.entries(query).map(
       ([name, value]) => `${percentEncoded(name)}=${percentEncoded(value)}`,
     );
@@ -128,7 +126,7 @@ export class ApiClient {
     const authorization = authorizationOf(
       // the client adds `host` itself
       { ...request, headers: { ...headers, host: url.host } },
-      { date, region, service },
+      { date, region, service: apiService },
       credentials,
     );
     return { url, body: text, headers: { ...headers, authorization } };

@@ -13,17 +13,12 @@ import { validateDocument } from '../../spec/validate-document.ts';
 import type { Violation } from '../../spec/violation.ts';
 import type { Adapter, Deployed, DeployRequest, Description } from '../contract.ts';
 import { ApiClient, type Refused } from './api-client.ts';
+import { emulatorHeader, paceHeader, timeScaleHeader } from './api-protocol.ts';
 import { CloudDeployment, targetSpecOf, wordsOf } from './cloud-deployment.ts';
 import { describeJdcloud } from './description.ts';
 import { Resources, unexpected } from './resources.ts';
 import { type CloudSettings, settingsFrom } from './settings.ts';
 import { backendSpecOf, faultsIn, type NamedFault, protocolWord, serviceOf } from './vocabulary.ts';
-
-/** What an emulator says in a header of every answer: its version, and how many times faster its seconds pass. */
-const emulatorHeader = 'x-counterpoise-emulator';
-const timeScaleHeader = 'x-counterpoise-time-scale';
-/** Asked of an emulator with a backend: how many real ms a second of its checks is to last. */
-const paceHeader = 'x-counterpoise-ms-per-second';
 
 /** `endpoint`: in place of the environment's. */
 export function createJdcloudAdapter(
