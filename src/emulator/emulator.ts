@@ -13,6 +13,7 @@ import {
 import type { Credentials } from '../adapters/jdcloud/signing.ts';
 import type { Alteration } from '../defects/defect.ts';
 import { exitCodes, OperatorError } from '../errors/operator-error.ts';
+import { isMap } from '../spec/rules/rule.ts';
 import { Cloud } from './cloud.ts';
 import { type Call, perform } from './operations.ts';
 import { type ApiError, Refusal } from './refusal.ts';
@@ -169,9 +170,7 @@ function parsed(text: string): Call['body'] {
   } catch {
     value = null;
   }
-  if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
-    return value as Call['body'];
-  }
+  if (isMap(value)) return value;
   throw new Refusal(400, 'INVALID_ARGUMENT', 'The body is no JSON object.');
 }
 

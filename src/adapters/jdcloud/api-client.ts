@@ -5,7 +5,8 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { exitCodes, OperatorError } from '../../errors/operator-error.ts';
-import { apiService, apiVersion } from './api-protocol.ts';
+import { isMap } from '../../spec/rules/rule.ts';
+import { apiService, apiVersion, type Plain } from './api-protocol.ts';
 import type { CloudSettings } from './settings.ts';
 import { authorizationOf, percentEncoded, signingDate } from './signing.ts';
 
@@ -28,7 +29,7 @@ export interface Question {
 
 export interface Answered {
   readonly requestId: string;
-  readonly result: Readonly<Record<string, unknown>>;
+  readonly result: Plain;
   readonly headers: Headers;
 }
 /** The API says no, for good: another attempt would say the same. */
@@ -181,12 +182,12 @@ function answerIn(text: string) {
   } catch {
     return null;
   }
-  if (!isPlain(value)) return null;
+  if (!isMap(value)) return null;
   const { requestId, result, error } = value;
-  const isError = isPlain(error) && Number(error['code'] ?? 0) !== 0;
+  const isError = isMap(error) && Number(error['code'] ?? 0) !== 0;
   return {
     requestId: typeof requestId === 'string' ? requestId : 'without an id',
-    result: isPlain(result) ? result : {},
+    result: isMap(result) ? result : {},
     error: isError
       ? {
           code: Number(error['code']),
@@ -207,8 +208,4 @@ function isNotConnected(error: unknown): boolean {
   const code =
     error instanceof Error ? (error.cause as { code?: unknown } | undefined)?.code : null;
   return code === 'ECONNREFUSED' || code === 'ENOTFOUND' || code === 'UND_ERR_CONNECT_TIMEOUT';
-}
-
-function isPlain(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

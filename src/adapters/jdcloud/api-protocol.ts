@@ -12,3 +12,6 @@ export const emulatorHeader = 'x-counterpoise-emulator';
 export const timeScaleHeader = 'x-counterpoise-time-scale';
 /** Asked of an emulator with a backend: how many real ms a second of its checks is to last. No real cloud knows it. */
 export const paceHeader = 'x-counterpoise-ms-per-second';
+
+/** A JSON object: a body, a result, or a part of one. */
+export type Plain = Readonly<Record<string, unknown>>;

@@ -5,6 +5,7 @@
 import type { Outcome } from '../../history/vocabulary.ts';
 import type { InstanceAt, WireDeployment } from '../contract.ts';
 import type { Answered, ApiClient, Question, Refused } from './api-client.ts';
+import type { Plain } from './api-protocol.ts';
 import { type Resources, unexpected } from './resources.ts';
 import { StandIn, type Target } from './stand-in.ts';
 
@@ -211,8 +212,6 @@ async function healthyOf(
     .map(({ instance: { name, address, port } }) => ({ name, address, port: port ?? servicePort }))
     .toSorted((a, b) => (a.name < b.name ? -1 : 1));
 }
-
-type Plain = Readonly<Record<string, unknown>>;
 
 /** All pages of a list: a group has room for 100 targets, so the first holds them. */
 async function list(

@@ -13,7 +13,7 @@ import { validateDocument } from '../../spec/validate-document.ts';
 import type { Violation } from '../../spec/violation.ts';
 import type { Adapter, Deployed, DeployRequest, Description } from '../contract.ts';
 import { ApiClient, type Refused } from './api-client.ts';
-import { emulatorHeader, paceHeader, timeScaleHeader } from './api-protocol.ts';
+import { emulatorHeader, type Plain, paceHeader, timeScaleHeader } from './api-protocol.ts';
 import { CloudDeployment, targetSpecOf, wordsOf } from './cloud-deployment.ts';
 import { describeJdcloud } from './description.ts';
 import { Resources, unexpected } from './resources.ts';
@@ -28,7 +28,6 @@ export function createJdcloudAdapter(
   return new JdcloudAdapter(settingsFrom(environment, endpoint));
 }
 
-type Plain = Readonly<Record<string, unknown>>;
 type NotAccepted = Exclude<Outcome, { is: 'accepted' }>;
 
 class JdcloudAdapter implements Adapter {
