@@ -173,7 +173,7 @@ class PenDeployment implements WireDeployment {
 
   async #tell(command: string): Promise<void> {
     const edited = this.#parts.editCommand(command);
-    if (edited !== null) await this.#parts.process.tell([edited]);
+    if (edited !== null) await this.#parts.process.tell(edited);
   }
 }
 

@@ -29,8 +29,7 @@ export interface PenProcess {
   readonly endpoint: { readonly address: string; readonly port: number };
   /** Why it ended by itself; null: it runs. */
   fault(): Error | null;
-  /** Gives one command after the other. */
-  tell(commands: readonly string[]): Promise<void>;
+  tell(command: string): Promise<void>;
   dispose(): Promise<void>;
 }
 export type Render = (at: {
@@ -69,13 +68,11 @@ async function startOnce(
   const ready = untilReady(running, penProgram, answers).then(() => raisePriority(running.pid));
   const rejection = await rejectionOf(running, ready, dispose);
   if (rejection !== null) return rejection;
-  const tell = async (commands: readonly string[]): Promise<void> => {
-    for (const line of commands) {
-      if (running.isOver()) throw processGone(running, penProgram);
-      const answer = await answerOf(socketPath, line);
-      // it says something only where it was asked something, or does not understand
-      if (answer !== '') throw complaint(`\`${line}\`: ${answer}`);
-    }
+  const tell = async (line: string): Promise<void> => {
+    if (running.isOver()) throw processGone(running, penProgram);
+    const answer = await answerOf(socketPath, line);
+    // it says something only where it was asked something, or does not understand
+    if (answer !== '') throw complaint(`\`${line}\`: ${answer}`);
   };
   return { endpoint, fault: () => faultOf(running, penProgram), tell, dispose };
 }
