@@ -241,7 +241,7 @@ export class Cloud {
       throw wrongField('backendId', backendId, 'the id of a backend of this load balancer');
     }
     const spoken = backend.spec['protocol'];
-    if (spoken !== protocol && String(spoken).toLowerCase() !== protocol.toLowerCase()) {
+    if (String(spoken).toLowerCase() !== protocol.toLowerCase()) {
       throw wrongField('protocol', protocol, `one of [${String(spoken)}], as its backend`);
     }
     const others = onLoadBalancer(this.#listeners, loadBalancerId);

@@ -17,6 +17,9 @@ const longestPauseMs = 5000;
 /** Of one answer; a page of a hundred targets has about 40 kB. */
 const answerBytesMax = 4 * 2 ** 20;
 
+/** The most that the API hands out of a list at once. */
+export const firstPageQuery = { pageNumber: '1', pageSize: '100' } as const;
+
 export interface Question {
   readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
   /** Behind `/v1/regions/{region}/`, each segment as it is meant: `['targetGroups', 'tg-1:registerTargets']`. A trailing empty one ends the path with `/`. */
@@ -107,10 +110,9 @@ export class ApiClient {
   #signed({ method, segments, query = {}, body, headers: own = {} }: Question) {
     const { endpoint, region, credentials } = this.#settings;
     const path = `/${[apiVersion, 'regions', region, ...segments].map(percentEncoded).join('/')}`;
-    const pairs = Object.entries(query).map(
-      ([name, value]) => `${percentEncoded(name)}=${percentEncoded(value)}`,
-    );
-    const search = pairs.toSorted().join('&');
+    const search = Object.entries(query)
+      .map(([name, value]) => `${percentEncoded(name)}=${percentEncoded(value)}`)
+      .join('&');
     const url = new URL(`${endpoint.origin}${path}${search === '' ? '' : `?${search}`}`);
     const date = signingDate(new Date());
     const text = body === undefined ? '' : JSON.stringify(body);

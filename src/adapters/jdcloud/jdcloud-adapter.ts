@@ -124,14 +124,13 @@ class JdcloudAdapter implements Adapter {
   ): Promise<Deployed> {
     const document = request.configuration as Plain;
     const services = document['backendServices'] as readonly Plain[];
-    const isMember = (index: number) => index === 0 && request.instances.length > 0;
     const targetGroupId =
       request.instances.length === 0 ? null : await this.#createGroup(request, resources);
     const backendIds: string[] = [];
     for (const [index, service] of services.entries()) {
       const spec = {
         ...backendSpecOf(service),
-        ...(isMember(index) ? { targetGroupIds: [targetGroupId] } : {}),
+        ...(index === 0 && targetGroupId !== null ? { targetGroupIds: [targetGroupId] } : {}),
       };
       const backend = await resources.create('backends', spec, this.#pace(request));
       if (!('id' in backend)) return { outcome: rejection(backend, `backendServices[${index}]`) };
