@@ -4,7 +4,7 @@
  */
 import { cpus } from 'node:os';
 import { join } from 'node:path';
-import { connect } from '../adapters/connect.ts';
+import { connect, runsInProcess } from '../adapters/connect.ts';
 import { takesTime } from '../conformance/case-plan.ts';
 import { type ConformEvent, type ConformRun, conform } from '../conformance/conform.ts';
 import { judgedClauses } from '../conformance/judged-clauses.ts';
@@ -87,7 +87,7 @@ async function judge(
       filter: command.clauses,
       jobs,
       alpha: command.alpha,
-      ...(isOurs(command.implementation) ? { configurations: configurationsOfOurs } : {}),
+      ...(runsInProcess(command.implementation) ? { configurations: configurationsOfOurs } : {}),
       shrinkMs: command.shrinkSeconds * 1000,
       clock,
       signal: command.signal,
@@ -120,10 +120,6 @@ function expectProfile(
 
 /** Drawn for what runs in this process, where each takes a fraction of a millisecond. */
 const configurationsOfOurs = 19_200;
-
-function isOurs(connectable: string): boolean {
-  return /^(reference$|defect:|variant:)/.test(connectable);
-}
 
 const lanesPerCore = 3;
 
