@@ -101,20 +101,23 @@ class JdcloudAdapter implements Adapter {
     const mark = `counterpoise ${this.#run} ${request.deployment}`;
     const resources = new Resources(this.#api, loadBalancerId, mark);
     const release = () => void this.#freeLoadBalancers.push(loadBalancerId);
-    try {
-      const deployed = await this.#create(request, resources, release);
-      if (deployed.outcome.is !== 'accepted') {
-        await resources.deleteAll();
-        release();
-      }
-      return deployed;
-    } catch (error) {
+    const abandon = async (): Promise<void> => {
       this.#remains.add(resources);
       await resources.deleteAll();
       this.#remains.delete(resources);
       release();
+    };
+    let deployed: Deployed;
+    try {
+      deployed = await this.#create(request, resources, release);
+    } catch (error) {
+      await abandon().catch((leftOver: unknown) => {
+        throw allOf([error, leftOver]);
+      });
       throw error;
     }
+    if (deployed.outcome.is !== 'accepted') await abandon();
+    return deployed;
   }
 
   async #create(
@@ -283,10 +286,12 @@ function listenerFaultsIn(message: string): readonly NamedFault[] {
     .map(([path]) => ({ path, expected }));
 }
 
+/** The hint is the last one's: what is left over costs money. */
 function allOf(faults: readonly unknown[]): OperatorError {
   const [first] = faults;
+  const last = faults.at(-1);
   const messages = faults.map((fault) => (fault instanceof Error ? fault.message : String(fault)));
-  const hint = first instanceof OperatorError ? first.hint : null;
+  const hint = last instanceof OperatorError ? last.hint : null;
   return new OperatorError(messages.join('; '), {
     code: 'JDCLOUD_LEFT_OVER',
     exitCode: exitCodes.unavailable,
