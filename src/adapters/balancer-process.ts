@@ -27,6 +27,11 @@ export interface BalancerProcess {
   stop(): void;
 }
 
+/** A balancer's own words on why it does not take what it was started with. */
+export interface BalancerRejection {
+  readonly rejection: string;
+}
+
 /** Measured 0.13 s on a quiet machine, 1.2 s on a busy one. */
 const readyLimitMs = 10_000;
 const readyPollMs = 5;
@@ -37,9 +42,9 @@ const guardWords = [guard, '--pdeathsig', 'KILL', '--'];
 /** What setpriv answers when there is no such program to run. */
 const exitOfMissing = 127;
 
-export const endpointAddress = '127.0.0.1';
+const endpointAddress = '127.0.0.1';
 /** A port found free may be taken by somebody else before the balancer has it. */
-export const portAttempts = 5;
+const portAttempts = 5;
 
 let guardFound: Promise<boolean> | null = null;
 
@@ -97,6 +102,37 @@ export async function untilReady(
   throw processGone(running, program);
 }
 
+/** What it said where it ended by itself with exit code 1, null where it is ready; any other end is thrown. Whatever is not ready is disposed of. */
+export async function rejectionOf(
+  running: BalancerProcess,
+  ready: Promise<void>,
+  dispose: () => Promise<void>,
+): Promise<BalancerRejection | null> {
+  try {
+    await ready;
+    return null;
+  } catch (error) {
+    await dispose();
+    if (running.exitCode() === 1) return { rejection: running.stderr() };
+    throw error;
+  }
+}
+
+/** Starts again, on another port, where it is rejected with words like `lostPort`. */
+export async function onFreePort<Started extends object>(
+  lostPort: RegExp,
+  startOnce: (endpoint: {
+    readonly address: string;
+    readonly port: number;
+  }) => Promise<Started | BalancerRejection>,
+): Promise<Started | BalancerRejection> {
+  for (let attempt = 1; ; attempt++) {
+    const started = await startOnce({ address: endpointAddress, port: await freePort() });
+    const isPortLost = 'rejection' in started && lostPort.test(started.rejection);
+    if (!isPortLost || attempt === portAttempts) return started;
+  }
+}
+
 export function programMissing({ name, code, installHint }: BalancerProgram): OperatorError {
   return new OperatorError(`${name}: there is no such program on this machine`, {
     code: `${code}_MISSING`,
@@ -122,7 +158,7 @@ export function faultOf(running: BalancerProcess, program: BalancerProgram): Ope
 }
 
 /** Free at this moment. */
-export function freePort(): Promise<number> {
+function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const server = createServer();
     server.once('error', (cause) => reject(noPort(cause)));

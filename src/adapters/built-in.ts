@@ -3,6 +3,7 @@
  * `nginx:workers=2,zone=off`. Knows nothing of what is done with them.
  */
 import { closest } from 'fastest-levenshtein';
+import { invariant } from '../errors/invariant.ts';
 import { exitCodes, OperatorError } from '../errors/operator-error.ts';
 import type { Adapter } from './contract.ts';
 import { createHaproxyAdapter } from './haproxy/haproxy-adapter.ts';
@@ -20,7 +21,7 @@ interface BuiltIn {
 }
 interface Given {
   number(setting: string): number;
-  word(setting: string): string | undefined;
+  word(setting: string): string;
 }
 
 /** More than a machine that judges has cores. */
@@ -35,7 +36,7 @@ const builtIns: Readonly<Record<string, BuiltIn>> = {
   nginx: {
     settings: { workers: { max: threadsMax }, zone: { words: ['on', 'off'] } },
     create: ({ number, word }) =>
-      createNginxAdapter({ workers: number('workers'), isZoned: word('zone') !== 'off' }),
+      createNginxAdapter({ workers: number('workers'), isZoned: word('zone') === 'on' }),
   },
   nftables: { settings: {}, create: () => createNftablesAdapter() },
   pen: { settings: {}, create: () => createPenAdapter() },
@@ -45,19 +46,28 @@ export const builtInNames: readonly string[] = Object.keys(builtIns);
 
 /** `nginx` or `nginx:workers=2`: whether a word names one, be its settings right or not. */
 export function isBuiltIn(connectable: string): boolean {
-  return builtInNames.includes(nameIn(connectable));
+  return builtInNamed(nameIn(connectable)) !== undefined;
 }
 
 /** null: no such name. Throws where a setting is not one of its own. */
 export function builtInAdapter(connectable: string): Adapter | null {
-  if (!isBuiltIn(connectable)) return null;
-  const builtIn = builtIns[nameIn(connectable)];
+  const builtIn = builtInNamed(nameIn(connectable));
   if (builtIn === undefined) return null;
   const given = settingsIn(connectable, builtIn.settings);
   return builtIn.create({
     number: (setting) => Number(given.get(setting) ?? 1),
-    word: (setting) => given.get(setting),
+    word: (setting) => given.get(setting) ?? firstWordOf(builtIn.settings[setting]),
   });
+}
+
+function builtInNamed(name: string): BuiltIn | undefined {
+  return Object.hasOwn(builtIns, name) ? builtIns[name] : undefined;
+}
+
+function firstWordOf(setting: Setting | undefined): string {
+  const word = setting !== undefined && 'words' in setting ? setting.words[0] : undefined;
+  invariant(word !== undefined, 'a setting of words has some');
+  return word;
 }
 
 function nameIn(connectable: string): string {

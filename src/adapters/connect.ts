@@ -23,6 +23,11 @@ export function isConnectable(word: string): boolean {
   return isBuiltIn(word) || /^jdcloud$|^(cmd|tcp|module|defect|variant|jdcloud):/.test(word);
 }
 
+/** Whether it is a reference of ours, changed or not: it needs no time and no other process. */
+export function runsInProcess(connectable: string): boolean {
+  return /^(reference$|defect:|variant:)/.test(connectable);
+}
+
 function adapterCalled(connectable: string): Adapter | null {
   const builtIn = builtInAdapter(connectable);
   if (builtIn !== null) return builtIn;

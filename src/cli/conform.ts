@@ -4,7 +4,7 @@
  */
 import { cpus } from 'node:os';
 import { join } from 'node:path';
-import { connect } from '../adapters/connect.ts';
+import { connect, runsInProcess } from '../adapters/connect.ts';
 import { takesTime } from '../conformance/case-plan.ts';
 import { type ConformEvent, type ConformRun, conform } from '../conformance/conform.ts';
 import { judgedClauses } from '../conformance/judged-clauses.ts';
@@ -86,7 +86,7 @@ async function judge(
       filter: command.clauses,
       jobs,
       alpha: command.alpha,
-      ...(isOurs(command.implementation) ? { configurations: configurationsOfOurs } : {}),
+      ...(runsInProcess(command.implementation) ? { configurations: configurationsOfOurs } : {}),
       shrinkMs: command.shrinkSeconds * 1000,
       clock,
       signal: command.signal,
@@ -108,19 +108,12 @@ async function judge(
 /** Drawn for what runs in this process, where each takes a fraction of a millisecond. */
 const configurationsOfOurs = 19_200;
 
-function isOurs(connectable: string): boolean {
-  return /^(reference$|defect:|variant:)/.test(connectable);
-}
-
 const lanesPerCore = 3;
 
 /** Most lanes wait most of the time: three to a core; one in stepped time, which never waits. */
 function lanesFor(testbed: Testbed): number {
   if (!takesTime(testbed.description)) return 1;
-  return Math.max(
-    1,
-    Math.min(testbed.description.limits.deploymentsMax, lanesPerCore * cpus().length),
-  );
+  return Math.max(1, lanesPerCore * cpus().length);
 }
 
 /** Every clause whose id is, or begins with, one of the words; a word that matches nothing is an error. */

@@ -3,22 +3,15 @@
  * listeners that were created on them, by the API's own rules. Knows no HTTP and no signature.
  */
 import { settingsOf } from '../adapters/in-process/settings.ts';
+import type { Plain } from '../adapters/jdcloud/api-protocol.ts';
 import { apiFieldOf, backendSpecOf, serviceOf } from '../adapters/jdcloud/vocabulary.ts';
 import type { Alteration } from '../defects/defect.ts';
 import { profiles } from '../spec/profiles.ts';
+import { isMap } from '../spec/rules/rule.ts';
 import type { Violation } from '../spec/violation.ts';
 import { CheckedBackend, type Target } from './checked-backend.ts';
 import { fieldMessage, inUse, notFound, quotaExceeded, Refusal, wrongField } from './refusal.ts';
-import {
-  isIntegerFrom,
-  isPlain,
-  listIn,
-  nameIn,
-  type Plain,
-  targetIn,
-  textOf,
-  weightOf,
-} from './request-fields.ts';
+import { isIntegerFrom, listIn, nameIn, targetIn, textOf, weightOf } from './request-fields.ts';
 
 /** One load balancer (Restrictions.md): 20 listeners, 20 backends, 20 groups; 100 instances in a group. */
 const perLoadBalancer = 20;
@@ -218,7 +211,7 @@ export class Cloud {
     const group = this.#group(id);
     const weights = new Map<unknown, number>();
     for (const [index, update] of listIn(body, 'targetUpdateSpecs').entries()) {
-      const { targetId, weight } = isPlain(update) ? update : {};
+      const { targetId, weight } = isMap(update) ? update : {};
       this.#expectTarget(group, targetId);
       weights.set(targetId, weightOf(weight, `targetUpdateSpecs[${index}].weight`));
     }
@@ -248,7 +241,7 @@ export class Cloud {
       throw wrongField('backendId', backendId, 'the id of a backend of this load balancer');
     }
     const spoken = backend.spec['protocol'];
-    if (spoken !== protocol && String(spoken).toLowerCase() !== protocol.toLowerCase()) {
+    if (String(spoken).toLowerCase() !== protocol.toLowerCase()) {
       throw wrongField('protocol', protocol, `one of [${String(spoken)}], as its backend`);
     }
     const others = onLoadBalancer(this.#listeners, loadBalancerId);

@@ -190,8 +190,14 @@ describe('the emulated cloud, judged through its API', { timeout: 240_000 }, () 
 
   it('is left empty by a run that is interrupted', async () => {
     await emulate(null);
-    const interrupted = AbortSignal.timeout(1500);
-    await conformOn({ signal: interrupted }, 'config', 'health');
+    const interruption = new AbortController();
+    const running = conformOn({ signal: interruption.signal }, 'config', 'health');
+    await vi.waitFor(() => expect(emulator.held()).not.toEqual(nothing), {
+      timeout: 30_000,
+      interval: 1,
+    });
+    interruption.abort();
+    expect((await running).exitCode).toBe(130);
     expect(emulator.held()).toEqual(nothing);
   });
 });

@@ -4,9 +4,16 @@
  */
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import {
+  apiVersion,
+  emulatorHeader,
+  paceHeader,
+  timeScaleHeader,
+} from '../adapters/jdcloud/api-protocol.ts';
 import type { Credentials } from '../adapters/jdcloud/signing.ts';
 import type { Alteration } from '../defects/defect.ts';
 import { exitCodes, OperatorError } from '../errors/operator-error.ts';
+import { isMap } from '../spec/rules/rule.ts';
 import { Cloud } from './cloud.ts';
 import { type Call, perform } from './operations.ts';
 import { type ApiError, Refusal } from './refusal.ts';
@@ -54,8 +61,8 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
   });
   const told = {
     'content-type': 'application/json',
-    'x-counterpoise-emulator': options.version,
-    'x-counterpoise-time-scale': String(options.timeScale),
+    [emulatorHeader]: options.version,
+    [timeScaleHeader]: String(options.timeScale),
   };
   let requests = 0;
   const server = createServer({ requestTimeout: deadlineMs }, (request, response) => {
@@ -122,14 +129,15 @@ function callOf(request: IncomingMessage, text: string): Call {
   const fault = signatureFault(signable, region, credentials, Date.now());
   if (fault !== null) throw new Refusal(401, 'UNAUTHENTICATED', `Unauthorized: ${fault}.`);
   const [, version, regions, where, ...segments] = path.split('/').map(decoded);
-  if (version !== 'v1' || regions !== 'regions' || where !== region) throw noSuchOperation(request);
+  if (version !== apiVersion || regions !== 'regions' || where !== region)
+    throw noSuchOperation(request);
   const msPerSecond = paceIn(signable.headers);
   return { method, segments, query: new URLSearchParams(query), body: parsed(text), msPerSecond };
 }
 
-/** Of `x-counterpoise-ms-per-second`, which no real cloud knows. */
+/** Null: as everywhere here. */
 function paceIn(headers: Readonly<Record<string, string>>): number | null {
-  const text = headers['x-counterpoise-ms-per-second'];
+  const text = headers[paceHeader];
   if (text === undefined) return null;
   const pace = Number(text);
   if (pace >= 1 && pace <= 1000) return pace;
@@ -162,9 +170,7 @@ function parsed(text: string): Call['body'] {
   } catch {
     value = null;
   }
-  if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
-    return value as Call['body'];
-  }
+  if (isMap(value)) return value;
   throw new Refusal(400, 'INVALID_ARGUMENT', 'The body is no JSON object.');
 }
 

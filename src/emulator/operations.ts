@@ -1,7 +1,6 @@
 /** Which path and method of the API (service `lb`, revision 0.6.6) is which operation of the cloud. Knows no socket. */
+import type { Plain } from '../adapters/jdcloud/api-protocol.ts';
 import type { Cloud } from './cloud.ts';
-
-type Plain = Readonly<Record<string, unknown>>;
 
 export interface Call {
   readonly method: string;

@@ -1,14 +1,14 @@
 /** Fields of a request of the API, each read as what it must be or refused by its name. Knows no resource. */
 import { isIPv4 } from 'node:net';
+import type { Plain } from '../adapters/jdcloud/api-protocol.ts';
 import { profiles } from '../spec/profiles.ts';
+import { isMap } from '../spec/rules/rule.ts';
 import type { Target } from './checked-backend.ts';
 import { wrongField } from './refusal.ts';
 
-export type Plain = Readonly<Record<string, unknown>>;
-
 /** `field`: where the target stands in the request. */
 export function targetIn(spec: unknown, field: string): Omit<Target, 'id'> {
-  const { type, ipAddress, port = 0, weight } = isPlain(spec) ? spec : {};
+  const { type, ipAddress, port = 0, weight } = isMap(spec) ? spec : {};
   if (type !== 'ip') throw wrongField(`${field}.type`, type, 'one of [ip] here');
   if (typeof ipAddress !== 'string' || !isIPv4(ipAddress)) {
     throw wrongField(`${field}.ipAddress`, ipAddress, 'an IPv4 address');
@@ -53,8 +53,4 @@ export function isIntegerFrom(value: unknown, min: number, max: number): value i
 
 export function textOf(value: unknown): string {
   return typeof value === 'string' ? value : '';
-}
-
-export function isPlain(value: unknown): value is Plain {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

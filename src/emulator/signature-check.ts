@@ -1,5 +1,6 @@
 /** Whether a request was signed by whom it says, for this region, now. Knows no operation. */
 import { timingSafeEqual } from 'node:crypto';
+import { apiService } from '../adapters/jdcloud/api-protocol.ts';
 import {
   type Credentials,
   parseAuthorization,
@@ -27,15 +28,15 @@ export function signatureFault(
   if (claimed.accessKey !== accessKey) return 'there is no such access key';
   const missing = mustSign.filter((name) => !claimed.signedHeaders.includes(name));
   if (missing.length > 0) return `not signed: ${missing.join(', ')}`;
-  if (claimed.region !== region || claimed.service !== 'lb') {
-    return `signed for ${claimed.region}/${claimed.service}, asked of ${region}/lb`;
+  if (claimed.region !== region || claimed.service !== apiService) {
+    return `signed for ${claimed.region}/${claimed.service}, asked of ${region}/${apiService}`;
   }
   if (!date.startsWith(claimed.date)) return 'x-jdcloud-date is of another day than the signature';
   const atMs = millisecondsOf(date);
   if (Math.abs(nowMs - atMs) > clockSkewMaxMs || Number.isNaN(atMs)) {
     return 'x-jdcloud-date is not within 15 minutes of now';
   }
-  const scope = { date, region, service: 'lb' };
+  const scope = { date, region, service: apiService };
   const { signature } = sign(request, scope, secretKey, claimed.signedHeaders);
   const isRight = timingSafeEqual(Buffer.from(signature), Buffer.from(claimed.signature));
   return isRight ? null : 'the signature does not match';

@@ -21,6 +21,7 @@ interface Script {
 }
 
 export class CallChecks {
+  readonly #behaviours: Readonly<Record<string, Behaviour>>;
   readonly #record: (event: HistoryEvent) => void;
   readonly #scripts = new Map<string, Script>();
   readonly #ended = new Map<string, number>();
@@ -30,16 +31,26 @@ export class CallChecks {
   /** How long a right balancer listens; infinite where nobody knows. */
   timeoutMs = Number.POSITIVE_INFINITY;
 
-  constructor(record: (event: HistoryEvent) => void) {
+  /** `behaviours`: as the trial was asked for. */
+  constructor(
+    behaviours: Readonly<Record<string, Behaviour>>,
+    record: (event: HistoryEvent) => void,
+  ) {
+    this.#behaviours = behaviours;
     this.#record = record;
   }
 
-  behave(instance: string, behaviour: Behaviour): void {
+  behave(instance: string, behaviour: Behaviour, { fromMs, toMs }: When): void {
     this.#scripts.set(instance, { replies: [...behaviour.checks], behaviour });
+    this.#record({ fromMs, toMs, event: 'instance.behaved', instance, ...behaviour });
   }
 
-  isKnown(instance: string): boolean {
-    return this.#scripts.has(instance);
+  /** One that is known goes on as it does. */
+  behaveAsRequested(instance: string, at: When): void {
+    if (this.#scripts.has(instance)) return;
+    const behaviour = this.#behaviours[instance];
+    invariant(behaviour !== undefined, `instance ${instance} has a behaviour`);
+    this.behave(instance, behaviour, at);
   }
 
   isRefusingTraffic(instance: string): boolean {

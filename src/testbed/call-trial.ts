@@ -4,13 +4,13 @@
  */
 import type { Answer, CallDeployment, InstanceAt } from '../adapters/contract.ts';
 import { invariant } from '../errors/invariant.ts';
-import type { History, HistoryEvent, InstanceListed, Outcome } from '../history/vocabulary.ts';
+import type { History, InstanceListed, Outcome, When } from '../history/vocabulary.ts';
 import type { EffectiveDurations } from '../spec/behaviour.ts';
 import { CallChecks } from './call-checks.ts';
 import { CallPlaces, carriedBytes, clientPort } from './call-places.ts';
 import { changeEvent, changesBetween } from './listening.ts';
 import { monotonicMs } from './monotonic.ts';
-import { budgetSpent, type Recorder, type Why } from './recorder.ts';
+import { budgetSpent, type Recorder, type Timeless, type Why } from './recorder.ts';
 import type { Behaviour, Trial, TrialRequest } from './trial.ts';
 
 type Held = ReturnType<Trial['held']>[number];
@@ -31,7 +31,7 @@ export class CallTrial implements Trial {
   constructor(request: TrialRequest, recorder: Recorder) {
     this.#request = request;
     this.#recorder = recorder;
-    this.#checks = new CallChecks((event) => recorder.record(event));
+    this.#checks = new CallChecks(request.behaviours, (event) => recorder.record(event));
     this.#checks.timeoutMs = request.effective?.timeoutMs ?? Number.POSITIVE_INFINITY;
     this.#instances = request.instances;
     this.#budgetEndMs = monotonicMs() + request.budgetMs;
@@ -39,7 +39,7 @@ export class CallTrial implements Trial {
 
   /** Every instance behaves as scripted before the first check. */
   prepare(): readonly InstanceAt[] {
-    for (const { name } of this.#instances) this.#behaveAsRequested(name);
+    for (const { name } of this.#instances) this.#checks.behaveAsRequested(name, this.#point());
     return this.#places.located(this.#instances);
   }
 
@@ -117,15 +117,15 @@ export class CallTrial implements Trial {
 
   async behave(instance: string, behaviour: Behaviour): Promise<void> {
     await this.#running();
-    this.#checks.behave(instance, behaviour);
-    this.#record({ event: 'instance.behaved', instance, ...behaviour });
+    this.#checks.behave(instance, behaviour, this.#point());
   }
 
   async setInstances(instances: readonly InstanceListed[]): Promise<Outcome> {
     const deployment = await this.#running();
     const changes = changesBetween(this.#instances, instances);
     for (const { event, instance } of changes) {
-      if (event === 'instance.registered') this.#behaveAsRequested(instance.name);
+      if (event === 'instance.registered')
+        this.#checks.behaveAsRequested(instance.name, this.#point());
     }
     const outcome = await deployment.setInstances({ instances: this.#places.located(instances) });
     for (const change of changes) this.#record(changeEvent(change, outcome));
@@ -198,7 +198,7 @@ export class CallTrial implements Trial {
     for (const { connection, atMs, how } of reached.cut) this.#cut(connection, atMs, how);
     this.#nowMs = reached.nowMs;
     this.#checks.passTo(this.#nowMs);
-    const started = { fromMs: this.#nowMs, toMs: this.#nowMs };
+    const started = this.#point();
     for (const probe of reached.probes) this.#answers.push(this.#checks.answer(probe, started));
     this.#checks.passTo(this.#nowMs);
   }
@@ -222,19 +222,11 @@ export class CallTrial implements Trial {
     return this.#deployment;
   }
 
-  #behaveAsRequested(instance: string): void {
-    if (this.#checks.isKnown(instance)) return;
-    const behaviour = this.#request.behaviours[instance];
-    invariant(behaviour !== undefined, `instance ${instance} has a behaviour`);
-    this.#checks.behave(instance, behaviour);
-    this.#record({ event: 'instance.behaved', instance, ...behaviour });
+  #point(): When {
+    return { fromMs: this.#nowMs, toMs: this.#nowMs };
   }
 
   #record(event: Timeless): void {
     this.#recorder.record({ fromMs: this.#nowMs, toMs: this.#nowMs, ...event });
   }
 }
-
-type Timeless<Event = HistoryEvent> = Event extends unknown
-  ? Omit<Event, 'fromMs' | 'toMs'>
-  : never;

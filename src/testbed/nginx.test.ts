@@ -48,19 +48,22 @@ describe('a trial on nginx', () => {
   test.each([
     ['nginx:workers=2', 1],
     ['nginx:workers=2,zone=off', 2],
-  ])('%s has as many schedulers as it says', async (connectable, schedulers) => {
-    const adapter = connect(connectable);
-    const { traits } = await adapter.describe({ protocol: 1 });
-    expect(traits['wrr.schedulers']?.reading).toBe(schedulers);
-    await withTestbed(adapter, async (testbed) => {
-      const trial = await begun(testbed);
-      const placed = await picks(trial, 80, { first: 1 });
-      const ofA = placed.filter((name) => name === 'a').length;
-      // each scheduler may be within a cycle of its own
-      expect(Math.abs(ofA - 60)).toBeLessThanOrEqual(schedulers === 1 ? 0 : 3 * schedulers);
-      await trial.end('complete');
-    });
-  });
+  ])(
+    '%s stays within the cycles of as many schedulers as it declares',
+    async (connectable, schedulers) => {
+      const adapter = connect(connectable);
+      const { traits } = await adapter.describe({ protocol: 1 });
+      expect(traits['wrr.schedulers']?.reading).toBe(schedulers);
+      await withTestbed(adapter, async (testbed) => {
+        const trial = await begun(testbed);
+        const placed = await picks(trial, 80, { first: 1 });
+        const ofA = placed.filter((name) => name === 'a').length;
+        // each scheduler may be within a cycle of its own
+        expect(Math.abs(ofA - 60)).toBeLessThanOrEqual(schedulers === 1 ? 0 : 3 * schedulers);
+        await trial.end('complete');
+      });
+    },
+  );
 
   test('is told in nginx’s own words when it does not take a configuration', async () => {
     const edit = (text: string): string => `${text}\nnonsense;\n`;

@@ -52,6 +52,8 @@ describe('a trial on pen', () => {
     await withTestbed(createPenAdapter({ edit }), async (testbed) => {
       const answer = await testbed.begin(requestWith());
       expect(answer).toMatchObject({ accepted: false, outcome: { is: 'rejected' } });
+      expect(JSON.stringify(answer)).toContain('Port 0 out of range');
+      expect(JSON.stringify(answer)).toContain('"by":"balancer"');
     });
   });
 

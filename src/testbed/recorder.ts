@@ -9,12 +9,18 @@ import {
   type HistoryEvent,
   historyVersion,
   type TimeKind,
+  type When,
 } from '../history/vocabulary.ts';
 import { checksInstances } from '../spec/behaviour.ts';
 import type { TrialRequest } from './trial.ts';
 
 /** Who recorded; histories of another testbed can say so here. */
 const suite = 'counterpoise';
+
+/** An event of which its recorder knows the time. */
+export type Timeless<Event = HistoryEvent> = Event extends unknown
+  ? Omit<Event, keyof When>
+  : never;
 
 export type Why = 'complete' | 'budget' | 'interrupted' | 'error';
 

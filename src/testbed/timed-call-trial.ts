@@ -5,20 +5,14 @@
  */
 import type { Answer, CallDeployment, InstanceAt, Reached } from '../adapters/contract.ts';
 import { invariant } from '../errors/invariant.ts';
-import type {
-  History,
-  HistoryEvent,
-  InstanceListed,
-  Outcome,
-  When,
-} from '../history/vocabulary.ts';
+import type { History, InstanceListed, Outcome, When } from '../history/vocabulary.ts';
 import type { EffectiveDurations } from '../spec/behaviour.ts';
 import { AdapterClock } from './adapter-clock.ts';
 import { CallChecks } from './call-checks.ts';
 import { CallPlaces, carriedBytes, clientPort } from './call-places.ts';
 import { changeEvent, changesBetween } from './listening.ts';
 import { monotonicMs } from './monotonic.ts';
-import { budgetSpent, type Recorder, type Why } from './recorder.ts';
+import { budgetSpent, type Recorder, type Timeless, type Why } from './recorder.ts';
 import type { Behaviour, Trial, TrialRequest } from './trial.ts';
 
 /** A share of a check's timeout: an answer that we give so much late makes everything after it late. */
@@ -46,7 +40,7 @@ export class TimedCallTrial implements Trial {
   constructor(request: TrialRequest, recorder: Recorder) {
     this.#request = request;
     this.#recorder = recorder;
-    this.#checks = new CallChecks((event) => recorder.record(event));
+    this.#checks = new CallChecks(request.behaviours, (event) => recorder.record(event));
     this.#checks.timeoutMs = request.effective?.timeoutMs ?? Number.POSITIVE_INFINITY;
     this.#instances = request.instances;
     this.#budgetEndMs = this.#beganMs + request.budgetMs;
@@ -54,7 +48,7 @@ export class TimedCallTrial implements Trial {
 
   /** Every instance behaves as scripted before the first check. */
   prepare(): readonly InstanceAt[] {
-    for (const { name } of this.#instances) this.#behaveAsRequested(name);
+    for (const { name } of this.#instances) this.#checks.behaveAsRequested(name, this.#point());
     return this.#places.located(this.#instances);
   }
 
@@ -124,8 +118,7 @@ export class TimedCallTrial implements Trial {
 
   behave(instance: string, behaviour: Behaviour): Promise<void> {
     return this.#inTurn(async () => {
-      this.#checks.behave(instance, behaviour);
-      this.#record(this.#point(), { event: 'instance.behaved', instance, ...behaviour });
+      this.#checks.behave(instance, behaviour, this.#point());
     });
   }
 
@@ -133,7 +126,8 @@ export class TimedCallTrial implements Trial {
     return this.#inTurn(async (deployment) => {
       const changes = changesBetween(this.#instances, instances);
       for (const { event, instance } of changes) {
-        if (event === 'instance.registered') this.#behaveAsRequested(instance.name);
+        if (event === 'instance.registered')
+          this.#checks.behaveAsRequested(instance.name, this.#point());
       }
       const fromMs = this.nowMs();
       const outcome = await deployment.setInstances({ instances: this.#places.located(instances) });
@@ -274,17 +268,7 @@ export class TimedCallTrial implements Trial {
     return { fromMs, toMs: fromMs };
   }
 
-  #behaveAsRequested(instance: string): void {
-    if (this.#checks.isKnown(instance)) return;
-    const behaviour = this.#request.behaviours[instance];
-    invariant(behaviour !== undefined, `instance ${instance} has a behaviour`);
-    this.#checks.behave(instance, behaviour);
-    this.#record(this.#point(), { event: 'instance.behaved', instance, ...behaviour });
-  }
-
-  #record(when: When, event: DistributiveOmit<HistoryEvent, keyof When>): void {
-    this.#recorder.record({ ...when, ...event } as HistoryEvent);
+  #record(when: When, event: Timeless): void {
+    this.#recorder.record({ ...when, ...event });
   }
 }
-
-type DistributiveOmit<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never;

@@ -4,10 +4,10 @@
  */
 import process from 'node:process';
 import { execa } from 'execa';
-import { invariant } from '../../errors/invariant.ts';
 import { acceptedService, rejectedByBalancer } from '../accepted-service.ts';
 import { programMissing } from '../balancer-process.ts';
 import type { Adapter, Deployed, DeployRequest, Description } from '../contract.ts';
+import { Deployments } from '../deployments.ts';
 import { describeHaproxy } from './description.ts';
 import {
   type EditCommand,
@@ -37,9 +37,7 @@ class HaproxyAdapter implements Adapter {
   readonly #threads: number;
   readonly #edit: (configurationText: string) => string;
   readonly #editCommand: EditCommand;
-  readonly #deployments = new Set<HaproxyDeployment>();
-  readonly #deploying = new Set<Promise<Deployed>>();
-  #isOver = false;
+  readonly #deployments = new Deployments();
 
   constructor({ command, threads, edit, editCommand }: HaproxyOptions) {
     this.#threads = threads ?? 1;
@@ -55,20 +53,12 @@ class HaproxyAdapter implements Adapter {
     return describeHaproxy(version);
   }
 
-  async deploy(request: DeployRequest): Promise<Deployed> {
-    const deploying = this.#deploy(request);
-    this.#deploying.add(deploying);
-    try {
-      return await deploying;
-    } finally {
-      this.#deploying.delete(deploying);
-    }
+  deploy(request: DeployRequest): Promise<Deployed> {
+    return this.#deployments.during(this.#deploy(request));
   }
 
-  async dispose(): Promise<void> {
-    this.#isOver = true;
-    await Promise.allSettled(this.#deploying);
-    await Promise.all([...this.#deployments].map((deployment) => deployment.dispose()));
+  dispose(): Promise<void> {
+    return this.#deployments.dispose();
   }
 
   async #deploy(request: DeployRequest): Promise<Deployed> {
@@ -101,7 +91,7 @@ class HaproxyAdapter implements Adapter {
     });
     this.#deployments.add(deployment);
     try {
-      invariant(!this.#isOver, 'nothing is deployed on an adapter that has ended');
+      this.#deployments.expectOpen();
       await deployment.begin();
     } catch (error) {
       await deployment.dispose();

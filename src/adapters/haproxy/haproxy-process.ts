@@ -6,11 +6,11 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
   type BalancerProgram,
-  endpointAddress,
+  type BalancerRejection,
   faultOf,
-  freePort,
-  portAttempts,
+  onFreePort,
   processGone,
+  rejectionOf,
   startBalancer,
   untilReady,
 } from '../balancer-process.ts';
@@ -33,10 +33,6 @@ export interface HaproxyProcess {
   ask(commands: readonly string[]): Promise<string>;
   dispose(): Promise<void>;
 }
-/** HAProxy's own words on why it does not take a configuration. */
-export interface HaproxyRejection {
-  readonly rejection: string;
-}
 
 export type Render = (at: {
   endpoint: { address: string; port: number };
@@ -46,19 +42,15 @@ export type Render = (at: {
 export async function startHaproxy(
   command: string,
   render: Render,
-): Promise<HaproxyProcess | HaproxyRejection> {
-  for (let attempt = 1; ; attempt++) {
-    const started = await startOnce(command, render);
-    const isPortLost = 'rejection' in started && /cannot bind/i.test(started.rejection);
-    if (!isPortLost || attempt === portAttempts) return started;
-  }
+): Promise<HaproxyProcess | BalancerRejection> {
+  return onFreePort(/cannot bind/i, (endpoint) => startOnce(command, render, endpoint));
 }
 
 async function startOnce(
   command: string,
   render: Render,
-): Promise<HaproxyProcess | HaproxyRejection> {
-  const endpoint = { address: endpointAddress, port: await freePort() };
+  endpoint: HaproxyProcess['endpoint'],
+): Promise<HaproxyProcess | BalancerRejection> {
   const directory = await makeRunDirectory();
   const socketPath = join(directory, 'runtime.sock');
   const file = join(directory, 'haproxy.cfg');
@@ -74,14 +66,9 @@ async function startOnce(
       () => true,
       () => false,
     );
-  try {
-    await untilReady(running, haproxyProgram, answers);
-    await raisePriority(running.pid);
-  } catch (error) {
-    await dispose();
-    if (running.exitCode() === 1) return { rejection: running.stderr() };
-    throw error;
-  }
+  const ready = untilReady(running, haproxyProgram, answers).then(() => raisePriority(running.pid));
+  const rejection = await rejectionOf(running, ready, dispose);
+  if (rejection !== null) return rejection;
   const ask = async (commands: readonly string[]): Promise<string> => {
     if (running.isOver()) throw processGone(running, haproxyProgram);
     return askRuntime(socketPath, commands);

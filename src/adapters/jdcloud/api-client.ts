@@ -5,18 +5,20 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { exitCodes, OperatorError } from '../../errors/operator-error.ts';
+import { isMap } from '../../spec/rules/rule.ts';
+import { apiService, apiVersion, type Plain } from './api-protocol.ts';
 import type { CloudSettings } from './settings.ts';
 import { authorizationOf, percentEncoded, signingDate } from './signing.ts';
 
-/** Of the endpoint and of the signature. */
-const service = 'lb';
-const version = 'v1';
 const deadlineMs = 10_000;
 const attemptsMax = 5;
 const firstPauseMs = 100;
 const longestPauseMs = 5000;
 /** Of one answer; a page of a hundred targets has about 40 kB. */
 const answerBytesMax = 4 * 2 ** 20;
+
+/** The most that the API hands out of a list at once. */
+export const firstPageQuery = { pageNumber: '1', pageSize: '100' } as const;
 
 export interface Question {
   readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
@@ -30,7 +32,7 @@ export interface Question {
 
 export interface Answered {
   readonly requestId: string;
-  readonly result: Readonly<Record<string, unknown>>;
+  readonly result: Plain;
   readonly headers: Headers;
 }
 /** The API says no, for good: another attempt would say the same. */
@@ -107,11 +109,10 @@ export class ApiClient {
 
   #signed({ method, segments, query = {}, body, headers: own = {} }: Question) {
     const { endpoint, region, credentials } = this.#settings;
-    const path = `/${[version, 'regions', region, ...segments].map(percentEncoded).join('/')}`;
-    const pairs = Object.entries(query).map(
-      ([name, value]) => `${percentEncoded(name)}=${percentEncoded(value)}`,
-    );
-    const search = pairs.toSorted().join('&');
+    const path = `/${[apiVersion, 'regions', region, ...segments].map(percentEncoded).join('/')}`;
+    const search = Object.entries(query)
+      .map(([name, value]) => `${percentEncoded(name)}=${percentEncoded(value)}`)
+      .join('&');
     const url = new URL(`${endpoint.origin}${path}${search === '' ? '' : `?${search}`}`);
     const date = signingDate(new Date());
     const text = body === undefined ? '' : JSON.stringify(body);
@@ -128,7 +129,7 @@ export class ApiClient {
     const authorization = authorizationOf(
       // the client adds `host` itself
       { ...request, headers: { ...headers, host: url.host } },
-      { date, region, service },
+      { date, region, service: apiService },
       credentials,
     );
     return { url, body: text, headers: { ...headers, authorization } };
@@ -183,12 +184,12 @@ function answerIn(text: string) {
   } catch {
     return null;
   }
-  if (!isPlain(value)) return null;
+  if (!isMap(value)) return null;
   const { requestId, result, error } = value;
-  const isError = isPlain(error) && Number(error['code'] ?? 0) !== 0;
+  const isError = isMap(error) && Number(error['code'] ?? 0) !== 0;
   return {
     requestId: typeof requestId === 'string' ? requestId : 'without an id',
-    result: isPlain(result) ? result : {},
+    result: isMap(result) ? result : {},
     error: isError
       ? {
           code: Number(error['code']),
@@ -209,8 +210,4 @@ function isNotConnected(error: unknown): boolean {
   const code =
     error instanceof Error ? (error.cause as { code?: unknown } | undefined)?.code : null;
   return code === 'ECONNREFUSED' || code === 'ENOTFOUND' || code === 'UND_ERR_CONNECT_TIMEOUT';
-}
-
-function isPlain(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -4,11 +4,16 @@
  */
 import type { Outcome } from '../../history/vocabulary.ts';
 import type { InstanceAt, WireDeployment } from '../contract.ts';
-import type { Answered, ApiClient, Question, Refused } from './api-client.ts';
+import {
+  type Answered,
+  type ApiClient,
+  firstPageQuery,
+  type Question,
+  type Refused,
+} from './api-client.ts';
+import type { Plain } from './api-protocol.ts';
 import { type Resources, unexpected } from './resources.ts';
 import { StandIn, type Target } from './stand-in.ts';
-
-const pageSize = '100';
 
 export interface CloudDeploymentParts {
   readonly api: ApiClient;
@@ -52,7 +57,12 @@ export class CloudDeployment implements WireDeployment {
     const registered = new Map<string, Registered>();
     const standIn = await StandIn.start(() => healthyOf(parts, registered));
     const deployment = new CloudDeployment(parts, standIn, registered);
-    await deployment.#learnTargets(instances);
+    try {
+      await deployment.#learnTargets(instances);
+    } catch (error) {
+      await standIn.stop();
+      throw error;
+    }
     return deployment;
   }
 
@@ -162,7 +172,7 @@ export class CloudDeployment implements WireDeployment {
   async #learnTargets(instances: readonly InstanceAt[]): Promise<void> {
     const { api, targetGroupId } = this.#parts;
     if (targetGroupId === null) return;
-    const answer = await list(api, 'targets', {
+    const answer = await firstPage(api, 'targets', {
       method: 'GET',
       segments: ['targetGroups', `${targetGroupId}:describeTargets`],
     });
@@ -196,7 +206,7 @@ async function healthyOf(
   registered: ReadonlyMap<string, Registered>,
 ): Promise<readonly Target[]> {
   if (targetGroupId === null) return [];
-  const { listed } = await list(api, 'targetHealths', {
+  const { listed } = await firstPage(api, 'targetHealths', {
     method: 'GET',
     segments: ['backends', backendId, 'health'],
   });
@@ -207,15 +217,13 @@ async function healthyOf(
     .toSorted((a, b) => (a.name < b.name ? -1 : 1));
 }
 
-type Plain = Readonly<Record<string, unknown>>;
-
-/** All pages of a list: a group has room for 100 targets, so the first holds them. */
-async function list(
+/** The first page of a list, which is all of it: a group has room for as many targets as a page. */
+async function firstPage(
   api: ApiClient,
   key: string,
   question: Question,
 ): Promise<{ readonly listed: readonly Plain[]; readonly answered: Answered }> {
-  const answer = await api.ask({ ...question, query: { pageNumber: '1', pageSize } });
+  const answer = await api.ask({ ...question, query: firstPageQuery });
   if ('refusal' in answer) throw unexpected(`${key} cannot be read`, answer);
   const listed = answer.result[key];
   if (!Array.isArray(listed)) throw unexpected(`an answer without ${key}`, answer);

@@ -13,17 +13,12 @@ import { validateDocument } from '../../spec/validate-document.ts';
 import type { Violation } from '../../spec/violation.ts';
 import type { Adapter, Deployed, DeployRequest, Description } from '../contract.ts';
 import { ApiClient, type Refused } from './api-client.ts';
+import { emulatorHeader, type Plain, paceHeader, timeScaleHeader } from './api-protocol.ts';
 import { CloudDeployment, targetSpecOf, wordsOf } from './cloud-deployment.ts';
 import { describeJdcloud } from './description.ts';
 import { Resources, unexpected } from './resources.ts';
 import { type CloudSettings, settingsFrom } from './settings.ts';
 import { backendSpecOf, faultsIn, type NamedFault, protocolWord, serviceOf } from './vocabulary.ts';
-
-/** What an emulator says in a header of every answer: its version, and how many times faster its seconds pass. */
-const emulatorHeader = 'x-counterpoise-emulator';
-const timeScaleHeader = 'x-counterpoise-time-scale';
-/** Asked of an emulator with a backend: how many real ms a second of its checks is to last. */
-const paceHeader = 'x-counterpoise-ms-per-second';
 
 /** `endpoint`: in place of the environment's. */
 export function createJdcloudAdapter(
@@ -33,7 +28,6 @@ export function createJdcloudAdapter(
   return new JdcloudAdapter(settingsFrom(environment, endpoint));
 }
 
-type Plain = Readonly<Record<string, unknown>>;
 type NotAccepted = Exclude<Outcome, { is: 'accepted' }>;
 
 class JdcloudAdapter implements Adapter {
@@ -107,20 +101,23 @@ class JdcloudAdapter implements Adapter {
     const mark = `counterpoise ${this.#run} ${request.deployment}`;
     const resources = new Resources(this.#api, loadBalancerId, mark);
     const release = () => void this.#freeLoadBalancers.push(loadBalancerId);
-    try {
-      const deployed = await this.#create(request, resources, release);
-      if (deployed.outcome.is !== 'accepted') {
-        await resources.deleteAll();
-        release();
-      }
-      return deployed;
-    } catch (error) {
+    const abandon = async (): Promise<void> => {
       this.#remains.add(resources);
       await resources.deleteAll();
       this.#remains.delete(resources);
       release();
+    };
+    let deployed: Deployed;
+    try {
+      deployed = await this.#create(request, resources, release);
+    } catch (error) {
+      await abandon().catch((leftOver: unknown) => {
+        throw allOf([error, leftOver]);
+      });
       throw error;
     }
+    if (deployed.outcome.is !== 'accepted') await abandon();
+    return deployed;
   }
 
   async #create(
@@ -130,14 +127,13 @@ class JdcloudAdapter implements Adapter {
   ): Promise<Deployed> {
     const document = request.configuration as Plain;
     const services = document['backendServices'] as readonly Plain[];
-    const isMember = (index: number) => index === 0 && request.instances.length > 0;
     const targetGroupId =
       request.instances.length === 0 ? null : await this.#createGroup(request, resources);
     const backendIds: string[] = [];
     for (const [index, service] of services.entries()) {
       const spec = {
         ...backendSpecOf(service),
-        ...(isMember(index) ? { targetGroupIds: [targetGroupId] } : {}),
+        ...(index === 0 && targetGroupId !== null ? { targetGroupIds: [targetGroupId] } : {}),
       };
       const backend = await resources.create('backends', spec, this.#pace(request));
       if (!('id' in backend)) return { outcome: rejection(backend, `backendServices[${index}]`) };
@@ -290,10 +286,12 @@ function listenerFaultsIn(message: string): readonly NamedFault[] {
     .map(([path]) => ({ path, expected }));
 }
 
+/** The hint is the last one's: what is left over costs money. */
 function allOf(faults: readonly unknown[]): OperatorError {
   const [first] = faults;
+  const last = faults.at(-1);
   const messages = faults.map((fault) => (fault instanceof Error ? fault.message : String(fault)));
-  const hint = first instanceof OperatorError ? first.hint : null;
+  const hint = last instanceof OperatorError ? last.hint : null;
   return new OperatorError(messages.join('; '), {
     code: 'JDCLOUD_LEFT_OVER',
     exitCode: exitCodes.unavailable,

@@ -139,6 +139,18 @@ describe('the cloud adapter', () => {
     expect(asked.filter((route) => route.startsWith('DELETE'))).toHaveLength(2);
   });
 
+  it('tells both what went wrong with a deployment and what it left over', async () => {
+    const adapter = await api((route) => {
+      if (route === 'POST backends/') return { status: 502, body: 'bad gateway' };
+      const body = { requestId: 'q-9', error: { code: 400, message: 'busy' } };
+      return route.startsWith('GET backends/?') ? { status: 400, body } : null;
+    });
+    const error = await errorOf(adapter.deploy(request));
+    expect(error.message).toMatch(/HTTP 502.*could not be deleted: backends: busy/);
+    expect(error.hint).toMatch(/description is "counterpoise \w+ d"/);
+    await errorOf(adapter.dispose());
+  });
+
   it('tells a configuration that is refused from an account that is full', async () => {
     const refused = (message: string) => () => ({
       status: 400,

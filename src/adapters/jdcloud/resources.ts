@@ -3,7 +3,7 @@
  * request may have created, which is found by its description. Knows what costs money, not what it is for.
  */
 import { exitCodes, OperatorError } from '../../errors/operator-error.ts';
-import type { Answered, ApiClient, Refused } from './api-client.ts';
+import { type Answered, type ApiClient, firstPageQuery, type Refused } from './api-client.ts';
 
 /** What may be created, what is deleted first at the end. */
 const kinds = ['listeners', 'backends', 'targetGroups'] as const;
@@ -14,9 +14,6 @@ const idField: Readonly<Record<Kind, string>> = {
   backends: 'backendId',
   targetGroups: 'targetGroupId',
 };
-
-/** The most that the API hands out at once; one load balancer has room for 20 of each. */
-const pageSize = '100';
 
 export class Resources {
   readonly #api: ApiClient;
@@ -80,9 +77,9 @@ export class Resources {
   }
 
   async #find(kind: Kind): Promise<readonly string[]> {
+    // one load balancer has room for 20 of each
     const query = {
-      pageNumber: '1',
-      pageSize,
+      ...firstPageQuery,
       'filters.1.name': 'loadBalancerId',
       'filters.1.values.1': this.#loadBalancerId,
       'filters.2.name': 'loadBalancerType',

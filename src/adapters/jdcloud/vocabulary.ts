@@ -3,8 +3,8 @@
  * configuration is which field of `createBackend`, and what the values are called. Values that have no word there go as
  * they are: whether they are accepted is not ours to say.
  */
-
-type Plain = Readonly<Record<string, unknown>>;
+import { isMap } from '../../spec/rules/rule.ts';
+import type { Plain } from './api-protocol.ts';
 
 const protocols: Readonly<Record<string, string>> = {
   tcp: 'Tcp',
@@ -54,7 +54,7 @@ export function backendSpecOf(service: unknown): Plain {
 
 /** The service of a configuration that a `CreateBackendSpec` says, or a `Backend` that was read. */
 export function serviceOf(spec: unknown): Plain {
-  const { healthCheck, ...rest } = isPlain(spec) ? spec : {};
+  const { healthCheck, ...rest } = isMap(spec) ? spec : {};
   const asSpec = healthCheck === undefined ? spec : { ...rest, healthCheckSpec: healthCheck };
   return translated(
     asSpec,
@@ -73,7 +73,7 @@ function translated(
   const result: Record<string, unknown> = {};
   for (const field of maps) {
     const value = valueAt(from, field[source]);
-    if (value !== undefined) set(result, field[target], isPlain(value) ? {} : value);
+    if (value !== undefined) set(result, field[target], isMap(value) ? {} : value);
   }
   for (const field of fields) {
     const value = valueAt(from, field[source]);
@@ -139,7 +139,7 @@ function valueAt(value: unknown, path: string): unknown {
   return path
     .split('.')
     .reduce<unknown>(
-      (within, key) => (isPlain(within) && Object.hasOwn(within, key) ? within[key] : undefined),
+      (within, key) => (isMap(within) && Object.hasOwn(within, key) ? within[key] : undefined),
       value,
     );
 }
@@ -150,11 +150,7 @@ function set(target: Record<string, unknown>, path: string, value: unknown): voi
     target[key] = value;
     return;
   }
-  const within = isPlain(target[key]) ? { ...target[key] } : {};
+  const within = isMap(target[key]) ? { ...target[key] } : {};
   set(within, rest.join('.'), value);
   target[key] = within;
-}
-
-function isPlain(value: unknown): value is Plain {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -6,7 +6,6 @@ import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import process from 'node:process';
 import { execa } from 'execa';
-import { invariant } from '../../errors/invariant.ts';
 import { exitCodes, OperatorError } from '../../errors/operator-error.ts';
 import type { Outcome } from '../../history/vocabulary.ts';
 import type { ServiceConfiguration } from '../../spec/configuration.ts';
@@ -20,6 +19,7 @@ import type {
   InstanceAt,
   WireDeployment,
 } from '../contract.ts';
+import { Deployments } from '../deployments.ts';
 import { describeNginx } from './description.ts';
 import { type NginxProcess, nginxProgram, startNginx } from './nginx-process.ts';
 import { type NginxSettings, renderNginxConfiguration } from './rendering.ts';
@@ -39,10 +39,8 @@ class NginxAdapter implements Adapter {
   readonly #command: string;
   readonly #settings: NginxSettings;
   readonly #edit: (configurationText: string) => string;
-  readonly #deployments = new Set<NginxDeployment>();
-  readonly #deploying = new Set<Promise<Deployed>>();
+  readonly #deployments = new Deployments();
   #built: Promise<Built> | null = null;
-  #isOver = false;
 
   constructor({ command, edit, workers = 1, isZoned = true }: NginxOptions) {
     this.#command = command ?? process.env['COUNTERPOISE_NGINX'] ?? 'nginx';
@@ -54,20 +52,12 @@ class NginxAdapter implements Adapter {
     return describeNginx((await this.#asked()).version, this.#settings);
   }
 
-  async deploy(request: DeployRequest): Promise<Deployed> {
-    const deploying = this.#deploy(request);
-    this.#deploying.add(deploying);
-    try {
-      return await deploying;
-    } finally {
-      this.#deploying.delete(deploying);
-    }
+  deploy(request: DeployRequest): Promise<Deployed> {
+    return this.#deployments.during(this.#deploy(request));
   }
 
-  async dispose(): Promise<void> {
-    this.#isOver = true;
-    await Promise.allSettled(this.#deploying);
-    await Promise.all([...this.#deployments].map((deployment) => deployment.dispose()));
+  dispose(): Promise<void> {
+    return this.#deployments.dispose();
   }
 
   async #deploy(request: DeployRequest): Promise<Deployed> {
@@ -86,8 +76,12 @@ class NginxAdapter implements Adapter {
       this.#deployments.delete(deployment),
     );
     this.#deployments.add(deployment);
-    if (this.#isOver) await deployment.dispose();
-    invariant(!this.#isOver, 'nothing is deployed on an adapter that has ended');
+    try {
+      this.#deployments.expectOpen();
+    } catch (error) {
+      await deployment.dispose();
+      throw error;
+    }
     return { outcome: { is: 'accepted' }, readBack, deployment };
   }
 

@@ -11,11 +11,11 @@ import { exitCodes, OperatorError } from '../../errors/operator-error.ts';
 import {
   type BalancerProcess,
   type BalancerProgram,
-  endpointAddress,
+  type BalancerRejection,
   faultOf,
-  freePort,
-  portAttempts,
+  onFreePort,
   processGone,
+  rejectionOf,
   startBalancer,
   untilReady,
 } from '../balancer-process.ts';
@@ -36,10 +36,6 @@ export interface NginxProcess {
   /** Returns when no connection goes by the old configuration any more. */
   reload(): Promise<void>;
   dispose(): Promise<void>;
-}
-/** nginx's own words on why it does not take a configuration. */
-export interface NginxRejection {
-  readonly rejection: string;
 }
 type Endpoint = NginxProcess['endpoint'];
 export type Render = (at: { endpoint: Endpoint; pidFile: string }) => string;
@@ -75,21 +71,17 @@ export async function startNginx(
   command: string,
   workers: number,
   render: Render,
-): Promise<NginxProcess | NginxRejection> {
-  for (let attempt = 1; ; attempt++) {
-    const started = await startOnce(command, workers, render);
-    const isPortLost = 'rejection' in started && /bind\(\)/.test(started.rejection);
-    if (!isPortLost || attempt === portAttempts) return started;
-  }
+): Promise<NginxProcess | BalancerRejection> {
+  if (!(await hasNamespaces())) throw noNamespace();
+  return onFreePort(/bind\(\)/, (endpoint) => startOnce(command, workers, render, endpoint));
 }
 
 async function startOnce(
   command: string,
   workers: number,
   render: Render,
-): Promise<NginxProcess | NginxRejection> {
-  if (!(await hasNamespaces())) throw noNamespace();
-  const endpoint = { address: endpointAddress, port: await freePort() };
+  endpoint: Endpoint,
+): Promise<NginxProcess | BalancerRejection> {
   const directory = await makeRunDirectory();
   const file = join(directory, 'nginx.conf');
   const write = () => writeFile(file, render({ endpoint, pidFile: join(directory, 'nginx.pid') }));
@@ -104,16 +96,10 @@ async function startOnce(
     await running.ended;
     await removeRunDirectory(directory);
   };
-  try {
-    await untilReady(running, nginxProgram, async () => {
-      return (await workersOf(running)).length >= workers;
-    });
-    await raise(running);
-  } catch (error) {
-    await dispose();
-    if (running.exitCode() === 1) return { rejection: running.stderr() };
-    throw error;
-  }
+  const hasWorkers = async () => (await workersOf(running)).length >= workers;
+  const ready = untilReady(running, nginxProgram, hasWorkers).then(() => raise(running));
+  const rejection = await rejectionOf(running, ready, dispose);
+  if (rejection !== null) return rejection;
   const reload = async (): Promise<void> => {
     await write();
     await reloaded(running, workers);

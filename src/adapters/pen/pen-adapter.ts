@@ -4,7 +4,6 @@
  */
 import process from 'node:process';
 import { execa } from 'execa';
-import { invariant } from '../../errors/invariant.ts';
 import type { Outcome } from '../../history/vocabulary.ts';
 import { acceptedService, rejectedByBalancer } from '../accepted-service.ts';
 import { programMissing } from '../balancer-process.ts';
@@ -16,6 +15,7 @@ import type {
   InstanceAt,
   WireDeployment,
 } from '../contract.ts';
+import { Deployments } from '../deployments.ts';
 import { describePen } from './description.ts';
 import { type PenProcess, penProgram, startPen } from './pen-process.ts';
 import { renderPenWords, restCommand, serverCommand } from './rendering.ts';
@@ -37,9 +37,7 @@ export function createPenAdapter(options: PenOptions = {}): Adapter {
 class PenAdapter implements Adapter {
   readonly #command: string;
   readonly #options: PenOptions;
-  readonly #deployments = new Set<PenDeployment>();
-  readonly #deploying = new Set<Promise<Deployed>>();
-  #isOver = false;
+  readonly #deployments = new Deployments();
 
   constructor(options: PenOptions) {
     this.#command = options.command ?? process.env['COUNTERPOISE_PEN'] ?? 'pen';
@@ -50,20 +48,12 @@ class PenAdapter implements Adapter {
     return describePen(await penVersion(this.#command));
   }
 
-  async deploy(request: DeployRequest): Promise<Deployed> {
-    const deploying = this.#deploy(request);
-    this.#deploying.add(deploying);
-    try {
-      return await deploying;
-    } finally {
-      this.#deploying.delete(deploying);
-    }
+  deploy(request: DeployRequest): Promise<Deployed> {
+    return this.#deployments.during(this.#deploy(request));
   }
 
-  async dispose(): Promise<void> {
-    this.#isOver = true;
-    await Promise.allSettled(this.#deploying);
-    await Promise.all([...this.#deployments].map((deployment) => deployment.dispose()));
+  dispose(): Promise<void> {
+    return this.#deployments.dispose();
   }
 
   async #deploy({
@@ -90,7 +80,7 @@ class PenAdapter implements Adapter {
     });
     this.#deployments.add(deployment);
     try {
-      invariant(!this.#isOver, 'nothing is deployed on an adapter that has ended');
+      this.#deployments.expectOpen();
       await deployment.begin(instances);
     } catch (error) {
       await deployment.dispose();
@@ -183,7 +173,7 @@ class PenDeployment implements WireDeployment {
 
   async #tell(command: string): Promise<void> {
     const edited = this.#parts.editCommand(command);
-    if (edited !== null) await this.#parts.process.tell([edited]);
+    if (edited !== null) await this.#parts.process.tell(edited);
   }
 }
 

@@ -7,11 +7,11 @@ import { join } from 'node:path';
 import { exitCodes, OperatorError } from '../../errors/operator-error.ts';
 import {
   type BalancerProgram,
-  endpointAddress,
+  type BalancerRejection,
   faultOf,
-  freePort,
-  portAttempts,
+  onFreePort,
   processGone,
+  rejectionOf,
   startBalancer,
   untilReady,
 } from '../balancer-process.ts';
@@ -29,13 +29,8 @@ export interface PenProcess {
   readonly endpoint: { readonly address: string; readonly port: number };
   /** Why it ended by itself; null: it runs. */
   fault(): Error | null;
-  /** Gives one command after the other. */
-  tell(commands: readonly string[]): Promise<void>;
+  tell(command: string): Promise<void>;
   dispose(): Promise<void>;
-}
-/** pen's own words on why it does not take its command line. */
-export interface PenRejection {
-  readonly rejection: string;
 }
 export type Render = (at: {
   endpoint: { address: string; port: number };
@@ -48,16 +43,15 @@ const answerLimitMs = 5000;
 export async function startPen(
   command: string,
   render: Render,
-): Promise<PenProcess | PenRejection> {
-  for (let attempt = 1; ; attempt++) {
-    const started = await startOnce(command, render);
-    const isPortLost = 'rejection' in started && /can't bind/.test(started.rejection);
-    if (!isPortLost || attempt === portAttempts) return started;
-  }
+): Promise<PenProcess | BalancerRejection> {
+  return onFreePort(/can't bind/, (endpoint) => startOnce(command, render, endpoint));
 }
 
-async function startOnce(command: string, render: Render): Promise<PenProcess | PenRejection> {
-  const endpoint = { address: endpointAddress, port: await freePort() };
+async function startOnce(
+  command: string,
+  render: Render,
+  endpoint: PenProcess['endpoint'],
+): Promise<PenProcess | BalancerRejection> {
   const directory = await makeRunDirectory();
   const socketPath = join(directory, 'control.sock');
   const running = await startBalancer([command, ...render({ endpoint, socketPath })]);
@@ -71,21 +65,14 @@ async function startOnce(command: string, render: Render): Promise<PenProcess | 
       () => true,
       () => false,
     );
-  try {
-    await untilReady(running, penProgram, answers);
-    await raisePriority(running.pid);
-  } catch (error) {
-    await dispose();
-    if (running.exitCode() === 1) return { rejection: running.stderr() };
-    throw error;
-  }
-  const tell = async (commands: readonly string[]): Promise<void> => {
-    for (const line of commands) {
-      if (running.isOver()) throw processGone(running, penProgram);
-      const answer = await answerOf(socketPath, line);
-      // it says something only where it was asked something, or does not understand
-      if (answer !== '') throw complaint(`\`${line}\`: ${answer}`);
-    }
+  const ready = untilReady(running, penProgram, answers).then(() => raisePriority(running.pid));
+  const rejection = await rejectionOf(running, ready, dispose);
+  if (rejection !== null) return rejection;
+  const tell = async (line: string): Promise<void> => {
+    if (running.isOver()) throw processGone(running, penProgram);
+    const answer = await answerOf(socketPath, line);
+    // it says something only where it was asked something, or does not understand
+    if (answer !== '') throw complaint(`\`${line}\`: ${answer}`);
   };
   return { endpoint, fault: () => faultOf(running, penProgram), tell, dispose };
 }
