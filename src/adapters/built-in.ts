@@ -107,9 +107,10 @@ function settingUnknown(
     'words' in setting ? `${key}=${setting.words.join('|')}` : `${key}=1..${setting.max}`,
   );
   const example = forms.map((form) => form.replace(/=.*/, ''));
-  const near = forms.length === 0 ? '' : `Did you mean ${closest(word, example)}? `;
+  const isKnown = example.includes(word.replace(/=.*/, ''));
+  const near = isKnown || forms.length === 0 ? '' : `Did you mean ${closest(word, example)}? `;
   return new OperatorError(
-    `${JSON.stringify(connectable)}: ${name} has no setting ${JSON.stringify(word)}`,
+    `${JSON.stringify(connectable)}: ${name} ${isKnown ? 'does not take' : 'has no setting'} ${JSON.stringify(word)}`,
     {
       code: 'SETTING_UNKNOWN',
       exitCode: exitCodes.usage,

@@ -31,16 +31,17 @@ export async function openOutputFolder(root: string, name: string): Promise<Outp
   };
 }
 
-/** Writes a file and makes the folders it stands in. */
-export async function writeInFolder(path: string, text: string): Promise<void> {
-  await writing(path, async () => {
+/** Writes a file and makes the folders it stands in. `option`: by which its place was named. */
+export async function writeInFolder(path: string, text: string, option?: string): Promise<void> {
+  const write = async () => {
     await makeFolder(dirname(path));
     await writeFile(path, text);
-  });
+  };
+  await writing(path, write, option);
 }
 
 /** A full disk or a folder that somebody took away is no mistake of ours. */
-async function writing(path: string, write: () => Promise<void>): Promise<void> {
+async function writing(path: string, write: () => Promise<void>, option = '--out'): Promise<void> {
   try {
     await write();
   } catch (cause) {
@@ -48,7 +49,7 @@ async function writing(path: string, write: () => Promise<void>): Promise<void> 
     throw new OperatorError(`${path}: cannot be written to (${why})`, {
       code: 'OUTPUT_NOT_WRITABLE',
       exitCode: exitCodes.usage,
-      hint: 'Make room, or name another folder with --out.',
+      hint: `Make room, or name another place with ${option}.`,
       cause,
     });
   }

@@ -128,7 +128,8 @@ async function writeHdr(
   if (hdr === undefined) return;
   // The library takes a while to load, and few want it.
   const { hdrLog } = await import('../experiments/hdr-log.ts');
-  await writeInFolder(hdr, hdrLog(durations, { suite, scenario: scenario.name, simulatedMs }));
+  const log = hdrLog(durations, { suite, scenario: scenario.name, simulatedMs });
+  await writeInFolder(hdr, log, '--hdr');
 }
 
 /** Several independent runs of a scenario, told as means with their spread. */
