@@ -244,7 +244,7 @@ function addSimulate(root: Command): void {
     .addOption(outOption())
     .addHelpText(
       'after',
-      '\nExamples:\n  counterpoise simulate scenarios/source-ip-skew.yaml --scheduling source-ip\n  counterpoise simulate scenarios/draining-a-removal.yaml --history run.ndjson && counterpoise judge run.ndjson draining',
+      '\nExamples:\n  counterpoise simulate scenarios/source-ip-skew.yaml --scheduling source-ip\n  counterpoise simulate scenarios/draining-a-removal.yaml --history run.ndjson && counterpoise judge run.ndjson draining.no-new',
     )
     .action(async (file: string, own: SimulateFlags, command: Command) => {
       const common = command.optsWithGlobals<Common>();
