@@ -16,6 +16,7 @@ import {
 } from './rule.ts';
 
 const check = 'backendServices[].healthCheck';
+const normalStatusCodes = `${check}.normalStatusCodes`;
 
 type Defaulted = 'timeoutSeconds' | 'intervalSeconds' | 'unhealthyThreshold' | 'healthyThreshold';
 function numberRule(clause: string, key: Defaulted): Rule {
@@ -74,17 +75,17 @@ function codeFault(entry: unknown, numbers: ProfileNumbers): Fault {
 /** The list as a whole at its own place, its entries each at theirs. */
 function codesViolations(document: unknown, numbers: ProfileNumbers): readonly Violation[] {
   const clause = 'config.health.normal-codes';
-  return sitesOf(document, `${check}.normalStatusCodes`).flatMap((site) => {
-    const { path, value } = site;
+  return sitesOf(document, normalStatusCodes).flatMap((site) => {
+    const { value } = site;
     const isRequired =
       numbers.check.codesFallback === null && methodBeside(site, numbers) === 'http';
     if (value === undefined && !isRequired) return [];
     if (!Array.isArray(value) || value.length === 0) {
-      return [violation(clause, path, `a list with at least ${codeWords(numbers)}`, value)];
+      return [violation(clause, site.path, `a list with at least ${codeWords(numbers)}`, value)];
     }
     return value.flatMap((entry: unknown, index) => {
       const expected = codeFault(entry, numbers);
-      return expected === null ? [] : [violation(clause, [...path, index], expected, entry)];
+      return expected === null ? [] : [violation(clause, [...site.path, index], expected, entry)];
     });
   });
 }

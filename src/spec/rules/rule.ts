@@ -53,31 +53,54 @@ function stepsOf(pattern: string): readonly Step[] {
   return steps;
 }
 
-/** `backendServices[].healthCheck.port`: every place that fits. Places whose surroundings have another shape are left to those who check that shape. */
-export function sitesOf(document: unknown, pattern: string): readonly Site[] {
-  let sites: readonly Site[] = [{ path: [], value: document, holder: {} }];
-  for (const { key, isList } of stepsOf(pattern)) {
-    const next: Site[] = [];
-    for (const { path, value } of sites) {
-      if (!isMap(value)) continue;
-      const site = { path: [...path, key], value: entryOf(value, key), holder: value };
-      if (isList) next.push(...membersOf(site));
-      else next.push(site);
-    }
-    if (next.length === 0) return next;
-    sites = next;
-  }
-  return sites;
-}
-
 /** The longest list there may be; one beyond it is wrong as a whole, so that no more of its members need looking at. */
 export const membersSeenMax = 100;
 
-function membersOf({ path, value, holder }: Site): readonly Site[] {
-  if (!Array.isArray(value)) return [];
-  return value
-    .slice(0, membersSeenMax)
-    .map((member: unknown, index) => ({ path: [...path, index], value: member, holder }));
+/** Knows its path by the place above it: nearly all places are found right, and nobody asks where they are. */
+class Place implements Site {
+  readonly value: unknown;
+  readonly holder: Readonly<Record<string, unknown>>;
+  readonly #above: Place | null;
+  readonly #key: string | number;
+
+  constructor(value: unknown, holder: Site['holder'], above: Place | null, key: string | number) {
+    this.value = value;
+    this.holder = holder;
+    this.#above = above;
+    this.#key = key;
+  }
+
+  get path(): Path {
+    return this.#above === null ? [] : [...this.#above.path, this.#key];
+  }
+}
+
+/** `backendServices[].healthCheck.port`: every place that fits. Places whose surroundings have another shape are left to those who check that shape. */
+export function sitesOf(document: unknown, pattern: string): readonly Site[] {
+  const sites: Site[] = [];
+  gather(new Place(document, {}, null, ''), stepsOf(pattern), 0, sites);
+  return sites;
+}
+
+/** Walks the steps from `depth` on, at most as many as a pattern has. */
+function gather(from: Place, steps: readonly Step[], depth: number, sites: Site[]): void {
+  const step = steps[depth];
+  if (step === undefined) {
+    sites.push(from);
+    return;
+  }
+  const { value } = from;
+  if (!isMap(value)) return;
+  const place = new Place(entryOf(value, step.key), value, from, step.key);
+  if (!step.isList) {
+    gather(place, steps, depth + 1, sites);
+    return;
+  }
+  if (!Array.isArray(place.value)) return;
+  const members: readonly unknown[] = place.value;
+  for (let index = 0; index < Math.min(members.length, membersSeenMax); index++) {
+    gather(new Place(members[index], value, place, index), steps, depth + 1, sites);
+  }
 }
 
 /** What would be valid at a site, or null where all is well. */
@@ -94,11 +117,14 @@ export function fieldRule(
   return {
     name,
     clause,
-    violations: (document, numbers) =>
-      sitesOf(document, pattern).flatMap((site) => {
+    violations: (document, numbers) => {
+      const violations: Violation[] = [];
+      for (const site of sitesOf(document, pattern)) {
         const expected = judge(site, numbers, document);
-        return expected === null ? [] : [violation(clause, site.path, expected, site.value)];
-      }),
+        if (expected !== null) violations.push(violation(clause, site.path, expected, site.value));
+      }
+      return violations;
+    },
   };
 }
 

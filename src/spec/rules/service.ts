@@ -15,10 +15,11 @@ import {
 } from './rule.ts';
 
 const service = 'backendServices[]';
+const serviceName = `${service}.name`;
 
 export const serviceRules: readonly Rule[] = [
   // "Name: define backend service name"
-  fieldRule('config.name', `${service}.name`, ({ value }, { name }): Fault => {
+  fieldRule('config.name', serviceName, ({ value }, { name }): Fault => {
     const isGood =
       typeof value === 'string' &&
       name.pattern.test(value) &&
@@ -74,7 +75,7 @@ export const listenerRules: readonly Rule[] = [
 
 function listenerViolations(document: unknown, numbers: ProfileNumbers): readonly Violation[] {
   const services = new Map(
-    sitesOf(document, `${service}.name`).map(({ value, holder }) => [value, holder]),
+    sitesOf(document, serviceName).map(({ value, holder }) => [value, holder]),
   );
   return sitesOf(document, 'listeners[].protocol').flatMap(({ path, value, holder }) => {
     const name = entryOf(holder, 'backendService');

@@ -91,15 +91,15 @@ const keyRules = maps.map(
     name: `${at || 'document'} has known keys`,
     clause: null,
     violations: (document) =>
-      sitesOf(document, at).flatMap(({ path, value }) =>
-        Object.keys(isMap(value) ? value : {})
+      sitesOf(document, at).flatMap((site) =>
+        Object.keys(isMap(site.value) ? site.value : {})
           .filter((key) => !keys.includes(key))
           .map((key) =>
             violation(
               null,
-              [...path, key],
+              [...site.path, key],
               `left out: no such key${suggestion(key, keys) || ` among ${keys.join(', ')}`}`,
-              isMap(value) ? entryOf(value, key) : undefined,
+              isMap(site.value) ? entryOf(site.value, key) : undefined,
             ),
           ),
       ),
@@ -164,12 +164,13 @@ const listRules = lists.map(({ at, isOptional, membersMin, membersMax, what }) =
 
 /** Names by which others refer to something are given once in their list. */
 function uniqueRule(list: string, key: string, what: string): Rule {
+  const names = `${list}[].${key}`;
   return {
     name: `${list} have ${key}s of their own`,
     clause: null,
     violations: (document) => {
       const seen = new Set<string>();
-      return sitesOf(document, `${list}[].${key}`).flatMap(({ path, value }) => {
+      return sitesOf(document, names).flatMap(({ path, value }) => {
         if (typeof value !== 'string') return [];
         const within = `${formatPath(path.slice(0, -2))} ${value}`;
         if (!seen.has(within)) {
@@ -191,10 +192,10 @@ function referenceRule(from: string, to: string, what: string): Rule {
     violations: (document) => {
       const targets = sitesOf(document, to).map(({ value }) => value);
       const names = new Set(targets.filter((value) => typeof value === 'string'));
-      return sitesOf(document, from).flatMap(({ path, value }) =>
-        value === undefined || (typeof value === 'string' && names.has(value))
+      return sitesOf(document, from).flatMap((site) =>
+        site.value === undefined || (typeof site.value === 'string' && names.has(site.value))
           ? []
-          : [violation(null, path, referenceWords(value, [...names], what), value)],
+          : [violation(null, site.path, referenceWords(site.value, [...names], what), site.value)],
       );
     },
   };
