@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { implementationsIn, runConformOn } from './conform-several.ts';
+import { keepingTerminal } from './terminal.fixture.ts';
 
 let out = '';
 beforeEach(async () => {
@@ -11,15 +12,7 @@ beforeEach(async () => {
 });
 afterEach(() => rm(out, { recursive: true, force: true }));
 
-const printed: string[] = [];
-const noted: string[] = [];
-const terminal = {
-  colour: false,
-  width: 100,
-  print: (text: string) => void printed.push(text),
-  note: (text: string) => void noted.push(text),
-  progress: () => ({ say: () => undefined, stop: () => undefined }),
-};
+const { noted, printed, terminal } = keepingTerminal();
 const asked = {
   profile: 'console',
   seed: '1',

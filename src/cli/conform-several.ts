@@ -60,8 +60,7 @@ export async function judgeIfThere(
     return await runConform(command, terminal);
   } catch (error) {
     if (!(error instanceof OperatorError) || error.exitCode !== exitCodes.unavailable) throw error;
-    terminal.note(`error: ${error.message}`);
-    if (error.hint !== null) terminal.note(`  hint: ${error.hint}`);
+    terminal.complain(error);
     return { exitCode: error.exitCode };
   }
 }

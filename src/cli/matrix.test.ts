@@ -6,16 +6,10 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { sampleConformance } from '../reporting/conformance.fixture.ts';
 import { runMatrix } from './matrix.ts';
 import { writeInFolder } from './output-folder.ts';
+import { keepingTerminal } from './terminal.fixture.ts';
 
 let folder = '';
-const printed: string[] = [];
-const terminal = {
-  colour: false,
-  width: 100,
-  print: (text: string) => void printed.push(text),
-  note: () => undefined,
-  progress: () => ({ say: () => undefined, stop: () => undefined }),
-};
+const { printed, terminal } = keepingTerminal();
 const matrix = (places: readonly string[], filter = '') =>
   runMatrix({ places, filter, out: join(folder, 'out'), json: true }, terminal);
 const shown = () => JSON.parse(printed.at(-1) ?? '');

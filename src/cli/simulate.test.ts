@@ -13,7 +13,7 @@ import { decodeHistory } from '../history/codec.ts';
 import type { SimulationResult } from '../results/simulation-result.ts';
 import { runJudge } from './judge.ts';
 import { runSimulate, runSimulateReplications, type SimulateCommand } from './simulate.ts';
-import type { Terminal } from './terminal.ts';
+import { keepingTerminal } from './terminal.fixture.ts';
 
 let folder = '';
 let scenario = '';
@@ -33,13 +33,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
-const silent = {
-  colour: false,
-  width: 100,
-  print: () => undefined,
-  note: () => undefined,
-  progress: () => ({ say: () => undefined, stop: () => undefined }),
-} as Terminal;
+const { terminal: silent } = keepingTerminal();
 
 function command(change: Partial<SimulateCommand>): SimulateCommand {
   const { signal } = new AbortController();

@@ -3,6 +3,7 @@
  * only on a terminal, and how a run is interrupted. Results go to standard output, everything else elsewhere.
  */
 import ora from 'ora';
+import type { OperatorError } from '../errors/operator-error.ts';
 
 export interface Terminal {
   readonly colour: boolean;
@@ -10,6 +11,8 @@ export interface Terminal {
   print(text: string): void;
   /** Progress and notes: standard error, unless quiet. */
   note(text: string): void;
+  /** What went wrong and what to do about it: standard error, also when quiet. */
+  complain(error: OperatorError): void;
   progress(text: string): Progress;
 }
 interface Progress {
@@ -28,6 +31,9 @@ export function createTerminal(options: { readonly quiet: boolean }): Terminal {
     print: (text) => void process.stdout.write(text.endsWith('\n') ? text : `${text}\n`),
     note: (text) => {
       if (!options.quiet) process.stderr.write(`${text}\n`);
+    },
+    complain: ({ message, hint }) => {
+      process.stderr.write(`error: ${message}\n${hint === null ? '' : `  hint: ${hint}\n`}`);
     },
     progress(text) {
       if (!isWatched) return { say: () => undefined, stop: () => undefined };

@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { connect } from '../adapters/connect.ts';
 import { runConformOn } from '../cli/conform-several.ts';
+import { keepingTerminal } from '../cli/terminal.fixture.ts';
 import { boundsFor } from '../conformance/case-plan.ts';
 import { failsOnce } from '../conformance/case-runner.ts';
 import { boundaryCases } from '../conformance/configurations/boundary-cases.ts';
@@ -21,11 +22,11 @@ import { type Emulator, startEmulator } from './emulator.ts';
 
 let out = '';
 let emulator: Emulator;
-const said: string[] = [];
 
 beforeEach(async () => {
   out = await mkdtemp(join(tmpdir(), 'counterpoise-emulator-'));
-  said.length = 0;
+  printed.length = 0;
+  noted.length = 0;
 });
 afterEach(async () => {
   vi.unstubAllEnvs();
@@ -33,13 +34,7 @@ afterEach(async () => {
   await rm(out, { recursive: true, force: true });
 });
 
-const terminal = {
-  colour: false,
-  width: 100,
-  print: (text: string) => void said.push(text),
-  note: (text: string) => void said.push(text),
-  progress: () => ({ say: () => undefined, stop: () => undefined }),
-};
+const { noted, printed, terminal } = keepingTerminal();
 
 async function emulate(defect: string | null, environment: Record<string, string> = {}) {
   const alteration = defect === null ? null : (defectNamed(defect) ?? null);
@@ -128,7 +123,7 @@ async function allWritten(): Promise<string> {
   const texts = await Promise.all(
     files.map(({ parentPath, name }) => readFile(join(parentPath, name), 'utf8')),
   );
-  return [...said, ...texts].join('\n');
+  return [...printed, ...noted, ...texts].join('\n');
 }
 
 describe('the emulated cloud, judged through its API', { timeout: 240_000 }, () => {
