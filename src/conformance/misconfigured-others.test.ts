@@ -37,12 +37,14 @@ const nginxMistakes: readonly Mistake<NginxOptions>[] = [
       edit: (text) => text.replace('daemon off;', 'daemon off; worker_shutdown_timeout 100ms;'),
     },
     families: ['draining'],
+    // an old worker takes with it whatever it holds, whosever instance that is on
     fails: ['draining.established', 'draining.others'],
   },
   {
     sentence: 'idle connections are ended soon',
     options: { edit: (text) => text.replace('proxy_timeout 24h', 'proxy_timeout 100ms') },
     families: ['members-change'],
+    // nobody left and nobody is ill: the clause on losing connections for no reason
     fails: ['load.no-loss'],
   },
 ];
@@ -115,6 +117,7 @@ const penMistakes: readonly Mistake<PenOptions>[] = [
     sentence: 'there is room for two clients only',
     options: { edit: (words) => words.map((word) => (word === '65536' ? '2' : word)) },
     families: ['persistence-sticks', 'persistence-draining'],
+    // who comes back at once is a stranger: nothing tells that from being known by the wrong thing
     fails: ['persistence.source-address'],
   },
   {
