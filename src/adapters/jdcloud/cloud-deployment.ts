@@ -82,12 +82,20 @@ export class CloudDeployment implements WireDeployment {
         note: 'it was deployed without instances and has no target group',
       };
     }
-    const names = new Set(instances.map(({ name }) => name));
-    const gone = [...this.#registered.values()].filter(({ instance }) => !names.has(instance.name));
-    const added = instances.filter(({ name }) => !this.#registered.has(name));
-    const reweighed = instances.flatMap((instance) => {
+    const targets = new Set(instances.map(targetCalled));
+    const gone = [...this.#registered.values()].filter(
+      ({ instance }) => !targets.has(targetCalled(instance)),
+    );
+    const stays = (instance: InstanceAt) => {
       const known = this.#registered.get(instance.name);
-      const isReweighed = known !== undefined && known.instance.weight !== instance.weight;
+      return known !== undefined && targetCalled(known.instance) === targetCalled(instance)
+        ? known
+        : null;
+    };
+    const added = instances.filter((instance) => stays(instance) === null);
+    const reweighed = instances.flatMap((instance) => {
+      const known = stays(instance);
+      const isReweighed = known !== null && known.instance.weight !== instance.weight;
       return isReweighed ? [{ instance, targetId: known.targetId }] : [];
     });
     if (gone.length > 0) {
@@ -188,6 +196,11 @@ export class CloudDeployment implements WireDeployment {
       this.#registered.set(instance.name, { instance, targetId });
     }
   }
+}
+
+/** What the API cannot change about a target: one that moves is another one. */
+function targetCalled({ name, address, port }: InstanceAt): string {
+  return JSON.stringify([name, address, port]);
 }
 
 /** One target; a port that is not given is the backend's (0). */

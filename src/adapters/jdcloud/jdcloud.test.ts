@@ -30,7 +30,7 @@ async function api(respond: Respond): Promise<Adapter> {
   const counts = new Map<string, number>();
   const listening = createServer(async (request: IncomingMessage, response) => {
     for await (const _ of request);
-    const route = `${request.method} ${(request.url ?? '').replace('/v1/regions/r/', '')}`;
+    const route = `${request.method} ${(request.url ?? '').replace('/v1/regions/r/', '').replace('%3A', ':')}`;
     asked.push(route);
     const nth = (counts.get(route) ?? 0) + 1;
     counts.set(route, nth);
@@ -137,6 +137,36 @@ describe('the cloud adapter', () => {
     expect(error.message).toContain('backends backend-1: busy (request q-9)');
     expect(error.hint).toMatch(/description is "counterpoise \w+ d"/);
     expect(asked.filter((route) => route.startsWith('DELETE'))).toHaveLength(2);
+  });
+
+  it('registers anew an instance that moves to another port, for a target cannot', async () => {
+    const result = {
+      'POST targetGroups/': { targetGroupId: 'tg-1' },
+      'DELETE targetGroups/tg-1': {},
+      'POST targetGroups/tg-1:registerTargets': {},
+      'POST targetGroups/tg-1:deregisterTargets': {},
+    };
+    const targets = [80, 81].map((port) => ({
+      targetId: `t-${port}`,
+      ipAddress: '127.0.0.1',
+      port,
+    }));
+    const adapter = await api((route) => {
+      const known = route.includes('describeTargets')
+        ? { targets }
+        : result[route as keyof typeof result];
+      return known === undefined ? null : { status: 200, body: { requestId: 'q', result: known } };
+    });
+    const instanceAt = (port: number) => ({ name: 'a', address: '127.0.0.1', port, weight: 1 });
+    const deployed = await adapter.deploy({ ...request, instances: [instanceAt(80)] });
+    if (!('deployment' in deployed)) throw new Error('not deployed');
+    asked.length = 0;
+    await deployed.deployment.setInstances({ instances: [instanceAt(81)] });
+    expect(asked.filter((route) => route.startsWith('POST'))).toEqual([
+      'POST targetGroups/tg-1:deregisterTargets',
+      'POST targetGroups/tg-1:registerTargets',
+    ]);
+    await adapter.dispose();
   });
 
   it('tells both what went wrong with a deployment and what it left over', async () => {

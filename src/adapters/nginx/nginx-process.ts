@@ -112,12 +112,12 @@ async function reloaded(running: BalancerProcess, workers: number): Promise<void
   const master = await masterOf(running);
   if (master === null) throw processGone(running, nginxProgram);
   const old = new Set(await workersOf(running));
-  const saidBefore = complaintsIn(running);
+  const saidBefore = new Set(complaintsIn(running));
   signal(master, 'SIGHUP');
   for (let waitedMs = 0; waitedMs < reloadLimitMs; waitedMs += pollMs) {
     await pass(pollMs);
     if (running.isOver()) throw processGone(running, nginxProgram);
-    const complaint = complaintsIn(running).slice(saidBefore.length)[0];
+    const complaint = complaintsIn(running).find((line) => !saidBefore.has(line));
     if (complaint !== undefined) throw notReloaded(complaint);
     const now = await workersOf(running);
     if (now.every((worker) => !old.has(worker)) && now.length >= workers) return raise(running);
@@ -125,8 +125,9 @@ async function reloaded(running: BalancerProcess, workers: number): Promise<void
   throw notReloaded(`nothing happened within ${reloadLimitMs} ms`);
 }
 
+/** Whole lines, with their times: the buffer forgets old ones, so their number says nothing. */
 function complaintsIn(running: BalancerProcess): readonly string[] {
-  return running.stderr().match(/\[emerg\].*/g) ?? [];
+  return running.stderr().match(/.*\[emerg\].*/g) ?? [];
 }
 
 async function masterOf({ pid }: BalancerProcess): Promise<number | null> {
