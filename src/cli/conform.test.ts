@@ -1,10 +1,10 @@
-/** The verb `conform` end to end in stepped time: the same seed writes the same bytes, another one does not. */
+/** The verb `conform` end to end in stepped time: the same seed writes the same bytes, and whoever interrupts it is heard. */
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { runConform } from './conform.ts';
-import type { Terminal } from './terminal.ts';
+import { type ConformCommand, runConform } from './conform.ts';
+import { keepingTerminal } from './terminal.fixture.ts';
 
 let out = '';
 beforeAll(async () => {
@@ -12,22 +12,22 @@ beforeAll(async () => {
 });
 afterAll(() => rm(out, { recursive: true, force: true }));
 
-const terminal = {
-  ...{ colour: false, width: 100, print: () => undefined, note: () => undefined },
-  progress: () => ({ say: () => undefined, stop: () => undefined }),
-} as unknown as Terminal;
+const { terminal } = keepingTerminal();
+
+function command(change: Partial<ConformCommand>): ConformCommand {
+  return {
+    ...{ implementation: 'reference', clauses: [], seed: '1', profile: 'console', jobs: null },
+    ...{ shrinkSeconds: 600, alpha: 1e-6, load: false, json: true, out },
+    signal: new AbortController().signal,
+    ...change,
+  };
+}
 
 /** Of a clause that fails and is made small, and of one that rests on statistics. */
 async function resultOf(seed: string): Promise<string> {
   const implementation = 'defect:cumulative-failures';
-  await runConform(
-    {
-      ...{ implementation, seed, profile: 'console', jobs: null, shrinkSeconds: 600, alpha: 1e-6 },
-      clauses: ['schedule.wrr.share', 'health.consecutive'],
-      ...{ load: false, json: true, out, signal: new AbortController().signal },
-    },
-    terminal,
-  );
+  const clauses = ['schedule.wrr.share', 'health.consecutive'];
+  await runConform(command({ implementation, clauses, seed }), terminal);
   return readFile(join(out, 'defect-cumulative-failures', 'result.json'), 'utf8');
 }
 
@@ -36,4 +36,12 @@ it('writes the same bytes for the same seed, and others for another', async () =
   expect(await resultOf('seven')).toBe(once);
   expect(await resultOf('eight')).not.toBe(once);
   expect(JSON.parse(once).gate).toMatchObject({ exitCode: 1, why: 'fails health.consecutive' });
+});
+
+it('hears an interruption in the middle of stepped time, which waits for nothing', async () => {
+  const interruption = new AbortController();
+  setTimeout(() => interruption.abort(), 1);
+  const { result } = await runConform(command({ signal: interruption.signal }), terminal);
+  expect(result.complete).toBe(false);
+  expect(result.gate.exitCode).toBe(130);
 });

@@ -2,7 +2,6 @@
  * A whole conformance run on one implementation: timelines and configurations side by side in lanes, then what
  * failed made small, then one verdict a clause. Hands out events and documents; touches no file and no clock.
  */
-import pLimit from 'p-limit';
 import type { Scales } from '../adapters/contract.ts';
 import { invariant } from '../errors/invariant.ts';
 import { exitCodes, OperatorError } from '../errors/operator-error.ts';
@@ -30,8 +29,12 @@ import {
 import { type CaseContext, type CaseOutcome, runCase } from './case-runner.ts';
 import type { ConfigurationCase } from './configurations/configuration-case.ts';
 import type { ConfigurationVerdict } from './configurations/judge-configuration.ts';
-import { pairCoverage } from './configurations/pairs.ts';
-import { configurationCases, runConfigurationCase } from './configurations/run-configurations.ts';
+import { PairCoverage } from './configurations/pairs.ts';
+import {
+  type ConfigurationCases,
+  configurationCases,
+  runConfigurationCase,
+} from './configurations/run-configurations.ts';
 import { withoutGroups } from './configurations/without-groups.ts';
 import { type DrawnTimeline, drawTimelines } from './drawn-timeline.ts';
 import { explainFailure, type Found } from './explaining.ts';
@@ -79,6 +82,7 @@ export interface ConformOptions {
 export type ConformEvent =
   | {
       readonly event: 'run.planned';
+      /** At most: a drawn configuration may mean nothing to the implementation. */
       readonly cases: number;
       /** null: in stepped time nothing is waited for. */
       readonly expectedMs: number | null;
@@ -118,9 +122,9 @@ class Run {
   /** The smallest failing timeline of each clause. */
   readonly #found = new Map<string, Found>();
   readonly #trials: RunFacts['trials'][number][] = [];
-  readonly #freeLanes: number[];
   readonly #toured: Timeline[] = [];
-  readonly #configured: ConfigurationCase[] = [];
+  /** Null until there is a configuration. */
+  #pairs: PairCoverage | null = null;
   #executed = 0;
   readonly #errors: OperatorError[] = [];
   readonly #histories: Record<string, History> = {};
@@ -132,30 +136,16 @@ class Run {
     this.#testbed = testbed;
     this.#options = options;
     this.#context = { testbed, time, signal: options.signal };
-    this.#freeLanes = Array.from({ length: options.jobs }, (_, index) => options.jobs - index);
   }
 
   async execute(): Promise<ConformRun> {
-    const { jobs } = this.#options;
     const timelines = this.#timelines();
     this.#statisticalChecks = statisticalChecks(timelines.map((one) => one.timeline.clauses));
     this.#context = { ...this.#context, falseAlarmRate: this.#falseAlarmRate };
     const configurations = this.#configurations();
     this.#tellPlan(timelines, configurations);
     const timeScale = await this.#timeScale(timelines);
-    const limit = pLimit(jobs);
-    await Promise.all([
-      ...this.#longestFirst(timelines).map((drawn) =>
-        limit(() => this.#inLane(drawn.name, drawn.timeline.clauses, () => this.#case(drawn))),
-      ),
-      ...configurations.map((one, index) =>
-        limit(() =>
-          this.#inLane(`configuration-${index + 1}`, [one.clause], () =>
-            this.#configuration(one, index + 1),
-          ),
-        ),
-      ),
-    ]);
+    await this.#inLanes(this.#work(this.#longestFirst(timelines), configurations));
     await this.#explain();
     await this.#likenConfigurations();
     if (!this.#options.signal.aborted) this.#canary = await runCanary(this.#options);
@@ -163,11 +153,11 @@ class Run {
     return { result: this.#result(), trials, timeScale, histories: this.#histories };
   }
 
-  #tellPlan(timelines: readonly DrawnTimeline[], configurations: readonly unknown[]): void {
+  #tellPlan(timelines: readonly DrawnTimeline[], configurations: ConfigurationCases | null): void {
     const { listen, jobs } = this.#options;
     const casesMs = [
       ...timelines.map((one) => this.#expectedMs(one)),
-      ...configurations.map(() => configurationMs),
+      ...Array<number>(configurations?.count ?? 0).fill(configurationMs),
     ];
     const { time } = this.#context;
     listen({
@@ -221,31 +211,56 @@ class Run {
       );
   }
 
-  #configurations(): readonly ConfigurationCase[] {
+  #configurations(): ConfigurationCases | null {
     const { profile, seed, selected } = this.#options;
-    if (!selected.some((id) => id.startsWith('config.'))) return [];
-    const { capabilities } = this.#testbed.description;
+    if (!selected.some((id) => id.startsWith('config.'))) return null;
     const count =
       this.#options.configurations ?? drawnConfigurations[this.#isWired ? 'wired' : 'stepped'];
-    const cases = configurationCases(profile, seed, count).filter(({ clause }) =>
-      appliesTo(clause, capabilities),
-    );
-    return supportOf(capabilities, 'configuration.groups').supported
-      ? cases
-      : cases.flatMap((one) => withoutGroups(one) ?? []);
+    return configurationCases(profile, seed, count);
   }
 
-  /** Runs one case in the next free lane; what cannot be run is counted as an error of its clauses. */
-  async #inLane(
-    name: string,
-    clausesOfCase: readonly string[],
-    work: () => Promise<readonly History[]>,
-  ): Promise<void> {
-    if (this.#options.signal.aborted) return;
-    const lane = this.#freeLanes.pop() ?? 0;
+  /** The case as this implementation can be asked it; null: not at all. */
+  #askable(one: ConfigurationCase): ConfigurationCase | null {
+    const { capabilities } = this.#testbed.description;
+    if (!appliesTo(one.clause, capabilities)) return null;
+    return supportOf(capabilities, 'configuration.groups').supported ? one : withoutGroups(one);
+  }
+
+  *#work(
+    timelines: readonly DrawnTimeline[],
+    configurations: ConfigurationCases | null,
+  ): Generator<Work> {
+    for (const drawn of timelines) {
+      yield { name: drawn.name, clauses: drawn.timeline.clauses, run: () => this.#case(drawn) };
+    }
+    let number = 0;
+    for (const drawn of configurations ?? []) {
+      const one = this.#askable(drawn);
+      if (one === null) continue;
+      const own = ++number;
+      const run = () => this.#configuration(one, own);
+      yield { name: `configuration-${own}`, clauses: [one.clause], run };
+    }
+  }
+
+  /** Each lane takes what comes next as soon as it is free. */
+  async #inLanes(work: Generator<Work>): Promise<void> {
+    const lanes = Array.from({ length: this.#options.jobs }, (_, index) => index + 1);
+    await Promise.all(
+      lanes.map(async (lane) => {
+        for (let next = work.next(); next.done !== true; next = work.next()) {
+          if (this.#options.signal.aborted) return;
+          await this.#inLane(lane, next.value);
+        }
+      }),
+    );
+  }
+
+  /** Runs one case; what cannot be run is counted as an error of its clauses. */
+  async #inLane(lane: number, { name, clauses, run }: Work): Promise<void> {
     const fromMs = this.#options.clock();
     try {
-      const histories = await work();
+      const histories = await run();
       this.#executed++;
       // in stepped time configurations come by the ten thousand and take no time
       if (histories.length === 0 && !this.#isWired) return;
@@ -253,9 +268,7 @@ class Run {
       const toMs = this.#options.clock();
       this.#trials.push({ name, lane, fromMs, toMs, attempt: histories.length, lagMs });
     } catch (error) {
-      this.#failed(clausesOfCase, error);
-    } finally {
-      this.#freeLanes.push(lane);
+      this.#failed(clauses, error);
     }
   }
 
@@ -290,7 +303,8 @@ class Run {
 
   async #configuration(one: ConfigurationCase, number: number): Promise<readonly History[]> {
     const verdicts = await runConfigurationCase(this.#testbed, one, this.#context.time, number);
-    this.#configured.push(one);
+    this.#pairs ??= new PairCoverage(this.#options.profile);
+    this.#pairs.see(one);
     const failing = verdicts.filter(({ is }) => is === 'fail').map(({ clause }) => clause);
     const file = failing.length === 0 ? '' : await this.#saveCase(one, number);
     const replay = `npx counterpoise replay ${file} ${this.#options.connectable}`;
@@ -381,7 +395,7 @@ class Run {
       cases: this.#tally.cases,
       canary: this.#canary,
       coverage: {
-        pairs: this.#configured.length === 0 ? null : pairCoverage(profile, this.#configured),
+        pairs: this.#pairs?.coverage ?? null,
         transitions: this.#toured.length === 0 ? null : tourCoverage(this.#toured),
       },
       falseAlarms: {
@@ -426,6 +440,12 @@ function allAlike(errors: readonly OperatorError[]): OperatorError {
       cause: first,
     },
   );
+}
+/** One case, to be run in a lane. */
+interface Work {
+  readonly name: string;
+  readonly clauses: readonly string[];
+  readonly run: () => Promise<readonly History[]>;
 }
 interface FoundConfiguration {
   readonly one: ConfigurationCase;

@@ -1,4 +1,5 @@
 /** Trials of an adapter on the call plane, one deployment each, in whichever time it keeps. Knows no implementation. */
+import { setImmediate as turn } from 'node:timers/promises';
 import type { Adapter, Description } from '../adapters/contract.ts';
 import { invariant } from '../errors/invariant.ts';
 import { CallTrial } from './call-trial.ts';
@@ -6,15 +7,23 @@ import { Recorder } from './recorder.ts';
 import { TimedCallTrial } from './timed-call-trial.ts';
 import type { Begun, Testbed, TrialRequest } from './trial.ts';
 
+/** In stepped time nothing waits: unless the process gets its turn now and then, nobody's Ctrl-C is heard before the end. */
+const turnEveryMs = 20;
+
 export function openCallTestbed(
   adapter: Adapter,
   description: Description,
   connectable: string,
 ): Testbed {
   let begun = 0;
+  let turnedMs = performance.now();
   return {
     description,
-    begin: (request) => {
+    begin: async (request) => {
+      if (performance.now() - turnedMs > turnEveryMs) {
+        await turn();
+        turnedMs = performance.now();
+      }
       const recorder = new Recorder(request, description, connectable);
       return begin(adapter, request, recorder, `trial-${begun++}`);
     },

@@ -15,18 +15,19 @@ import { type Plain, validConfigurations } from './valid-configurations.ts';
 /** Every other draw leans to small and boundary values (fast-check's bias); the rest are spread evenly. */
 const biasFactor = 3;
 
-export function generatedCases(
+/** One at a time, each drawn when it is asked for: they come by the ten thousand. */
+export function* generatedCases(
   profile: Profile,
   seed: string,
   count: number,
-): readonly ConfigurationCase[] {
+): Generator<ConfigurationCase> {
   const arbitrary = cases(profile);
-  return Array.from({ length: count }, (_, index) => {
+  for (let index = 0; index < count; index++) {
     const random = new fc.Random(
       xoroshiro128plus(textNumber(`${seed}/configuration/${index + 1}`)),
     );
-    return arbitrary.generate(random, index % 2 === 0 ? undefined : biasFactor).value;
-  });
+    yield arbitrary.generate(random, index % 2 === 0 ? undefined : biasFactor).value;
+  }
 }
 
 function cases(profile: Profile): fc.Arbitrary<ConfigurationCase> {

@@ -178,18 +178,26 @@ export interface Coverage {
   readonly of: number;
 }
 
-/** How many of the pairs come up in these configurations, whatever they were made for. */
-export function pairCoverage(profile: Profile, cases: readonly ConfigurationCase[]): Coverage {
-  const factors = factorsOf(profile);
-  const feasible = feasiblePairs(factors);
-  const seen = new Set<string>();
-  for (const { configuration, expected } of cases) {
-    if (expected.accepted !== true) continue;
-    const row = factors.map((factor) => levelIn(factor, configuration));
-    for (const pair of pairsIn(row)) if (feasible.has(pair)) seen.add(pair);
-    if (seen.size === feasible.size) break;
+/** How many of the pairs come up in the configurations that it is shown, whatever they were made for. */
+export class PairCoverage {
+  readonly #factors: readonly Factor[];
+  readonly #feasible: ReadonlySet<string>;
+  readonly #seen = new Set<string>();
+
+  constructor(profile: Profile) {
+    this.#factors = factorsOf(profile);
+    this.#feasible = feasiblePairs(this.#factors);
   }
-  return { covered: seen.size, of: feasible.size };
+
+  see({ configuration, expected }: ConfigurationCase): void {
+    if (expected.accepted !== true || this.#seen.size === this.#feasible.size) return;
+    const row = this.#factors.map((factor) => levelIn(factor, configuration));
+    for (const pair of pairsIn(row)) if (this.#feasible.has(pair)) this.#seen.add(pair);
+  }
+
+  get coverage(): Coverage {
+    return { covered: this.#seen.size, of: this.#feasible.size };
+  }
 }
 
 function levelIn({ path: at, levels }: Factor, configuration: unknown): number {

@@ -17,17 +17,24 @@ const eventsMax = 1000;
 /** Nothing is timed here, so nothing need be shortened. */
 const unscaled = { checks: 1000, persistence: 1000, draining: 1000 };
 
+export interface ConfigurationCases extends Iterable<ConfigurationCase> {
+  readonly count: number;
+}
+
 /** All boundaries of the profile, all pairs, then `generated` drawn ones. */
 export function configurationCases(
   profile: Profile,
   seed: string,
   generated: number,
-): readonly ConfigurationCase[] {
-  return [
-    ...boundaryCases(profile),
-    ...pairCases(profile),
-    ...generatedCases(profile, seed, generated),
-  ];
+): ConfigurationCases {
+  const listed = [...boundaryCases(profile), ...pairCases(profile)];
+  return {
+    count: listed.length + generated,
+    *[Symbol.iterator]() {
+      yield* listed;
+      yield* generatedCases(profile, seed, generated);
+    },
+  };
 }
 
 /** `number` tells the deployments of a run apart. */

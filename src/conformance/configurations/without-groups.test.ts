@@ -4,7 +4,7 @@ import { configurationCases } from './run-configurations.ts';
 import { withoutGroups } from './without-groups.ts';
 
 describe('cases without server groups', () => {
-  const cases = configurationCases('openapi', '1', 100);
+  const cases = [...configurationCases('openapi', '1', 100)];
 
   it('mention no group and no network, in what is sent and in what is to be read back', () => {
     const kept = cases.flatMap((one) => withoutGroups(one) ?? []);
