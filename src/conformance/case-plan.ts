@@ -43,6 +43,14 @@ export function familiesFor(
     .filter(({ needs }) => needs.every(isMet));
 }
 
+/** What an implementation lacks for every family made for a clause; empty: there is one that it can be put to, or none at all. */
+export function missingFor(clause: string, { capabilities }: Description): readonly Need[] {
+  const missing = families
+    .filter(({ clauses }) => clauses.includes(clause))
+    .map(({ needs }) => needs.filter((need) => !supportOf(capabilities, need).supported));
+  return missing.every((needs) => needs.length > 0) ? (missing[0] ?? []) : [];
+}
+
 /** Measured on a busy machine of 2 cores: a deployment begun and ended, a connection opened and closed. */
 const deploymentMs = 200;
 const connectionMs = 3;

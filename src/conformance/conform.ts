@@ -18,6 +18,7 @@ import { supportOf } from '../spec/behaviour.ts';
 import { appliesTo } from '../spec/clauses.ts';
 import type { Profile } from '../spec/configuration.ts';
 import type { Testbed } from '../testbed/trial.ts';
+import { within } from './abilities.ts';
 import {
   boundsFor,
   configurationMs,
@@ -208,7 +209,8 @@ class Run {
       .filter(isAsked)
       .flatMap((family) =>
         drawTimelines(family, bounds, seed, family.runs[this.#isWired ? 'wired' : 'stepped']),
-      );
+      )
+      .map((drawn) => within(drawn, description.capabilities));
   }
 
   #configurations(): ConfigurationCases | null {

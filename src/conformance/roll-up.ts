@@ -13,6 +13,7 @@ import type {
 } from '../results/conformance-result.ts';
 import { supportOf } from '../spec/behaviour.ts';
 import { type Clause, clauseOf, missingNeeds } from '../spec/clauses.ts';
+import { missingFor } from './case-plan.ts';
 
 /** What one case said on one clause. */
 export interface Said {
@@ -43,12 +44,13 @@ export function rollUpClause(
   const own = said.filter(isOwnFailure);
   const { verdict, why, attributedTo } =
     unsupported.length > 0
-      ? {
-          verdict: 'unsupported' as const,
-          why: `${description.name} does not support ${unsupported.map((need) => noteOf(description, need)).join(', ')}`,
-          attributedTo: null,
-        }
-      : decide(said, own, isComplete);
+      ? plain(
+          'unsupported',
+          `${description.name} does not support ${unsupported.map((need) => noteOf(description, need)).join(', ')}`,
+        )
+      : said.length === 0
+        ? unheard(clause, description, isComplete)
+        : decide(said, own);
   const isPass = verdict === 'pass';
   return {
     id: clause.id,
@@ -98,12 +100,23 @@ interface Decision {
   readonly attributedTo: string | null;
 }
 
-function decide(said: readonly Said[], own: readonly Said[], isComplete: boolean): Decision {
-  const plain = (verdict: ClauseVerdict, why: string): Decision => ({
-    verdict,
-    why,
-    attributedTo: null,
-  });
+function plain(verdict: ClauseVerdict, why: string): Decision {
+  return { verdict, why, attributedTo: null };
+}
+
+/** No case said anything on it. */
+function unheard({ id }: Clause, description: Description, isComplete: boolean): Decision {
+  const missing = missingFor(id, description);
+  if (missing.length > 0) {
+    const lacking = missing.map((need) => noteOf(description, need)).join(', ');
+    return plain('not-applicable', `only ${lacking} would show it, which is declared unsupported`);
+  }
+  return isComplete
+    ? plain('not-applicable', 'no judge decides it on this implementation in its kind of time')
+    : plain('skipped', 'no case was run');
+}
+
+function decide(said: readonly Said[], own: readonly Said[]): Decision {
   const [failure] = own;
   if (failure !== undefined) {
     return plain('fail', `${failure.why} (${own.length} of ${said.length} cases)`);
@@ -138,11 +151,6 @@ function decide(said: readonly Said[], own: readonly Said[], isComplete: boolean
   const observed = said.filter((one) => one.is === 'observed');
   if (observed[0] !== undefined) {
     return plain('not-applicable', `${observed.length} cases, e.g. ${observed[0].why}`);
-  }
-  if (said.length === 0) {
-    return isComplete
-      ? plain('not-applicable', 'no judge decides it on this implementation in its kind of time')
-      : plain('skipped', 'no case was run');
   }
   const voided = said.filter((one) => one.is === 'void').length;
   if (voided === said.length) {

@@ -5,6 +5,7 @@
 import type { TimeKind } from '../../history/vocabulary.ts';
 import type { Profile } from '../../spec/configuration.ts';
 import type { Testbed } from '../../testbed/trial.ts';
+import { unableTo } from '../abilities.ts';
 import { boundaryCases } from './boundary-cases.ts';
 import type { ConfigurationCase } from './configuration-case.ts';
 import { generatedCases } from './generated-cases.ts';
@@ -60,6 +61,9 @@ export async function runConfigurationCase(
   });
   if (begun.accepted) await begun.trial.end('complete');
   const outcome = begun.accepted ? ({ is: 'accepted' } as const) : begun.outcome;
+  const { capabilities, traits } = testbed.description;
+  const isUnable = unableTo(one.configuration, one.profile, capabilities).length > 0;
+  if (outcome.is === 'unsupported' && isUnable) return [];
   const readBack = begun.accepted ? begun.readBack : null;
-  return judgeConfigurationCase(one, outcome, readBack, testbed.description.traits);
+  return judgeConfigurationCase(one, outcome, readBack, traits);
 }

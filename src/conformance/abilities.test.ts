@@ -1,0 +1,77 @@
+/**
+ * Right implementations that can less than everything and say so, in what they declare and in what they answer: they
+ * fail nothing, and are judged on what they can.
+ */
+import { describe, expect, it } from 'vitest';
+import { connect } from '../adapters/connect.ts';
+import type { Adapter } from '../adapters/contract.ts';
+import type { Need } from '../spec/behaviour.ts';
+import { openTestbed } from '../testbed/open-testbed.ts';
+import { unableTo } from './abilities.ts';
+import { conform } from './conform.ts';
+import { judgedClauses } from './judged-clauses.ts';
+
+/** The reference, if it could do less. */
+function lacking(...needs: readonly Need[]): Adapter {
+  const reference = connect('reference');
+  const unsupported = Object.fromEntries(needs.map((need) => [need, { supported: false }]));
+  return {
+    ...reference,
+    describe: async (ask) => {
+      const described = await reference.describe(ask);
+      const capabilities = { ...described.capabilities, ...unsupported };
+      return { ...described, name: 'less', capabilities };
+    },
+    deploy: async (request) => {
+      const { capabilities } = await reference.describe({ protocol: 1 });
+      const unable = unableTo(request.configuration, request.profile, {
+        ...capabilities,
+        ...unsupported,
+      });
+      if (unable.length === 0) return reference.deploy(request);
+      return { outcome: { is: 'unsupported', note: `no ${unable.join(', ')}` } };
+    },
+  };
+}
+
+async function judged(adapter: Adapter) {
+  const testbed = await openTestbed(adapter, 'less');
+  const { result } = await conform(testbed, {
+    connectable: 'less',
+    suite: 'test',
+    seed: '1',
+    profile: 'console',
+    selected: judgedClauses.map(({ id }) => id),
+    filter: [],
+    jobs: 1,
+    configurations: 200,
+    shrinkMs: 0,
+    clock: () => performance.now(),
+    signal: new AbortController().signal,
+    listen: () => undefined,
+    open: (specimen) => openTestbed(connect(specimen), specimen),
+    save: async (name) => name,
+  });
+  const being = (verdict: string) =>
+    result.clauses.filter((one) => one.verdict === verdict).map(({ id }) => id);
+  return { being, why: (id: string) => result.clauses.find((one) => one.id === id)?.why };
+}
+
+describe('an implementation that declares what it lacks, and says so to documents that ask for it', () => {
+  it.each([
+    [['check.http'], 45],
+    [['persistence', 'persistence.draining'], 60],
+    [['schedule.wlc'], 60],
+    [['schedule.source', 'check.tcp'], 55],
+  ] as const)('fails nothing for lack of %s, and is decided on the rest', async (needs, passes) => {
+    const { being, why } = await judged(lacking(...needs));
+    expect(being('fail'), being('fail').map(why).join('\n')).toEqual([]);
+    expect(being('inconclusive'), being('inconclusive').map(why).join('\n')).toEqual([]);
+    expect(being('pass').length).toBeGreaterThanOrEqual(passes);
+  });
+
+  it('is told what would show a clause that nobody could show on it', async () => {
+    const { why } = await judged(lacking('check.http'));
+    expect(why('health.unhealthy-threshold')).toContain('only check.http would show it');
+  });
+});
