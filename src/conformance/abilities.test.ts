@@ -54,7 +54,8 @@ async function judged(adapter: Adapter) {
   });
   const being = (verdict: string) =>
     result.clauses.filter((one) => one.verdict === verdict).map(({ id }) => id);
-  return { being, why: (id: string) => result.clauses.find((one) => one.id === id)?.why };
+  const why = (id: string) => result.clauses.find((one) => one.id === id)?.why;
+  return { being, why, coverage: result.coverage };
 }
 
 describe('an implementation that declares what it lacks, and says so to documents that ask for it', () => {
@@ -71,7 +72,10 @@ describe('an implementation that declares what it lacks, and says so to document
   });
 
   it('is told what would show a clause that nobody could show on it', async () => {
-    const { why } = await judged(lacking('check.http'));
+    const { why, coverage } = await judged(lacking('check.http'));
     expect(why('health.unhealthy-threshold')).toContain('only check.http would show it');
+    // what was turned down covers nothing
+    expect(coverage.pairs?.covered).toBeLessThan(0.9 * (coverage.pairs?.of ?? 0));
+    expect(coverage.transitions).toBeNull();
   });
 });

@@ -286,7 +286,7 @@ class Run {
   async #case(drawn: DrawnTimeline): Promise<readonly History[]> {
     const outcome = await runCase(this.#context, drawn.name, drawn.seed, drawn.timeline);
     const failing = this.#tally.hear(outcome);
-    if (!outcome.isVoid) this.#toured.push(drawn.timeline);
+    if (decidesOwn(outcome)) this.#toured.push(drawn.timeline);
     for (const clause of failing) this.#keepSmaller(clause, { drawn, outcome });
     const [history] = outcome.histories;
     // in stepped time a history can be had again at any time: the first of each family is enough to look at
@@ -306,7 +306,7 @@ class Run {
   async #configuration(one: ConfigurationCase, number: number): Promise<readonly History[]> {
     const verdicts = await runConfigurationCase(this.#testbed, one, this.#context.time, number);
     this.#pairs ??= new PairCoverage(this.#options.profile);
-    this.#pairs.see(one);
+    if (verdicts.length > 0) this.#pairs.see(one);
     const failing = verdicts.filter(({ is }) => is === 'fail').map(({ clause }) => clause);
     const file = failing.length === 0 ? '' : await this.#saveCase(one, number);
     const replay = `npx counterpoise replay ${file} ${this.#options.connectable}`;
@@ -465,6 +465,13 @@ const noCounts: Record<ClauseVerdict, number> = {
   skipped: 0,
   error: 0,
 };
+
+/** A timeline that was planned and showed nothing covers nothing. */
+function decidesOwn({ isVoid, timeline, judged }: CaseOutcome): boolean {
+  const isDecided = ({ clause, verdict }: CaseOutcome['judged'][number]) =>
+    verdict.is !== 'inconclusive' && timeline.clauses.includes(clause);
+  return !isVoid && judged.some(isDecided);
+}
 
 function size({ outcome }: { readonly outcome: CaseOutcome }): number {
   return JSON.stringify(outcome.timeline).length;
