@@ -3,10 +3,11 @@ import { describe, expect, it } from 'vitest';
 import { connect } from '../../adapters/connect.ts';
 import { openTestbed } from '../../testbed/open-testbed.ts';
 import { runCase } from '../case-runner.ts';
+import { boundaryCases } from '../configurations/boundary-cases.ts';
 import { drawTimeline } from '../drawn-timeline.ts';
 import { families } from '../families/families.ts';
 import { drawCanary, runCanary } from './canary.ts';
-import { diagnoseTimelines, likenessOf } from './diagnosis.ts';
+import { diagnoseConfigurations, diagnoseTimelines, likenessOf } from './diagnosis.ts';
 
 const open = (connectable: string) => openTestbed(connect(connectable), connectable);
 const { signal } = new AbortController();
@@ -72,6 +73,23 @@ describe('the diagnosis', () => {
       expect(like).not.toBeNull();
       expect(like?.defect).toMatch(/^wrr-/);
     }
+  });
+
+  it('likens nobody to a defect that answers rightly where it fails', async () => {
+    const clause = 'config.group.same-network';
+    const cases = boundaryCases('console').filter((one) => one.clause === clause);
+    const verdict = { clause, expected: '', observed: '', by: null };
+    const whoFails = (isAccepting: boolean) =>
+      diagnoseConfigurations(
+        clause,
+        cases
+          .filter(({ expected }) => expected.accepted === isAccepting)
+          .map((one) => ({ one, verdicts: [{ ...verdict, is: 'fail' as const }] })),
+        { open, signal },
+      );
+    expect(await whoFails(false)).toMatchObject({ defect: 'accepts-group-elsewhere' });
+    // nobody in the catalogue turns down a group that is all right
+    expect(await whoFails(true)).toBeNull();
   });
 
   it('holds what fails in common against what does not', () => {

@@ -76,7 +76,9 @@ export function diagnoseConfigurations(
     let sum = 0;
     for (const [index, { one, verdicts }] of cases.entries()) {
       const again = await runConfigurationCase(testbed, one, 'stepped', index + 1);
-      sum += likenessOf(answerOf(verdicts), answerOf(again));
+      // whoever answers rightly where this one failed is nothing like it
+      const answered = answerOf(again);
+      if (answered.get(clause) === 'fail') sum += likenessOf(answerOf(verdicts), answered);
     }
     return sum / Math.max(1, cases.length);
   });
