@@ -78,13 +78,17 @@ describe('the diagnosis', () => {
   it('likens nobody to a defect that answers rightly where it fails', async () => {
     const clause = 'config.group.same-network';
     const cases = boundaryCases('console').filter((one) => one.clause === clause);
-    const verdict = { clause, expected: '', observed: '', by: null };
+    // turning down what is valid fails a further clause
+    const fails = (isAccepting: boolean) =>
+      (isAccepting ? [clause, 'config.accepts-valid'] : [clause]).map((failing) => {
+        return { clause: failing, is: 'fail' as const, expected: '', observed: '', by: null };
+      });
     const whoFails = (isAccepting: boolean) =>
       diagnoseConfigurations(
         clause,
         cases
           .filter(({ expected }) => expected.accepted === isAccepting)
-          .map((one) => ({ one, verdicts: [{ ...verdict, is: 'fail' as const }] })),
+          .map((one) => ({ one, verdicts: fails(isAccepting) })),
         { open, signal },
       );
     expect(await whoFails(false)).toMatchObject({ defect: 'accepts-group-elsewhere' });
