@@ -126,15 +126,14 @@ export function selectClauses(words: readonly string[]): readonly string[] {
     throw new OperatorError(`no clause matches "${word}"`, {
       code: 'NO_SUCH_CLAUSE',
       exitCode: exitCodes.nothingExecuted,
-      hint: nearest === null ? 'counterpoise conform --help' : `did you mean ${nearest}?`,
+      hint: nearest === null ? '`counterpoise clauses` lists them.' : `did you mean ${nearest}?`,
     });
   }
   return ids.filter((id) => words.some((word) => matches(id, word)));
 }
 
 function matches(id: string, word: string): boolean {
-  const prefix = word.replace(/\.?\*?$/, '');
-  return id === prefix || id.startsWith(`${prefix}.`);
+  return id.startsWith(word.replace(/\*$/, ''));
 }
 
 function watching(terminal: Terminal, folder: OutputFolder, clock: () => number) {

@@ -226,7 +226,10 @@ export function gateOf(
   }
   const executed = having('pass', 'fail', 'inconclusive');
   if (executed.length === 0) {
-    return { exitCode: exitCodes.nothingExecuted, why: 'nothing was executed' };
+    return {
+      exitCode: exitCodes.nothingExecuted,
+      why: 'nothing that was executed could decide a clause',
+    };
   }
   const failed = having('fail');
   if (failed.length > 0) return { exitCode: exitCodes.failed, why: `fails ${named(failed)}` };

@@ -32,7 +32,7 @@ export const verdictWords: Readonly<Record<ClauseVerdict, VerdictWords>> = {
   inconclusive: {
     symbol: '?',
     word: 'inconclusive',
-    meaning: 'what was seen allows both readings',
+    meaning: 'not decided, for the reason given',
   },
   error: { symbol: '!', word: 'error', meaning: 'the case could not be carried out' },
   unsupported: {
