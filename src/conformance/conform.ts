@@ -243,17 +243,25 @@ class Run {
     }
   }
 
-  /** Each lane takes what comes next as soon as it is free. */
+  /** Each lane takes what comes next as soon as it is free. What ends one ends all, and none is left at work. */
   async #inLanes(work: Generator<Work>): Promise<void> {
     const lanes = Array.from({ length: this.#options.jobs }, (_, index) => index + 1);
-    await Promise.all(
+    let isOver = false;
+    const ended = await Promise.allSettled(
       lanes.map(async (lane) => {
-        for (let next = work.next(); next.done !== true; next = work.next()) {
-          if (this.#options.signal.aborted) return;
-          await this.#inLane(lane, next.value);
+        try {
+          for (let next = work.next(); next.done !== true; next = work.next()) {
+            if (isOver || this.#options.signal.aborted) return;
+            await this.#inLane(lane, next.value);
+          }
+        } catch (error) {
+          isOver = true;
+          throw error;
         }
       }),
     );
+    const broken = ended.find((lane) => lane.status === 'rejected');
+    if (broken !== undefined) throw broken.reason;
   }
 
   /** Runs one case; what cannot be run is counted as an error of its clauses. */
