@@ -75,6 +75,18 @@ describe('a whole run', { timeout: 60_000 }, () => {
     await testbed.dispose();
   });
 
+  it.each([
+    ['a timeline', 'defect:cumulative-failures', 'health.consecutive'],
+    ['a configuration', 'defect:rejects-drain-zero', 'config.draining.range'],
+  ])('prints a replay of %s that a shell takes as it was meant', async (_what, broken, clause) => {
+    const testbed = await openTestbed(connect(broken));
+    const own = { selected: [clause], configurations: 0 };
+    const { result } = await conform(testbed, optionsFor("cmd:./it's mine", own));
+    const [failure] = result.clauses.flatMap(({ failures }) => failures);
+    expect(failure?.replay).toMatch(/json 'cmd:\.\/it'\\''s mine'$/);
+    await testbed.dispose();
+  });
+
   it('leaves no lane at work when no case can be run', async () => {
     const testbed = await openTestbed(connect('reference'));
     let begun = 0;

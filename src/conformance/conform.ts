@@ -5,6 +5,7 @@
 import type { Scales } from '../adapters/contract.ts';
 import { invariant } from '../errors/invariant.ts';
 import { exitCodes, OperatorError } from '../errors/operator-error.ts';
+import { typed } from '../errors/typed.ts';
 import type { History, TimeKind } from '../history/vocabulary.ts';
 import { statisticalChecks, usualAlpha } from '../judging/statistical-budget.ts';
 import {
@@ -315,7 +316,7 @@ class Run {
     this.#pairs.see(one);
     const failing = verdicts.filter(({ is }) => is === 'fail').map(({ clause }) => clause);
     const file = failing.length === 0 ? '' : await this.#saveCase(one, number);
-    const replay = `npx counterpoise replay ${file} ${this.#options.connectable}`;
+    const replay = typed(['npx', 'counterpoise', 'replay', file, this.#options.connectable]);
     this.#tally.hearConfiguration(verdicts, one.note, ({ expected, observed }) => ({
       why: one.note,
       expected,
