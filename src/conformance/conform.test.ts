@@ -1,6 +1,8 @@
 /** A whole run of the suite: on the reference it passes every clause, and the same seed gives the same document. */
+import { setTimeout as pass } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { connect } from '../adapters/connect.ts';
+import { exitCodes, OperatorError } from '../errors/operator-error.ts';
 import type { ConformanceResult } from '../results/conformance-result.ts';
 import { openTestbed } from '../testbed/open-testbed.ts';
 import { type ConformOptions, conform } from './conform.ts';
@@ -70,6 +72,40 @@ describe('a whole run', { timeout: 60_000 }, () => {
     await expect(
       conform(testbed, optionsFor('mine', { profile: 'openapi' })),
     ).rejects.toMatchObject({ exitCode: 69, hint: expect.stringContaining('--profile console') });
+    await testbed.dispose();
+  });
+
+  it.each([
+    ['a timeline', 'defect:cumulative-failures', 'health.consecutive'],
+    ['a configuration', 'defect:rejects-drain-zero', 'config.draining.range'],
+  ])('prints a replay of %s that a shell takes as it was meant', async (_what, broken, clause) => {
+    const testbed = await openTestbed(connect(broken));
+    const own = { selected: [clause], configurations: 0 };
+    const { result } = await conform(testbed, optionsFor("cmd:./it's mine", own));
+    const [failure] = result.clauses.flatMap(({ failures }) => failures);
+    expect(failure?.replay).toMatch(/json 'cmd:\.\/it'\\''s mine'$/);
+    await testbed.dispose();
+  });
+
+  it('leaves no lane at work when no case can be run', async () => {
+    const testbed = await openTestbed(connect('reference'));
+    let begun = 0;
+    let underWay = 0;
+    const begin = async (): Promise<never> => {
+      // every second one takes its time: its lane is in the middle when another gives up
+      const isSlow = begun++ % 2 === 1;
+      underWay++;
+      if (isSlow) await pass(50);
+      underWay--;
+      const { unavailable: exitCode } = exitCodes;
+      throw new OperatorError('no', { code: 'ADAPTER_FAULT', exitCode });
+    };
+    const judging = conform({ ...testbed, begin }, optionsFor('mine', { jobs: 6 }));
+    await expect(judging).rejects.toMatchObject({ exitCode: 69 });
+    expect(underWay).toBe(0);
+    const begunByThen = begun;
+    await pass(100);
+    expect(begun).toBe(begunByThen);
     await testbed.dispose();
   });
 });

@@ -5,6 +5,7 @@
 import type { Scales } from '../adapters/contract.ts';
 import { invariant } from '../errors/invariant.ts';
 import { exitCodes, OperatorError } from '../errors/operator-error.ts';
+import { typed } from '../errors/typed.ts';
 import type { History, TimeKind } from '../history/vocabulary.ts';
 import { statisticalChecks, usualAlpha } from '../judging/statistical-budget.ts';
 import {
@@ -245,17 +246,25 @@ class Run {
     }
   }
 
-  /** Each lane takes what comes next as soon as it is free. */
+  /** Each lane takes what comes next as soon as it is free. What ends one ends all, and none is left at work. */
   async #inLanes(work: Generator<Work>): Promise<void> {
     const lanes = Array.from({ length: this.#options.jobs }, (_, index) => index + 1);
-    await Promise.all(
+    let isOver = false;
+    const ended = await Promise.allSettled(
       lanes.map(async (lane) => {
-        for (let next = work.next(); next.done !== true; next = work.next()) {
-          if (this.#options.signal.aborted) return;
-          await this.#inLane(lane, next.value);
+        try {
+          for (let next = work.next(); next.done !== true; next = work.next()) {
+            if (isOver || this.#options.signal.aborted) return;
+            await this.#inLane(lane, next.value);
+          }
+        } catch (error) {
+          isOver = true;
+          throw error;
         }
       }),
     );
+    const broken = ended.find((lane) => lane.status === 'rejected');
+    if (broken !== undefined) throw broken.reason;
   }
 
   /** Runs one case; what cannot be run is counted as an error of its clauses. */
@@ -309,7 +318,7 @@ class Run {
     if (verdicts.length > 0) this.#pairs.see(one);
     const failing = verdicts.filter(({ is }) => is === 'fail').map(({ clause }) => clause);
     const file = failing.length === 0 ? '' : await this.#saveCase(one, number);
-    const replay = `npx counterpoise replay ${file} ${this.#options.connectable}`;
+    const replay = typed(['npx', 'counterpoise', 'replay', file, this.#options.connectable]);
     this.#tally.hearConfiguration(verdicts, one.note, ({ expected, observed }) => ({
       why: one.note,
       expected,

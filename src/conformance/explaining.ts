@@ -3,6 +3,7 @@
  * anybody can run again, with what was expected and what was seen.
  */
 import { OperatorError } from '../errors/operator-error.ts';
+import { typed } from '../errors/typed.ts';
 import type { History } from '../history/vocabulary.ts';
 import type { Failure } from '../results/conformance-result.ts';
 import { type CaseContext, type CaseOutcome, failsOnce, runCase } from './case-runner.ts';
@@ -67,7 +68,7 @@ export async function explainFailure(
     expected: verdict?.expected ?? '',
     observed: verdict?.observed ?? '',
     file,
-    replay: `npx counterpoise replay ${file} ${options.connectable}`,
+    replay: typed(['npx', 'counterpoise', 'replay', file, options.connectable]),
     story: history === undefined ? [] : storyOf(history, verdict?.evidence ?? []),
     looksLike: null,
     indifferent,

@@ -2,6 +2,7 @@
  * The conformance report as one HTML file that needs no network: summary, failures as stories, every clause,
  * declared readings, load, and the run. Puts the sections together; each is made elsewhere.
  */
+import { typed } from '../errors/typed.ts';
 import type { ConformanceResult } from '../results/conformance-result.ts';
 import type { RunFacts } from '../results/run-facts.ts';
 import { clauseScript, clauseSection } from './conformance-clauses.ts';
@@ -10,7 +11,7 @@ import { readingSection } from './conformance-readings.ts';
 import { loadSection, runSection } from './conformance-run.ts';
 import { counted, coverageInWords, timeInWords } from './figures.ts';
 import { html, type Markup, nothing } from './markup.ts';
-import { command, fact, renderPage, typed } from './page.ts';
+import { command, fact, renderPage } from './page.ts';
 import { verdictBar, verdictMap } from './verdict-markup.ts';
 import { headlineOf } from './verdict-words.ts';
 

@@ -2,12 +2,13 @@
  * The matrix as a page to search and to link to: the filter stands in the address, each verdict has an anchor. Runs
  * the same filter as the command line; knows no file but where the reports are.
  */
+import { typed } from '../errors/typed.ts';
 import type { Matrix, MatrixCell, MatrixRow, ReadingRow } from '../results/matrix.ts';
 import { accepts, holds, termsOf } from '../results/matrix-filter.ts';
 import type { Trait } from '../spec/behaviour.ts';
 import { counted } from './figures.ts';
 import { html, type Markup, nothing } from './markup.ts';
-import { command, renderPage, typed } from './page.ts';
+import { command, renderPage } from './page.ts';
 import { verdictBar, verdictMark } from './verdict-markup.ts';
 
 export interface MatrixLinks {

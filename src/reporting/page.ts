@@ -75,14 +75,6 @@ function contentPolicy(scripts: readonly string[]): string {
   return `default-src 'none'; style-src 'unsafe-inline'; script-src ${hashes.join(' ')}; base-uri 'none'; form-action 'none'`;
 }
 
-/** Words as one would type them: what is not plain is quoted for a POSIX shell. */
-export function typed(words: readonly string[]): string {
-  const quoted = words.map((word) =>
-    /^[\w./:@=-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`,
-  );
-  return quoted.join(' ');
-}
-
 export function command(text: string): Markup {
   return html`<div class="command"><code tabindex="0">${text}</code><button type="button" hidden>Copy</button></div>`;
 }

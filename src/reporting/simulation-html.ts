@@ -1,4 +1,5 @@
 /** The simulation report as one HTML file that needs no network: totals, instances, charts, sources, failures. Knows the result only. */
+import { typed } from '../errors/typed.ts';
 import type { RunFacts } from '../results/run-facts.ts';
 import type {
   Detection,
@@ -9,7 +10,7 @@ import { type Chart, renderChart, seriesColour } from './chart.ts';
 import { durationsSeen, percentileTitles, timeCells } from './duration-words.ts';
 import { counted, duration, figure, moment, percent, shortFigure } from './figures.ts';
 import { type Content, html, type Markup, nothing } from './markup.ts';
-import { command, type FigureFrame, fact, figureOf, renderPage, typed } from './page.ts';
+import { command, type FigureFrame, fact, figureOf, renderPage } from './page.ts';
 import { servingSection } from './serving-html.ts';
 import {
   activeChart,

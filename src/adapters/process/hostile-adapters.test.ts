@@ -142,6 +142,17 @@ describe('an adapter that does wrong', () => {
     await adapter.dispose();
   });
 
+  it('is not started again once it was put away, and whoever asks hears so at once', async () => {
+    const { adapter, token } = hostile('obedient', 'every');
+    await adapter.describe({ protocol: 1 });
+    const deployed = await adapter.deploy(request);
+    await adapter.dispose();
+    await expect(adapter.deploy(request)).rejects.toThrow('was put away');
+    const { deployment } = deployed as { deployment: CallDeployment };
+    await expect(deployment.carry({ connection: 0 })).rejects.toThrow('ended before');
+    expect(await processesWith(token)).toEqual([]);
+  });
+
   it('is told when it ends between two cases', async () => {
     const { adapter } = hostile('obedient', 'every');
     await driveCase(adapter);

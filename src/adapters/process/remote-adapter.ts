@@ -52,6 +52,8 @@ class RemoteAdapter implements Adapter {
   /** Of dropped ones, so that nothing of them is left when we are. */
   readonly #ending = new Set<Promise<void>>();
   #failures = 0;
+  /** Disposed of: what would be started now nobody would end. */
+  #isOver = false;
   #description: Description | null = null;
 
   constructor(opening: Opening) {
@@ -79,6 +81,7 @@ class RemoteAdapter implements Adapter {
   }
 
   async dispose(): Promise<void> {
+    this.#isOver = true;
     const sessions = [...this.#sessions];
     this.#sessions.clear();
     this.#free = [];
@@ -204,6 +207,7 @@ class RemoteAdapter implements Adapter {
 
   async #open(): Promise<Session> {
     const { connectable, open } = this.#opening;
+    if (this.#isOver) throw adapterFault(connectable, 'it was put away and is not started again');
     if (this.#failures >= failuresMax) {
       throw adapterFault(connectable, `it failed ${failuresMax} times and is not started again`);
     }

@@ -8,6 +8,7 @@ import { resolve } from 'node:path';
 import process from 'node:process';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { exitCodes, OperatorError } from '../../errors/operator-error.ts';
+import { typed } from '../../errors/typed.ts';
 import { type Adapter, protocolVersion } from '../contract.ts';
 import { startChild } from './child-link.ts';
 import { createRemoteAdapter } from './remote-adapter.ts';
@@ -83,7 +84,7 @@ function moduleLine(connectable: string, path: string): string {
   );
   const needsLoader = isSource || /\.[cm]?ts$/.test(file);
   const loader = needsLoader ? ['--import', loaderFor(connectable, file)] : [];
-  return [process.execPath, ...loader, server, pathToFileURL(file).href].map(shellQuoted).join(' ');
+  return typed([process.execPath, ...loader, server, pathToFileURL(file).href]);
 }
 
 /** TypeScript on Node 20 needs tsx; whoever writes the adapter has it, or we have. */
@@ -100,10 +101,6 @@ function loaderFor(connectable: string, file: string): string {
     exitCode: exitCodes.unavailable,
     hint: 'npm install tsx, or compile it and name the JavaScript.',
   });
-}
-
-function shellQuoted(word: string): string {
-  return `'${word.replaceAll("'", "'\\''")}'`;
 }
 
 function malformed(connectable: string, what: string): OperatorError {

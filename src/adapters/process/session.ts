@@ -53,6 +53,8 @@ export class Session {
   /** Asks, and waits for the reply no longer than `limitMs`. Rejects with an `OperatorError`. */
   async request(method: string, params: object, limitMs: number): Promise<unknown> {
     if (this.#fault !== null) throw this.#told(this.#fault);
+    // nobody would answer, and nobody would say so
+    if (this.#isEnding) throw this.fault(`it was ended before it was asked for \`${method}\``);
     const id = ++this.#asked;
     this.#open.set(id, method);
     const deadline = setTimeout(() => {

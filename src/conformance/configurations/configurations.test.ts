@@ -235,6 +235,40 @@ describe('a wrong rule is caught by the clause that it breaks', () => {
   });
 });
 
+describe('an acceptance that is not read back', () => {
+  const verdictsOn = (clause: string, readBack: unknown) =>
+    all
+      .filter((one) => one.clause === clause && one.expected.accepted === true)
+      .flatMap((one) => judgeConfigurationCase(one, { is: 'accepted' }, readBack, {}));
+
+  it.each([null, undefined, {}])('says nothing on a default, and fails as a whole: %j', (none) => {
+    const verdicts = verdictsOn('config.draining.default', none);
+    expect(verdicts.map(({ clause, is }) => `${clause} ${is}`)).toContain(
+      'config.accepts-valid fail',
+    );
+    expect(verdicts.filter(({ clause }) => clause === 'config.draining.default')).toEqual([]);
+  });
+
+  it('never shows as one that was', () => {
+    const verdicts = all.flatMap((one) => verdictsOn(one.clause, null));
+    expect(verdicts.length).toBeGreaterThan(100);
+    expect(
+      verdicts.filter(({ is, observed }) => is === 'pass' && observed.includes('as given')),
+    ).toEqual([]);
+  });
+
+  it('is told apart by field: what did come back counts', () => {
+    const [one] = all.filter(({ clause }) => clause === 'config.draining.default');
+    if (one?.expected.accepted !== true) throw new Error('there is no such case');
+    const whole = structuredClone(one.expected.readBack) as {
+      backendServices: [Record<string, unknown>];
+    };
+    delete whole.backendServices[0]['healthCheck'];
+    const [own] = judgeConfigurationCase(one, { is: 'accepted' }, whole, {});
+    expect(own).toMatchObject({ clause: one.clause, is: 'pass' });
+  });
+});
+
 describe('a timeout beyond the interval', () => {
   const [one] = all.filter(({ clause }) => clause === 'config.timeout-beyond-interval');
   const traits = (reading: string): Traits => ({

@@ -67,30 +67,36 @@ function judgeAccepting(
   outcome: Decision,
   readBack: unknown,
 ): readonly ConfigurationVerdict[] {
-  const verdict = (clause: string, fault: string | null): ConfigurationVerdict => ({
+  const verdict = (clause: string, fault: string | null, seen = asGiven): ConfigurationVerdict => ({
     clause,
     is: fault === null ? 'pass' : 'fail',
-    expected: 'accepted, and read back as given',
-    observed: fault ?? 'accepted, and read back as given',
+    expected: asGiven,
+    observed: fault ?? seen,
     by: byWhom(outcome),
   });
-  const both = (own: string | null, valid: string | null) =>
-    one.clause === acceptsValid
-      ? [verdict(acceptsValid, valid)]
-      : [verdict(one.clause, own), verdict(acceptsValid, valid)];
+  const valid = (fault: string | null) => verdict(acceptsValid, fault);
+  const isWider = one.clause === acceptsValid;
   if (outcome.is === 'rejected') {
     const fault = `rejected: ${told(outcome.violations)}`;
     // Turned away for another field: that says nothing about this clause.
-    return isElsewhere(one, outcome.violations)
-      ? [verdict(acceptsValid, fault)]
-      : both(fault, fault);
+    const isOwn = !isWider && !isElsewhere(one, outcome.violations);
+    return [...(isOwn ? [verdict(one.clause, fault)] : []), valid(fault)];
   }
   const difference = firstDifference(expected.readBack, readBack);
-  if (difference === null) return both(null, null);
-  const fault = `accepted, but ${differenceInWords(difference)}`;
+  const fault = difference === null ? null : `accepted, but ${differenceInWords(difference)}`;
+  if (isWider) return [valid(fault)];
+  if (difference === null) return [verdict(one.clause, null), valid(null)];
+  if (isOf(one, difference)) return [verdict(one.clause, fault), valid(fault)];
   // What is read back wrongly somewhere else says nothing about this clause.
-  return both(isOf(one, difference) ? fault : null, fault);
+  if (!hides(one, difference)) return [verdict(one.clause, null), valid(fault)];
+  // That it was taken shows without reading it back; what was filled in does not.
+  const own = isFilledIn(one, expected.readBack)
+    ? []
+    : [verdict(one.clause, null, 'accepted; it was not read back')];
+  return [...own, valid(fault)];
 }
+
+const asGiven = 'accepted, and read back as given';
 
 /** The fields whose value after acceptance is what a clause speaks of. */
 const fieldOfClause: Readonly<Record<string, RegExp>> = {
@@ -123,6 +129,31 @@ function isElsewhere({ clause }: ConfigurationCase, violations: readonly Violati
 
 function isOf({ clause }: ConfigurationCase, { path }: Difference): boolean {
   return fieldOfClause[clause]?.test(path) ?? false;
+}
+
+/** Whether the clause's field lies in what did not come back at all. */
+function hides({ clause }: ConfigurationCase, { path, expected }: Difference): boolean {
+  const own = fieldOfClause[clause];
+  if (path === '' || own === undefined) return path === '';
+  return pathsIn(expected, path).some((inner) => own.test(inner));
+}
+
+/** Whether the document leaves the clause's field to be filled in. */
+function isFilledIn({ clause, configuration }: ConfigurationCase, readBack: unknown): boolean {
+  const own = fieldOfClause[clause];
+  if (own === undefined) return false;
+  const paths = pathsIn(readBack, '').filter((path) => own.test(path));
+  return paths.some((path) => valueAt(configuration, path) === undefined);
+}
+
+function pathsIn(value: unknown, path: string): readonly string[] {
+  if (typeof value !== 'object' || value === null) return [path];
+  const isList = Array.isArray(value);
+  const inner = Object.entries(value).flatMap(([key, one]) => {
+    const name = path === '' ? key : `${path}.${key}`;
+    return pathsIn(one, isList ? `${path}[${key}]` : name);
+  });
+  return [path, ...inner];
 }
 
 function judgeRejecting(

@@ -1,8 +1,8 @@
-/** Commands in reports can be pasted into a shell, whatever the words hold. */
+/** Commands in reports and hints can be pasted into a shell, whatever the words hold. */
 import { execa } from 'execa';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { typed } from './page.ts';
+import { typed } from './typed.ts';
 
 describe('a command as one would type it', () => {
   it('leaves plain words alone', () => {
