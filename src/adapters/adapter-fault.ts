@@ -5,15 +5,21 @@ import { exitCodes, OperatorError } from '../errors/operator-error.ts';
 
 /** So much of what an adapter said is quoted; the rest would only hide the point. */
 const quotedCharactersMax = 200;
+const beside = '; its last words on standard error: ';
 
 export function adapterFault(connectable: string, what: string, words = ''): OperatorError {
   const said = words.trim();
-  const heard = said === '' ? '' : `; its last words on standard error: ${said}`;
+  const heard = said === '' ? '' : `${beside}${said}`;
   return new OperatorError(`adapter ${connectable}: ${what}${heard}`, {
     code: 'ADAPTER_FAULT',
     exitCode: exitCodes.unavailable,
     hint: `\`counterpoise adapter test '${connectable}'\` lists what to mend; docs/adapter-protocol.md says what is asked of an adapter.`,
   });
+}
+
+/** What went wrong, without what was said beside: one cause has one. */
+export function causeOf({ message }: Error): string {
+  return message.split(beside, 1)[0] ?? message;
 }
 
 /** A piece of what it sent, on one line. */

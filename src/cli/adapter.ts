@@ -74,7 +74,12 @@ function notEmpty(folder: string): OperatorError {
   });
 }
 
-const marks: Readonly<Record<Finding['is'], string>> = { fine: '✓', wrong: '✗', 'left out': '–' };
+const marks: Readonly<Record<Finding['is'], string>> = {
+  fine: '✓',
+  wrong: '✗',
+  noted: '!',
+  'left out': '–',
+};
 
 export async function runAdapterTest(
   connectable: string,
@@ -88,12 +93,18 @@ export async function runAdapterTest(
     (finding) => {
       findings.push(finding);
       if (json) return;
-      const note = finding.note === '' ? '' : `\n    ${finding.note}`;
+      const note = finding.note === '' ? '' : `\n    ${finding.note.replaceAll('\n', '\n    ')}`;
       terminal.print(`${marks[finding.is]} ${finding.what}${note}`);
     },
   );
-  const wrong = findings.filter(({ is }) => is === 'wrong');
   if (json) terminal.print(JSON.stringify({ connectable, findings }, null, 2));
-  else terminal.print(wrong.length === 0 ? 'Nothing to mend.' : `${wrong.length} to mend.`);
-  return wrong.length === 0 ? exitCodes.met : exitCodes.failed;
+  else terminal.print(summaryOf(findings));
+  return findings.some(({ is }) => is === 'wrong') ? exitCodes.failed : exitCodes.met;
+}
+
+function summaryOf(findings: readonly Finding[]): string {
+  const count = (kind: Finding['is']) => findings.filter(({ is }) => is === kind).length;
+  const [wrong, noted] = [count('wrong'), count('noted')];
+  const mend = wrong === 0 ? 'Nothing to mend' : `${wrong} to mend`;
+  return noted === 0 ? `${mend}.` : `${mend}, ${noted} to look at.`;
 }

@@ -4,6 +4,7 @@
  */
 import { exitCodes, OperatorError } from '../../errors/operator-error.ts';
 import type { Outcome } from '../../history/vocabulary.ts';
+import { wrongReadings } from '../../spec/traits.ts';
 import { adapterFault } from '../adapter-fault.ts';
 import {
   type Adapter,
@@ -215,7 +216,10 @@ class RemoteAdapter implements Adapter {
     this.#sessions.add(session);
     try {
       const told = await this.#ask(session, 'describe', { protocol: protocolVersion });
-      this.#description = this.#understood(told);
+      const description = this.#understood(told);
+      const misread = wrongReadings(description);
+      heed(session, 'describe', misread.length === 0 ? null : misread.join('; '));
+      this.#description = description;
       return session;
     } catch (error) {
       this.#drop(session);
