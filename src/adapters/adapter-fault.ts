@@ -2,6 +2,11 @@
  * What an adapter did wrong, as an error for the case it happened in: said once, with the evidence. Knows no transport.
  */
 import { exitCodes, OperatorError } from '../errors/operator-error.ts';
+import { typed } from '../errors/typed.ts';
+
+/** Where to read on. */
+export const pageHint =
+  'docs/adapter-protocol.md in the package counterpoise says what is asked of an adapter';
 
 /** So much of what an adapter said is quoted; the rest would only hide the point. */
 const quotedCharactersMax = 200;
@@ -13,7 +18,7 @@ export function adapterFault(connectable: string, what: string, words = ''): Ope
   return new OperatorError(`adapter ${connectable}: ${what}${heard}`, {
     code: 'ADAPTER_FAULT',
     exitCode: exitCodes.unavailable,
-    hint: `\`counterpoise adapter test '${connectable}'\` lists what to mend; docs/adapter-protocol.md says what is asked of an adapter.`,
+    hint: `\`${typed(['npx', 'counterpoise', 'adapter', 'test', connectable])}\` lists what to mend; ${pageHint}.`,
   });
 }
 
@@ -33,6 +38,8 @@ export function adapterMissing(connectable: string, how: string): OperatorError 
   return new OperatorError(`adapter ${connectable}: it is not there: ${how}`, {
     code: 'ADAPTER_MISSING',
     exitCode: exitCodes.unavailable,
-    hint: 'Try the same line in a shell, from the same folder.',
+    hint: connectable.startsWith('tcp:')
+      ? 'Start your adapter first: it must listen at that address, and be reached from here.'
+      : 'Try the same line in a shell, from the same folder.',
   });
 }

@@ -16,7 +16,7 @@ import {
   protocolVersion,
   type WireDeployment,
 } from '../contract.ts';
-import { faultIn, type Method, messages, type OutcomeTold, type Result } from '../messages.ts';
+import { faultInReply, type Method, type OutcomeTold, type Result } from '../messages.ts';
 import { CallRules, unrounded } from './call-rules.ts';
 import type { Link } from './link.ts';
 import { Session } from './session.ts';
@@ -183,7 +183,7 @@ class RemoteAdapter implements Adapter {
     const limitMs = (limitsMs[method] ?? usualLimitMs) * patience + Math.ceil(waitMs);
     try {
       const result = await session.request(method, params, limitMs);
-      heed(session, method, faultIn(messages[method].result, result));
+      heed(session, method, faultInReply(method, result));
       return result as Result<Name>;
     } catch (error) {
       this.#count(session);

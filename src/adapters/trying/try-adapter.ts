@@ -448,8 +448,8 @@ class Trying {
       const cause = causeOf(error);
       const before = this.#causes.get(cause);
       this.#causes.set(cause, before ?? what);
-      const note = before === undefined ? error.message : `the same as at “${before}”`;
-      this.#tell({ what, is: 'wrong', note });
+      if (before === undefined) this.#tell({ what, is: 'wrong', note: error.message });
+      else this.#tell({ what, is: 'left out', note: `ends as “${before}” does` });
     }
   }
 }
@@ -470,5 +470,5 @@ function sameOrNot(
 ): string | null {
   const at = usual.findIndex((name, index) => name !== placed[index]);
   if (at === -1) return null;
-  return `connection ${at} reaches ${usual[at]}, but ${where} ${placed[at]}: they seem to share what they remember`;
+  return `connection ${at} reaches ${usual[at]}, but ${where} ${placed[at]}: they seem to share what they remember, or to pick at random`;
 }
