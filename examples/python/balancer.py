@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
 """A small balancer behind the adapter protocol: one JSON-RPC 2.0 object a line, stepped time, standard library only.
 
-Written from docs/adapter-protocol.md. Try it:
+What is asked of an adapter stands in docs/adapter-protocol.md of the package counterpoise. In this folder:
 
-    counterpoise conform 'cmd:python3 examples/python/balancer.py'
+    npx counterpoise adapter test 'cmd:python3 balancer.py'
+    npx counterpoise conform 'cmd:python3 balancer.py'
 """
 
 import json

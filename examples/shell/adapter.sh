@@ -1,7 +1,10 @@
 #!/usr/bin/env bash
-# A real HAProxy behind the adapter protocol: bash, jq and haproxy, one process a deployment. Try it:
+# A real HAProxy behind the adapter protocol: bash, jq and haproxy, one process a deployment. What it says of itself stands
+# in description.json, how a configuration becomes HAProxy's in haproxy.jq; what is asked of an adapter stands in
+# docs/adapter-protocol.md of the package counterpoise. In this folder:
 #
-#     counterpoise conform 'cmd:examples/shell/adapter.sh' schedule health
+#     npx counterpoise adapter test cmd:./adapter.sh
+#     npx counterpoise conform cmd:./adapter.sh schedule health
 #
 # Standard output is the protocol's: one JSON object a line. Everything else goes to standard error.
 set -u
@@ -27,7 +30,8 @@ trap 'exit 0' TERM INT
 # Deployments are named by the harness; a name becomes a folder.
 folder_of() { echo "$work/d-$(jq -r '.deployment // "" | gsub("[^A-Za-z0-9-]"; "_")' <<<"$1")"; }
 words() { jq "$@" -L "$here"; }
-reply() { jq -nc --argjson id "$1" --argjson result "$2" '{jsonrpc: "2.0", id: $id, result: $result}'; }
+# Both are JSON already. Each program that is started here is a delay in which checks go on: there are few.
+reply() { printf '{"jsonrpc":"2.0","id":%s,"result":%s}\n' "$1" "$2"; }
 fail() { jq -nc --argjson id "$1" --argjson code "$2" --arg message "$3" '{jsonrpc: "2.0", id: $id, error: {code: $code, message: $message}}'; }
 
 describe() {
@@ -38,7 +42,8 @@ describe() {
 ask() { # folder, commands
   exec 3<>"/dev/tcp/127.0.0.1/$(cat "$1/admin")" || return 1
   printf '%s\n' "$2" >&3
-  cat <&3
+  local told
+  while IFS= read -r told <&3; do printf '%s\n' "$told"; done
   exec 3>&-
 }
 
@@ -91,9 +96,7 @@ dispose() { # params
 }
 
 while IFS= read -r line; do
-  id=$(jq -c .id <<<"$line")
-  params=$(jq -c '.params // {}' <<<"$line")
-  method=$(jq -r .method <<<"$line")
+  { read -r id; read -r method; IFS= read -r params; } < <(jq -cr '.id, .method, (.params // {})' <<<"$line")
   case $method in
     describe | deploy | setInstances | dispose)
       if result=$($method "$params") && [ -n "$result" ]; then reply "$id" "$result"; else fail "$id" 1 "$method broke down"; fi ;;

@@ -2,10 +2,10 @@
 /**
  * A start for an adapter in TypeScript or, as here, in JavaScript that the TypeScript compiler checks: a balancer that
  * only knows weighted round robin, on the call plane in stepped time. Everything else is declared unsupported: take it
- * from there. Try it:
+ * from there. What is asked of an adapter stands in docs/adapter-protocol.md of the package. In this folder:
  *
- *     counterpoise adapter test module:./adapter.mjs
- *     counterpoise conform module:./adapter.mjs
+ *     npx counterpoise adapter test module:./adapter.mjs
+ *     npx counterpoise conform module:./adapter.mjs
  */
 
 /** @import { Adapter, CallDeployment, Description, InstanceAt } from 'counterpoise/adapter' */

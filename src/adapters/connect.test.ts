@@ -20,6 +20,17 @@ test('an unknown name is a mistake of the user, answered with the nearest one', 
   expect(() => connect('__proto__')).toThrow(/no such implementation/);
 });
 
+test.each([
+  ['python3 x.py', "'cmd:python3 x.py'"],
+  ['./x', 'cmd:./x'],
+  ['x.mjs', 'module:x.mjs'],
+  ['localhost:7000', 'tcp:localhost:7000'],
+])('whoever leaves out what %s is, is told how to say it', (typed, meant) => {
+  expect(() => connect(typed)).toThrow(
+    expect.objectContaining({ hint: expect.stringContaining(`Did you mean ${meant}?`) }),
+  );
+});
+
 test('a built-in implementation takes settings of its own, and says which', async () => {
   const { traits } = await connect('nginx:workers=4,zone=off').describe({
     protocol: protocolVersion,

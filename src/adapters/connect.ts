@@ -6,6 +6,7 @@ import { closest } from 'fastest-levenshtein';
 import { defectNamed, defects } from '../defects/catalogue.ts';
 import { variantNamed, variants } from '../defects/variants.ts';
 import { exitCodes, OperatorError } from '../errors/operator-error.ts';
+import { typed } from '../errors/typed.ts';
 import { builtInAdapter, builtInNames, isBuiltIn } from './built-in.ts';
 import type { Adapter } from './contract.ts';
 import { createReferenceAdapter } from './in-process/reference.ts';
@@ -56,9 +57,17 @@ function unknown(connectable: string): OperatorError {
     kind === undefined
       ? `${builtInNames.join(', ')}, jdcloud, jdcloud:ENDPOINT, cmd:COMMAND, tcp:HOST:PORT, module:FILE, defect:NAME and variant:NAME`
       : known.join(', ');
+  const meant = commandMeant(connectable) ?? closest(connectable, known);
   return new OperatorError(`${JSON.stringify(connectable)}: there is no such implementation`, {
     code: 'CONNECTABLE_UNKNOWN',
     exitCode: exitCodes.usage,
-    hint: `Did you mean ${closest(connectable, known)}? There are ${all}.`,
+    hint: `Did you mean ${meant}? There are ${all}.`,
   });
+}
+
+/** A command, an address or a file without the word that says which it is; null: it looks like none. */
+function commandMeant(connectable: string): string | null {
+  if (/^[^\s/]+:\d{1,5}$/.test(connectable)) return typed([`tcp:${connectable}`]);
+  if (/^\S+\.[cm]?[jt]s$/.test(connectable)) return typed([`module:${connectable}`]);
+  return /[\s/]|\.\w{1,3}$/.test(connectable) ? typed([`cmd:${connectable}`]) : null;
 }

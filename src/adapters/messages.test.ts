@@ -5,7 +5,7 @@ import { publishedSchema } from '../history/published-schema.ts';
 import type { CallDeployment, DeployRequest, Description, Reached } from './contract.ts';
 import { protocolVersion } from './contract.ts';
 import { createReferenceAdapter } from './in-process/reference.ts';
-import { faultIn, type Method, messages } from './messages.ts';
+import { faultIn, faultInReply, type Method, messages } from './messages.ts';
 
 type Frozen<T> = T extends (infer Item)[]
   ? readonly Frozen<Item>[]
@@ -54,6 +54,19 @@ describe('the messages of the adapter protocol', () => {
   it('take what the reference says of itself', async () => {
     const description = await createReferenceAdapter().describe({ protocol: protocolVersion });
     expect(faultIn(messages.describe.result, description)).toBeNull();
+  });
+
+  it('say which key is missing, one with a dot as one', async () => {
+    const description = await createReferenceAdapter().describe({ protocol: protocolVersion });
+    const { 'drain.deadline': _missing, ...capabilities } = description.capabilities;
+    expect(faultIn(messages.describe.result, { ...description, capabilities })).toBe(
+      'capabilities.`drain.deadline` is missing',
+    );
+  });
+
+  it('say what was wanted where a reply is something else', () => {
+    expect(faultInReply('setInstances', null)).toContain('wanted: an outcome, such as {"is":');
+    expect(faultInReply('setInstances', { is: 'accepted' })).toBeNull();
   });
 
   it('say where a reply is wrong, of a union in the alternative that fits best', () => {

@@ -170,11 +170,37 @@ export const responseSchema = z.union([
 export function faultIn(schema: z.ZodType, value: unknown): string | null {
   const parsed = schema.safeParse(value);
   if (parsed.success) return null;
-  return nearest(parsed.error.issues)
-    .slice(0, 3)
-    .map(({ path, message }) => `${path.length === 0 ? 'it' : path.join('.')}: ${message}`)
-    .join('; ');
+  return nearest(parsed.error.issues).slice(0, 3).map(inWords).join('; ');
 }
+
+function inWords({ path, message }: z.core.$ZodIssue): string {
+  // `drain.deadline` is one key
+  const keys = path.map((key) => (/^\w+$/.test(String(key)) ? String(key) : `\`${String(key)}\``));
+  const place = keys.length === 0 ? 'it' : keys.join('.');
+  // zod's words for a key that is not there
+  return message.includes('received undefined') ? `${place} is missing` : `${place}: ${message}`;
+}
+
+/** What is wrong with a reply to a method, and what was wanted; null: nothing. */
+export function faultInReply(method: Method, value: unknown): string | null {
+  const fault = faultIn(messages[method].result, value);
+  return fault === null ? null : `${fault}; wanted: ${wanted[method]}`;
+}
+
+const outcomeWanted = 'an outcome, such as {"is":"accepted"}';
+const wanted: Readonly<Record<Method, string>> = {
+  describe: 'the object that the page on the adapter protocol shows under `describe`',
+  deploy: '{"outcome":{"is":"accepted"},"readBack":{…}}, on the wire plane with an "endpoint"',
+  reconfigure: outcomeWanted,
+  setInstances: outcomeWanted,
+  settle: 'null',
+  status: 'a list of {"instance","isEligible"}',
+  connect: '{"placed":"a","port":80} or {"refused":"reset"}',
+  carry: '{"carried":true} or {"carried":false}',
+  close: 'null',
+  advance: '{"nowMs":0,"probes":[],"cut":[]}',
+  dispose: 'null',
+};
 
 /** Of the alternatives of a union, what the one that fits best says. */
 function nearest(issues: readonly z.core.$ZodIssue[]): readonly z.core.$ZodIssue[] {

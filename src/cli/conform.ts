@@ -18,6 +18,7 @@ import { renderJUnit } from '../reporting/junit.ts';
 import type { ConformanceResult } from '../results/conformance-result.ts';
 import type { LoadFacts, RunFacts } from '../results/run-facts.ts';
 import type { Profile } from '../spec/configuration.ts';
+import { unknownDeclarations } from '../spec/traits.ts';
 import { measureLoad } from '../testbed/load.ts';
 import { openTestbed } from '../testbed/open-testbed.ts';
 import type { Testbed } from '../testbed/trial.ts';
@@ -72,6 +73,7 @@ async function judge(
   terminal.note(
     `Judging ${description.name} ${description.version} on ${selected.length} clauses, profile ${command.profile}, seed ${command.seed}, ${jobs} lane${jobs === 1 ? '' : 's'}`,
   );
+  for (const unknown of unknownDeclarations(description)) terminal.note(`  note: ${unknown}`);
   const started = { at: new Date().toISOString(), ms: performance.now() };
   const clock = () => performance.now() - started.ms;
   const watch = watching(terminal, folder, clock);

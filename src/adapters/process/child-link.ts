@@ -57,8 +57,10 @@ export function startChild(line: string): Link {
   if (group !== undefined) groups.add(group);
   child.stdin.on('error', () => {}); // it has gone: `ended` tells
   let words = '';
+  let wordsEnd = 0;
   child.stderr.setEncoding('utf8').on('data', (part: string) => {
     words = (words + part).slice(-wordsKept);
+    wordsEnd += part.length;
   });
   const exited = new Promise<string>((resolve) => {
     child.once('exit', (code, killer) => resolve(howItExited(code, killer)));
@@ -107,7 +109,8 @@ export function startChild(line: string): Link {
     output: child.stdout,
     write: (text) => void child.stdin.write(text),
     ended,
-    words: () => words,
+    words: (from) => (from >= wordsEnd ? '' : words.slice(Math.min(0, from - wordsEnd))),
+    wordsEnd: () => wordsEnd,
     leaves,
     stop: (how) => {
       stopping ??= stop(how);

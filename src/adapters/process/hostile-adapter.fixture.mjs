@@ -3,6 +3,7 @@
  * The token only makes its processes findable.
  */
 import { spawn } from 'node:child_process';
+import { writeSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 
 const [, , how = 'obedient', where = 'connect', token = ''] = process.argv;
@@ -48,6 +49,7 @@ const answers = {
   dispose: () => null,
 };
 let names = [];
+let complaints = 0;
 
 const say = (value) => process.stdout.write(`${JSON.stringify(value)}\n`);
 const reply = (id, result) => say({ jsonrpc: '2.0', id, result });
@@ -91,6 +93,11 @@ const deeds = {
   batch: (id, result) => say([{ jsonrpc: '2.0', id, result }]),
   'own-question': () => say({ jsonrpc: '2.0', id: 1, method: 'describe', params: {} }),
   'error-reply': (id) => say({ jsonrpc: '2.0', id, error: { code: 5, message: 'no route' } }),
+  complaining: (id, { port }) => {
+    writeSync(2, `complaint ${complaints++}\n`);
+    // what is said on one stream may be heard after what is said on the other
+    setTimeout(() => say({ jsonrpc: '2.0', id, error: { code: 5, message: `no ${port}` } }), 50);
+  },
   'orphan-and-exit': () => {
     child(false);
     process.exit(0);

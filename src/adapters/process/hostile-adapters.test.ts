@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import { adapterMissing } from '../adapter-fault.ts';
 import type { Adapter, CallDeployment, DeployRequest } from '../contract.ts';
 import { startChild } from './child-link.ts';
 import { createRemoteAdapter } from './remote-adapter.ts';
@@ -105,7 +106,7 @@ describe('an adapter that does wrong', () => {
     ['wrong-shape', 'connect', 'its reply to `connect` is wrong'],
     ['no-response', 'connect', 'no JSON-RPC 2.0 response'],
     ['batch', 'connect', 'no JSON-RPC 2.0 response'],
-    ['own-question', 'connect', 'no JSON-RPC 2.0 response'],
+    ['own-question', 'connect', 'it sent a question (or ours back)'],
     ['error-reply', 'connect', 'answered `connect` with error 5: "no route"'],
     ['orphan-and-exit', 'connect', 'ended by itself with exit code 0'],
     ['daemon-and-exit', 'connect', 'ended by itself with exit code 0'],
@@ -120,6 +121,30 @@ describe('an adapter that does wrong', () => {
 
   it('may say what it likes on standard error', async () => {
     expect(await outcomeOf('stderr-flood', 'connect')).toBe('nothing wrong');
+  });
+
+  it('has what it says there told once, with the error that it belongs to', async () => {
+    const { adapter } = hostile('complaining', 'connect');
+    await adapter.describe({ protocol: 1 });
+    const { deployment } = (await adapter.deploy(request)) as { deployment: CallDeployment };
+    for (const connection of [0, 1]) {
+      const ask = { connection, source: '127.128.0.1', port: 50_000 };
+      const asked = Promise.resolve(deployment.connect(ask));
+      const { message } = await asked.then(
+        () => new Error('nothing wrong'),
+        (error: Error) => error,
+      );
+      expect(message).toContain(`complaint ${connection}`);
+      expect(message.match(/complaint/g)).toHaveLength(1);
+    }
+    await adapter.dispose();
+  });
+
+  it.each([
+    ['tcp:127.0.0.1:9', /Start your adapter first/],
+    ['cmd:./no', /the same line in a shell/],
+  ])('is told what to do where it is not there: %s', (connectable, hint) => {
+    expect(adapterMissing(connectable, 'nobody').hint).toMatch(hint);
   });
 
   it('is ended when it ends neither with its input nor on SIGTERM', async () => {

@@ -8,8 +8,10 @@ export interface Link {
   write(line: string): void;
   /** Once nobody is at the other end: how it ended, in words. Never rejects. */
   readonly ended: Promise<Ended>;
-  /** What it said beside the protocol, the last of it; empty: nothing. */
-  words(): string;
+  /** What it said beside the protocol from the `from`-th character on, the last of it; empty: nothing. */
+  words(from: number): string;
+  /** How many characters it has said so. */
+  wordsEnd(): number;
   /** Whether it ends by itself, in the time that it has, once it is told so. A program only. */
   leaves?(when: 'end of input' | 'SIGTERM'): Promise<boolean>;
   /** Ends the adapter: `orderly` first lets it end by itself. Answers once nothing of it is left. */

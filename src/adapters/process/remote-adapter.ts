@@ -4,6 +4,7 @@
  */
 import { exitCodes, OperatorError } from '../../errors/operator-error.ts';
 import type { Outcome } from '../../history/vocabulary.ts';
+import { wrongReadings } from '../../spec/traits.ts';
 import { adapterFault } from '../adapter-fault.ts';
 import {
   type Adapter,
@@ -15,7 +16,7 @@ import {
   protocolVersion,
   type WireDeployment,
 } from '../contract.ts';
-import { faultIn, type Method, messages, type OutcomeTold, type Result } from '../messages.ts';
+import { faultInReply, type Method, type OutcomeTold, type Result } from '../messages.ts';
 import { CallRules, unrounded } from './call-rules.ts';
 import type { Link } from './link.ts';
 import { Session } from './session.ts';
@@ -182,7 +183,7 @@ class RemoteAdapter implements Adapter {
     const limitMs = (limitsMs[method] ?? usualLimitMs) * patience + Math.ceil(waitMs);
     try {
       const result = await session.request(method, params, limitMs);
-      heed(session, method, faultIn(messages[method].result, result));
+      heed(session, method, faultInReply(method, result));
       return result as Result<Name>;
     } catch (error) {
       this.#count(session);
@@ -215,7 +216,10 @@ class RemoteAdapter implements Adapter {
     this.#sessions.add(session);
     try {
       const told = await this.#ask(session, 'describe', { protocol: protocolVersion });
-      this.#description = this.#understood(told);
+      const description = this.#understood(told);
+      const misread = wrongReadings(description);
+      heed(session, 'describe', misread.length === 0 ? null : misread.join('; '));
+      this.#description = description;
       return session;
     } catch (error) {
       this.#drop(session);

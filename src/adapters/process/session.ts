@@ -19,6 +19,8 @@ export class Session {
   /** Why it ended; null: it goes on, or was ended by us. */
   #fault: OperatorError | null = null;
   #isTold = false;
+  /** Where what it said beside begins that no error has told yet. */
+  #wordsTold = 0;
   #isEnding = false;
 
   constructor(connectable: string, link: Link) {
@@ -45,9 +47,11 @@ export class Session {
     return this.#told(this.#fault);
   }
 
-  /** An error about what it answered, with what it said beside. */
+  /** An error about what it answered, with what it said beside since the last one. */
   fault(what: string): OperatorError {
-    return adapterFault(this.#connectable, what, this.#link.words());
+    const words = this.#link.words(this.#wordsTold);
+    this.#wordsTold = this.#link.wordsEnd();
+    return adapterFault(this.#connectable, what, words);
   }
 
   /** Asks, and waits for the reply no longer than `limitMs`. Rejects with an `OperatorError`. */
@@ -97,6 +101,9 @@ export class Session {
       value = JSON.parse(text);
     } catch {
       return `it sent a line that is not JSON: ${quoted(text)}`;
+    }
+    if (typeof value === 'object' && value !== null && 'method' in value) {
+      return `it sent a question (or ours back), which is no JSON-RPC 2.0 response; only counterpoise asks: ${quoted(text)}`;
     }
     const fault = faultIn(responseSchema, value);
     if (fault !== null)

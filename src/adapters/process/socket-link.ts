@@ -27,6 +27,7 @@ export function openSocket(host: string, port: number): Link {
     write: (line) => void socket.write(line),
     ended,
     words: () => '',
+    wordsEnd: () => 0,
     stop: async () => {
       socket.destroy();
       await ended;

@@ -36,6 +36,7 @@ describe('trying out an adapter', () => {
     ['wrong-shape', 'setInstances', /its reply to `setInstances` is wrong/],
     ['unending', 'describe', /end of input: it went on.*\n.*SIGTERM: it went on/],
     ['crash', 'dispose', /exit code 3/],
+    ['error-reply', 'deploy', /^[^\n]*answered `deploy` with error 5: "no route"$/],
   ])('says what to mend: %s at %s', async (how, where, expected) => {
     const wrong = await wrongWith(`cmd:${process.execPath} ${hostile} ${how} ${where}`);
     expect(wrong.join('\n')).toMatch(expected);

@@ -1,56 +1,61 @@
 /**
- * An adapter tried out as an adapter: does it answer everything it must, in shape, twice alike, and does it end? Judges
- * no balancer: that is what `conform` is for. Knows no terminal.
+ * An adapter tried out as an adapter: does it answer everything it must, in shape, twice alike, does what it declares
+ * come true at a first look, and does it end? Judges no balancer: that is what `conform` is for. Knows no terminal.
  */
-import { type AddressInfo, connect as connectSocket, createServer, type Server } from 'node:net';
 import { setTimeout as pass } from 'node:timers/promises';
 import { OperatorError } from '../../errors/operator-error.ts';
-import type {
-  Adapter,
-  CallDeployment,
-  Deployed,
-  Deployment,
-  DeployRequest,
-  Description,
-  InstanceAt,
+import { unknownDeclarations } from '../../spec/traits.ts';
+import { causeOf } from '../adapter-fault.ts';
+import {
+  type Adapter,
+  type CallDeployment,
+  type Deployed,
+  type Deployment,
+  type DeployRequest,
+  type Description,
+  type InstanceAt,
+  protocolVersion,
+  type WireDeployment,
 } from '../contract.ts';
-import { protocolVersion } from '../contract.ts';
 import { leavesWhenTold } from '../process/remote-connectables.ts';
+import {
+  connectionsTried,
+  passing,
+  placements,
+  placementsOfTwo,
+  refused,
+  type Said,
+  transcript,
+} from './tried-calls.ts';
+import {
+  checkedBy,
+  documentsOfDeclared,
+  healthyThreshold,
+  intervalSeconds,
+  plainDocument,
+  wrongDocument,
+} from './tried-documents.ts';
+import { answering, startBackends } from './tried-sockets.ts';
 
 export interface Finding {
   /** What was tried, a sentence. */
   readonly what: string;
-  readonly is: 'fine' | 'wrong' | 'left out';
-  /** What to mend, or why it was left out; empty where all is well. */
+  /** `noted`: it may be meant so, and it may be a slip. */
+  readonly is: 'fine' | 'wrong' | 'noted' | 'left out';
+  /** What to mend or to look at, or why it was left out; empty where all is well. */
   readonly note: string;
 }
 
-const connectionsTried = 20;
 const settleMs = 300;
-const echoLimitMs = 2000;
+/** A check that was due this long ago does not come any more. */
+const checkGraceMs = 500;
+const checkPauseMs = 20;
 
 const instances: readonly InstanceAt[] = [
   { name: 'a', weight: 2, port: null, address: '127.0.0.1' },
   { name: 'b', weight: 1, port: null, address: '127.0.0.2' },
 ];
-const configuration = {
-  backendServices: [
-    {
-      name: 'tried',
-      protocol: 'tcp',
-      port: 9,
-      scheduling: 'weighted-round-robin',
-      healthCheck: {
-        method: 'tcp',
-        timeoutSeconds: 2,
-        intervalSeconds: 5,
-        unhealthyThreshold: 3,
-        healthyThreshold: 2,
-      },
-    },
-  ],
-};
-const wrongConfiguration = { backendServices: [] };
+const addresses = instances.map(({ address }) => address);
 
 /** `connect` makes a fresh adapter each time: determinism needs two. Tells findings as they are made. */
 export async function tryAdapter(
@@ -58,45 +63,65 @@ export async function tryAdapter(
   connect: () => Adapter,
   tell: (finding: Finding) => void,
 ): Promise<void> {
-  const trying = new Trying(connectable, connect, tell);
-  await trying.all();
+  const adapter = connect();
+  try {
+    // nothing else can be tried without it
+    const description = await adapter.describe({ protocol: protocolVersion });
+    await new Trying(connectable, connect, tell, adapter, description).all();
+  } finally {
+    await adapter.dispose();
+  }
 }
 
 class Trying {
   readonly #connectable: string;
   readonly #connect: () => Adapter;
   readonly #tell: (finding: Finding) => void;
+  readonly #adapter: Adapter;
+  readonly #description: Description;
+  /** What went wrong before, so that one cause is told at length once. */
+  readonly #causes = new Map<string, string>();
   #deployments = 0;
 
-  constructor(connectable: string, connect: () => Adapter, tell: (finding: Finding) => void) {
+  constructor(
+    connectable: string,
+    connect: () => Adapter,
+    tell: (finding: Finding) => void,
+    adapter: Adapter,
+    description: Description,
+  ) {
     this.#connectable = connectable;
     this.#connect = connect;
     this.#tell = tell;
+    this.#adapter = adapter;
+    this.#description = description;
   }
 
   async all(): Promise<void> {
-    const adapter = this.#connect();
-    try {
-      // nothing else can be tried without it
-      const description = await adapter.describe({ protocol: protocolVersion });
-      this.#tell({ what: 'it says what it is and can do', is: 'fine', note: '' });
-      await this.#services(adapter, description);
-      await this.#configurations(adapter, description);
-      await this.#try('everything is put away, twice', async () => {
-        await adapter.dispose();
-        await adapter.dispose();
-        return null;
-      });
-      await this.#determinism(description);
-      for (const when of ['end of input', 'SIGTERM'] as const) await this.#ending(when);
-    } finally {
-      await adapter.dispose();
-    }
+    this.#tell({ what: 'it says what it is and can do', is: 'fine', note: '' });
+    await this.#try('what it declares is known', async () => {
+      const unknown = unknownDeclarations(this.#description);
+      return unknown.length === 0 ? null : noted(unknown.join('\n'));
+    });
+    await this.#services();
+    if (this.#description.plane === 'call') await this.#calls();
+    else await this.#endpoint();
+    for (const method of ['tcp', 'http'] as const) await this.#checks(method);
+    await this.#isolation();
+    await this.#configurations();
+    await this.#try('everything is put away, twice', async () => {
+      await this.#adapter.dispose();
+      await this.#adapter.dispose();
+      return null;
+    });
+    await this.#determinism();
+    for (const when of ['end of input', 'SIGTERM'] as const) await this.#ending(when);
   }
 
-  async #services(adapter: Adapter, description: Description): Promise<void> {
+  async #services(): Promise<void> {
+    const { capabilities } = this.#description;
     await this.#try('a service is deployed, changed and put away', async () => {
-      const deployment = await this.#deployed(adapter, description);
+      const deployment = await this.#deployed();
       const outcome = await deployment.setInstances({ instances: instances.slice(0, 1) });
       await deployment.settle();
       await deployment.dispose();
@@ -104,74 +129,190 @@ class Trying {
       return outcome.is === 'accepted' ? null : `taking an instance out is ${outcome.is}`;
     });
     await this.#try('declared changes of weights answer', async () => {
-      if (!description.capabilities['change.weight'].supported) return leftOut('not declared');
-      const deployment = await this.#deployed(adapter, description);
+      if (!capabilities['change.weight'].supported) return leftOut('not declared');
+      const deployment = await this.#deployed();
       const reweighed = instances.map((one) => ({ ...one, weight: one.weight + 1 }));
       const outcome = await deployment.setInstances({ instances: reweighed });
       await deployment.dispose();
       return outcome.is === 'accepted' ? null : `declared as supported, but it is ${outcome.is}`;
     });
     await this.#try('declared changes of the configuration answer', async () => {
-      if (!description.capabilities['change.configuration'].supported) {
-        return leftOut('not declared');
-      }
-      const deployment = await this.#deployed(adapter, description);
-      const outcome = await deployment.reconfigure({ configuration });
+      if (!capabilities['change.configuration'].supported) return leftOut('not declared');
+      const deployment = await this.#deployed();
+      const outcome = await deployment.reconfigure({ configuration: plainDocument(capabilities) });
       await deployment.dispose();
       return outcome.is === 'accepted' ? null : `declared as supported, but it is ${outcome.is}`;
     });
-    if (description.plane === 'call') await this.#calls(adapter, description);
-    else await this.#endpoint(adapter, description);
-    await this.#try('two deployments at once do not hear of each other', async () => {
-      if (description.limits.deploymentsMax < 2) return leftOut('it has room for one');
-      const [one, other] = await Promise.all([
-        this.#deployed(adapter, description),
-        this.#deployed(adapter, description),
-      ]);
-      await one.dispose();
-      const outcome = await other.setInstances({ instances });
-      const placed = other.plane === 'call' ? await placements(other) : null;
-      await other.dispose();
-      if (outcome.is !== 'accepted') return `with the other put away a change is ${outcome.is}`;
-      return placed?.includes('refused') ? 'with the other put away connections are refused' : null;
-    });
   }
 
-  async #calls(adapter: Adapter, description: Description): Promise<void> {
+  async #calls(): Promise<void> {
+    await this.#try('time passes as far as it is told', async () => {
+      const call = await this.#called();
+      const [time] = this.#description.time;
+      for (const toMs of time === 'stepped' ? [0, 2500, 10_000] : [0, 50]) {
+        await passing(call, toMs);
+      }
+      await call.dispose();
+      return null;
+    });
     await this.#try(
       `${connectionsTried} connections reach instances, carry data, close`,
       async () => {
-        const call = (await this.#deployed(adapter, description)) as CallDeployment;
+        const call = await this.#called();
         const placed = await placements(call);
         await call.dispose();
-        const refused = placed.filter((one) => one === 'refused').length;
-        return refused === 0
-          ? null
-          : `${refused} of ${placed.length} were refused with all healthy`;
+        const mute = placed.find((one) => one.includes(' '));
+        if (mute !== undefined) return `a connection is placed at ${mute}`;
+        const missed = placed.filter((one) => one === refused).length;
+        return missed === 0 ? null : `${missed} of ${placed.length} were refused with all healthy`;
       },
     );
   }
 
-  async #endpoint(adapter: Adapter, description: Description): Promise<void> {
+  async #endpoint(): Promise<void> {
     await this.#try(`${connectionsTried} connections reach instances`, async () => {
-      const backend = await startBackend();
+      const backends = await startBackends(addresses);
       try {
-        const deployment = await this.#deployed(adapter, description, backend.port);
-        if (deployment.plane !== 'wire') return 'it is on another plane than it says';
+        const deployment = await this.#wired(backends.port);
         const { address, port } = deployment.endpoint;
         for (let tried = 0; tried < connectionsTried; tried++) {
-          if (!(await echoes(address, port))) {
-            return `connection ${tried + 1} to ${address}:${port} got nothing back from an instance that echoes`;
+          if ((await answering(address, port)) === null) {
+            return `connection ${tried + 1} to ${address}:${port} got nothing back from an instance that answers`;
           }
         }
         await deployment.dispose();
         await pass(settleMs);
-        const after = await echoes(address, port);
-        return after ? `somebody still serves ${address}:${port} after dispose` : null;
+        const after = await answering(address, port);
+        return after === null ? null : `somebody still serves ${address}:${port} after dispose`;
       } finally {
-        backend.stop();
+        backends.stop();
       }
     });
+  }
+
+  async #checks(method: 'tcp' | 'http'): Promise<void> {
+    await this.#try(`instances are checked by ${method.toUpperCase()}`, async () => {
+      const { capabilities, plane } = this.#description;
+      if (!capabilities[`check.${method}`].supported) return leftOut('not declared');
+      const document = checkedBy(method, capabilities);
+      const unchecked =
+        plane === 'call'
+          ? await this.#uncheckedOnCall(method, document)
+          : await this.#uncheckedOnWire(method, document);
+      if (unchecked.length === 0) return null;
+      return `declared as supported, but within an interval ${unchecked.join(' and ')} got no check${method === 'http' ? ' with an HTTP request' : ''}`;
+    });
+  }
+
+  async #uncheckedOnCall(method: 'tcp' | 'http', document: object): Promise<readonly string[]> {
+    const call = await this.#called(document);
+    const probes = await passing(call, this.#intervalMs);
+    await call.dispose();
+    const checked = probes.filter((probe) => probe.method === method);
+    return instances
+      .map(({ name }) => name)
+      .filter((name) => !checked.some(({ instance }) => instance === name));
+  }
+
+  async #uncheckedOnWire(method: 'tcp' | 'http', document: object): Promise<readonly string[]> {
+    const backends = await startBackends(addresses);
+    try {
+      const deployment = await this.#wired(backends.port, document);
+      const unchecked = () =>
+        instances.filter(({ address }) => {
+          const words = backends.heard.get(address);
+          return words === undefined || (method === 'http' && !/^[A-Z]+ \S+ HTTP\//.test(words));
+        });
+      const rounds = Math.ceil((1.5 * this.#intervalMs + checkGraceMs) / checkPauseMs);
+      for (let round = 0; round < rounds && unchecked().length > 0; round++) {
+        await pass(checkPauseMs);
+      }
+      await deployment.dispose();
+      return unchecked().map(({ name }) => name);
+    } finally {
+      backends.stop();
+    }
+  }
+
+  /** Real ms, or model ms in stepped time. */
+  get #intervalMs(): number {
+    return intervalSeconds * this.#scales().checks;
+  }
+
+  async #isolation(): Promise<void> {
+    const isStepped = this.#description.time[0] === 'stepped';
+    await this.#try('a deployment begins as if there had been none before', async () => {
+      if (!isStepped) return leftOut('its time is not stepped');
+      const [first, second] = [await this.#placedAlone(), await this.#placedAlone()];
+      return sameOrNot(first, second, 'in a second deployment after the first');
+    });
+    await this.#try('two deployments at once do not hear of each other', async () => {
+      if (this.#description.limits.deploymentsMax < 2) return leftOut('it has room for one');
+      return this.#description.plane === 'call' ? this.#twoCalled() : this.#twoWired();
+    });
+  }
+
+  async #placedAlone(): Promise<readonly string[]> {
+    const call = await this.#called();
+    const placed = await placements(call);
+    await call.dispose();
+    return placed;
+  }
+
+  async #twoCalled(): Promise<string | null> {
+    const alone = await this.#placedAlone();
+    const [one, other] = await Promise.all([this.#called(), this.#called()]);
+    const placed = await placementsOfTwo(one, other);
+    await one.dispose();
+    const outcome = await other.setInstances({ instances });
+    const left = await placements(other);
+    await other.dispose();
+    if (outcome.is !== 'accepted') return `with the other put away a change is ${outcome.is}`;
+    if (left.includes(refused)) return 'with the other put away connections are refused';
+    if (this.#description.time[0] !== 'stepped') return this.#unevenIn(placed);
+    const beside = 'with another deployment beside it';
+    return sameOrNot(alone, placed[0], beside) ?? sameOrNot(alone, placed[1], beside);
+  }
+
+  async #twoWired(): Promise<string | null> {
+    const backends = await startBackends(addresses);
+    try {
+      const ours = [await this.#wired(backends.port), await this.#wired(backends.port)] as const;
+      const placed: [string[], string[]] = [[], []];
+      for (let tried = 0; tried < connectionsTried; tried++) {
+        // two to the other for each to the one: in turn, a table that both share would look right
+        for (const which of [0, 1, 1] as const) {
+          const { address, port } = ours[which].endpoint;
+          const at = await answering(address, port);
+          placed[which].push(instances.find((one) => one.address === at)?.name ?? refused);
+        }
+      }
+      await ours[0].dispose();
+      const outcome = await ours[1].setInstances({ instances: atPort(backends.port) });
+      const { address, port } = ours[1].endpoint;
+      const left = await answering(address, port);
+      await ours[1].dispose();
+      if (outcome.is !== 'accepted') return `with the other put away a change is ${outcome.is}`;
+      if (left === null) return 'with the other put away connections reach nobody';
+      return this.#unevenIn(placed);
+    } finally {
+      backends.stop();
+    }
+  }
+
+  /** Whether turns of weighted round robin are far from the weights in one of two; what is random may stray. */
+  #unevenIn(placed: readonly (readonly string[])[]): string | null {
+    const { capabilities, traits } = this.#description;
+    const schedulers = traits['wrr.schedulers']?.reading ?? 1;
+    if (!capabilities['schedule.wrr'].supported || schedulers !== 1) return null;
+    for (const one of placed) {
+      // two cycles may pass until the order holds, as `wrr.washoutCycles` says at most
+      const settled = one.slice(6, 18);
+      const count = settled.filter((name) => name === 'a').length;
+      if (Math.abs(count - 8) <= 3) continue;
+      return `with another deployment beside it ${count} of ${settled.length} connections went to a, which has two thirds of the weight: they seem to share one scheduler`;
+    }
+    return null;
   }
 
   async #ending(when: 'end of input' | 'SIGTERM'): Promise<void> {
@@ -182,150 +323,152 @@ class Trying {
     });
   }
 
-  async #configurations(adapter: Adapter, description: Description): Promise<void> {
+  async #configurations(): Promise<void> {
+    const { capabilities } = this.#description;
+    await this.#try('a plain document of everything declared is accepted', async () => {
+      const told: string[] = [];
+      for (const [capability, document] of documentsOfDeclared(capabilities)) {
+        const { outcome } = await this.#answerTo(document);
+        if (outcome.is === 'accepted') continue;
+        const why = 'note' in outcome ? outcome.note : JSON.stringify(outcome.violations);
+        told.push(
+          `\`${capability}\` is declared as supported, but a document with it is ${outcome.is}: ${why}`,
+        );
+      }
+      return told.length === 0 ? null : told.join('\n');
+    });
+    await this.#try('an accepted document is read back', async () => {
+      if (!capabilities.configuration.supported) return leftOut('`configuration` is not declared');
+      const deployed = await this.#answerTo(plainDocument(capabilities));
+      const readBack = 'deployment' in deployed ? deployed.readBack : undefined;
+      const isDocument =
+        typeof readBack === 'object' && readBack !== null && 'backendServices' in readBack;
+      if (isDocument) return null;
+      return `\`deploy\` answers with the readBack ${JSON.stringify(readBack ?? null)}: it must be the document, its defaults filled in`;
+    });
     await this.#try('a wrong document is rejected, naming a field', async () => {
-      if (!description.capabilities.configuration.supported) return leftOut('not declared');
-      const request = this.#request(description, wrongConfiguration);
-      const { outcome, ...rest } = await adapter.deploy(request);
-      if ('deployment' in rest) await (rest.deployment as Deployment).dispose();
+      if (!capabilities.configuration.supported) return leftOut('`configuration` is not declared');
+      const { outcome } = await this.#answerTo(wrongDocument);
       if (outcome.is !== 'rejected') return `a document without services is ${outcome.is}`;
       return outcome.violations.length > 0 ? null : 'it is rejected without a violation';
     });
   }
 
-  async #determinism(description: Description): Promise<void> {
-    const what = 'in stepped time a second run answers as the first';
-    await this.#try(what, async () => {
-      if (description.time[0] !== 'stepped') return leftOut('its time is not stepped');
+  /** What becomes of a document, nothing of it left. */
+  async #answerTo(document: object): Promise<Deployed> {
+    const deployed = await this.#adapter.deploy(this.#request(document));
+    if ('deployment' in deployed) await deployed.deployment.dispose();
+    return deployed;
+  }
+
+  async #determinism(): Promise<void> {
+    await this.#try('in stepped time a second run answers as the first', async () => {
+      if (this.#description.time[0] !== 'stepped') return leftOut('its time is not stepped');
       const [first, second] = [await this.#transcript(), await this.#transcript()];
-      const at = first.findIndex((answer, index) => answer !== second[index]);
-      return at === -1 ? null : `answer ${at + 1}: first ${first[at]}, then ${second[at]}`;
+      const at = first.findIndex(({ answer }, index) => answer !== second[index]?.answer);
+      const { question, answer } = first[at] ?? {};
+      return at === -1
+        ? null
+        : `${question} was answered with ${answer} first, and then with ${second[at]?.answer}`;
     });
   }
 
-  async #transcript(): Promise<readonly string[]> {
+  async #transcript(): Promise<readonly Said[]> {
     const adapter = this.#connect();
     try {
-      const description = await adapter.describe({ protocol: protocolVersion });
-      const call = (await this.#deployed(adapter, description)) as CallDeployment;
-      const said: unknown[] = [await placements(call)];
-      let answers: Parameters<CallDeployment['advance']>[0]['answers'] = [];
-      for (let toMs = 0, rounds = 0; toMs <= 60_000 && rounds < 200; rounds++) {
-        const reached = await call.advance({ toMs, answers });
-        said.push(reached);
-        answers = reached.probes.map(({ probe }) => ({ probe, reply: 'accepted', afterMs: 1 }));
-        if (reached.probes.length === 0) toMs += 5000;
-      }
+      await adapter.describe({ protocol: protocolVersion });
+      const call = (await this.#deployed({ adapter })) as CallDeployment;
+      const said = await transcript(call);
       await call.dispose();
-      return said.map((one) => JSON.stringify(one));
+      return said;
     } finally {
       await adapter.dispose();
     }
   }
 
-  /** `port`: of both instances; null: the service's own. */
-  async #deployed(
-    adapter: Adapter,
-    description: Description,
-    port: number | null = null,
-  ): Promise<Deployment> {
-    const request = this.#request(description, configuration);
-    const located = request.instances.map((one) => ({ ...one, port }));
-    const deployed: Deployed = await adapter.deploy({ ...request, instances: located });
+  /** Whoever takes nobody for healthy at first is given the checks that it wants. */
+  async #called(document?: object): Promise<CallDeployment> {
+    const call = (await this.#deployed(
+      document === undefined ? {} : { document },
+    )) as CallDeployment;
+    const initial = this.#description.traits['health.initial']?.reading ?? 'up';
+    const isAtOnce = initial === 'up' || document !== undefined;
+    if (!isAtOnce) await passing(call, healthyThreshold * this.#intervalMs);
+    return call;
+  }
+
+  async #wired(port: number, document?: object): Promise<WireDeployment> {
+    const asked = document === undefined ? { port } : { port, document };
+    const deployment = await this.#deployed(asked);
+    if (deployment.plane !== 'wire') throw new Unmet('it is on another plane than it says');
+    return deployment;
+  }
+
+  /** `port`: of both instances; left out: the service's own. */
+  async #deployed({
+    document = plainDocument(this.#description.capabilities),
+    port = null,
+    adapter = this.#adapter,
+  }: {
+    readonly document?: object;
+    readonly port?: number | null;
+    readonly adapter?: Adapter;
+  } = {}): Promise<Deployment> {
+    const deployed = await adapter.deploy({ ...this.#request(document), instances: atPort(port) });
     if ('deployment' in deployed) return deployed.deployment;
     const { outcome } = deployed;
     const why = 'note' in outcome ? outcome.note : JSON.stringify(outcome.violations);
     throw new Unmet(`a plain right service is ${outcome.is}: ${why}`);
   }
 
-  #request(description: Description, document: unknown): DeployRequest {
-    const [time = 'real'] = description.time;
-    const [profile = 'console'] = description.profiles;
-    const scale = time === 'scaled' ? 100 : 1000;
-    // as the suite does: its shortest check timeout is the page's, 2 s
-    const checks = time === 'scaled' ? Math.min(1000, description.floorsMs.checkTimeout / 2) : 1000;
-    const realMsPerSecond = {
-      checks: checks > 0 ? checks : scale,
-      persistence: scale,
-      draining: scale,
-    };
+  #request(configuration: object): DeployRequest {
+    const [time = 'real'] = this.#description.time;
+    const [profile = 'console'] = this.#description.profiles;
     const deployment = `tried-${this.#deployments++}`;
-    return { deployment, configuration: document, profile, instances, time, realMsPerSecond };
+    const realMsPerSecond = this.#scales();
+    return { deployment, configuration, profile, instances, time, realMsPerSecond };
   }
 
-  async #try(what: string, work: () => Promise<string | LeftOut | null>): Promise<void> {
+  #scales(): DeployRequest['realMsPerSecond'] {
+    const { time, floorsMs } = this.#description;
+    if (time[0] !== 'scaled') return { checks: 1000, persistence: 1000, draining: 1000 };
+    // as the suite does: its shortest check timeout is the page's, 2 s
+    const checks = Math.min(1000, floorsMs.checkTimeout / 2);
+    return { checks: checks > 0 ? checks : 100, persistence: 100, draining: 100 };
+  }
+
+  async #try(what: string, work: () => Promise<string | Aside | null>): Promise<void> {
     try {
       const note = await work();
       if (note === null) this.#tell({ what, is: 'fine', note: '' });
       else if (typeof note === 'string') this.#tell({ what, is: 'wrong', note });
-      else this.#tell({ what, is: 'left out', note: note.why });
+      else this.#tell({ what, ...note });
     } catch (error) {
       if (!(error instanceof OperatorError || error instanceof Unmet)) throw error;
-      this.#tell({ what, is: 'wrong', note: error.message });
+      const cause = causeOf(error);
+      const before = this.#causes.get(cause);
+      this.#causes.set(cause, before ?? what);
+      if (before === undefined) this.#tell({ what, is: 'wrong', note: error.message });
+      else this.#tell({ what, is: 'left out', note: `ends as “${before}” does` });
     }
   }
 }
 
 class Unmet extends Error {}
 
-interface LeftOut {
-  readonly why: string;
-}
-const leftOut = (why: string): LeftOut => ({ why });
+type Aside = Pick<Finding, 'note'> & { readonly is: 'noted' | 'left out' };
+const leftOut = (note: string): Aside => ({ is: 'left out', note });
+const noted = (note: string): Aside => ({ is: 'noted', note });
 
-/** Where connections go, each carrying data and closed in the end. */
-async function placements(call: CallDeployment): Promise<readonly string[]> {
-  const placed: string[] = [];
-  for (let connection = 0; connection < connectionsTried; connection++) {
-    const source = `127.128.0.${connection + 1}`;
-    const answer = await call.connect({ connection, source, port: 50_000 + connection });
-    placed.push('placed' in answer ? answer.placed : 'refused');
-    if ('placed' in answer) {
-      const { carried } = await call.carry({ connection });
-      if (!carried) throw new Unmet(`connection ${connection} was placed and carries no data`);
-    }
-  }
-  for (let connection = 0; connection < connectionsTried; connection++) {
-    await call.close({ connection });
-  }
-  return placed;
-}
+const atPort = (port: number | null): readonly InstanceAt[] =>
+  instances.map((one) => ({ ...one, port }));
 
-interface Backend {
-  readonly port: number;
-  stop(): void;
-}
-
-/** Both instances, on one port: each sends back what it hears. */
-async function startBackend(): Promise<Backend> {
-  const servers: Server[] = [];
-  let port = 0;
-  for (const { address } of instances) {
-    const server = createServer((socket) => {
-      socket.on('error', () => {}); // a check that hangs up
-      socket.pipe(socket);
-    });
-    await new Promise<void>((resolve, reject) => {
-      server.once('error', reject);
-      server.listen(port, address, resolve);
-    });
-    servers.push(server);
-    ({ port } = server.address() as AddressInfo);
-  }
-  return { port, stop: () => servers.forEach((server) => void server.close()) };
-}
-
-function echoes(host: string, port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connectSocket({ host, port });
-    const say = (is: boolean) => {
-      socket.destroy();
-      resolve(is);
-    };
-    socket.setTimeout(echoLimitMs, () => say(false));
-    socket.once('connect', () => socket.write('hello'));
-    socket.once('data', () => say(true));
-    socket.once('error', () => say(false));
-    socket.once('close', () => say(false));
-  });
+function sameOrNot(
+  usual: readonly string[],
+  placed: readonly string[],
+  where: string,
+): string | null {
+  const at = usual.findIndex((name, index) => name !== placed[index]);
+  if (at === -1) return null;
+  return `connection ${at} reaches ${usual[at]}, but ${where} ${placed[at]}: they seem to share what they remember, or to pick at random`;
 }

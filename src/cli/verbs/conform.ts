@@ -16,7 +16,11 @@ export function addConform(root: Command): void {
     .addOption(profileOption().default('console'))
     .addOption(seedOption())
     .addOption(outOption())
-    .option('--jobs <count>', 'deployments side by side', positiveInteger)
+    .option(
+      '--jobs <count>',
+      'deployments side by side; default: three a core, one in stepped time, never more than the implementation takes',
+      positiveInteger,
+    )
     .option('--shrink-seconds <seconds>', 'time for making failures small', nonNegative, 15)
     .option('--alpha <probability>', 'of a false alarm, in all, a run', probability, 1e-6)
     .option('--load', 'also measure throughput and latency through the balancer', false)
