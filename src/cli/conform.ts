@@ -8,6 +8,7 @@ import { connect, runsInProcess } from '../adapters/connect.ts';
 import { takesTime } from '../conformance/case-plan.ts';
 import { type ConformEvent, type ConformRun, conform } from '../conformance/conform.ts';
 import { judgedClauses } from '../conformance/judged-clauses.ts';
+import { shortDurations } from '../conformance/scales.ts';
 import { nearestName } from '../documents/places.ts';
 import { exitCodes, OperatorError } from '../errors/operator-error.ts';
 import { encodeHistory } from '../history/codec.ts';
@@ -73,7 +74,8 @@ async function judge(
   terminal.note(
     `Judging ${description.name} ${description.version} on ${selected.length} clauses, profile ${command.profile}, seed ${command.seed}, ${jobs} lane${jobs === 1 ? '' : 's'}`,
   );
-  for (const unknown of unknownDeclarations(description)) terminal.note(`  note: ${unknown}`);
+  const doubts = [...unknownDeclarations(description), ...shortDurations(description)];
+  for (const doubt of doubts) terminal.note(`  note: ${doubt}`);
   const started = { at: new Date().toISOString(), ms: performance.now() };
   const clock = () => performance.now() - started.ms;
   const watch = watching(terminal, folder, clock);

@@ -4,6 +4,7 @@
  */
 import type { Description, Scales } from '../adapters/contract.ts';
 import type { TimeKind } from '../history/vocabulary.ts';
+import { checksInstances } from '../spec/behaviour.ts';
 import { resolveService } from '../spec/resolve.ts';
 import type { Timeline } from './timeline.ts';
 
@@ -38,4 +39,27 @@ export function scalesFor(
 /** Never slower than real time. */
 function scale(realMs: number, configuredMs: number): number {
   return configuredMs === 0 ? 1000 : Math.min(1000, (realMs / configuredMs) * 1000);
+}
+
+/** Cases wait for up to seven intervals of checks within a drain, six within persistence: with these, and some room. */
+const timeoutsWithin = 20;
+
+/** Durations that may be over before the cases are that wait within them: a sentence each. */
+export function shortDurations({ floorsMs, capabilities, time }: Description): readonly string[] {
+  if (time[0] !== 'scaled' || !checksInstances(capabilities)) return [];
+  const neededMs = timeoutsWithin * floorsMs.checkTimeout;
+  const durations = [
+    { capability: 'drain', floor: 'drain', lastsMs: Math.max(floorsMs.drain, drainRoomMs) },
+    {
+      capability: 'persistence',
+      floor: 'persistence',
+      lastsMs: Math.max(floorsMs.persistence, persistenceRoomMs),
+    },
+  ] as const;
+  return durations
+    .filter(({ capability, lastsMs }) => capabilities[capability].supported && lastsMs < neededMs)
+    .map(
+      ({ floor, lastsMs }) =>
+        `with floorsMs.${floor} at ${floorsMs[floor]} it lasts ${lastsMs} ms, short beside checks with floorsMs.checkTimeout at ${floorsMs.checkTimeout}: clauses may stay undecided that ${neededMs} would decide`,
+    );
 }

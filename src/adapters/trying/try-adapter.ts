@@ -171,6 +171,7 @@ class Trying {
 
   async #endpoint(): Promise<void> {
     await this.#try(`${connectionsTried} connections reach instances`, async () => {
+      if (this.#isElsewhere) return leftOut(elsewhere);
       const backends = await startBackends(addresses);
       try {
         const deployment = await this.#wired(backends.port);
@@ -194,6 +195,7 @@ class Trying {
     await this.#try(`instances are checked by ${method.toUpperCase()}`, async () => {
       const { capabilities, plane } = this.#description;
       if (!capabilities[`check.${method}`].supported) return leftOut('not declared');
+      if (this.#isElsewhere) return leftOut(elsewhere);
       const document = checkedBy(method, capabilities);
       const unchecked =
         plane === 'call'
@@ -234,6 +236,12 @@ class Trying {
     }
   }
 
+  /** Nobody here reaches its endpoint; `conform` does. */
+  get #isElsewhere(): boolean {
+    const { networkNamespace, instanceAddresses } = this.#description;
+    return networkNamespace !== undefined || instanceAddresses !== undefined;
+  }
+
   /** Real ms, or model ms in stepped time. */
   get #intervalMs(): number {
     return intervalSeconds * this.#scales().checks;
@@ -248,6 +256,7 @@ class Trying {
     });
     await this.#try('two deployments at once do not hear of each other', async () => {
       if (this.#description.limits.deploymentsMax < 2) return leftOut('it has room for one');
+      if (this.#isElsewhere) return leftOut(elsewhere);
       return this.#description.plane === 'call' ? this.#twoCalled() : this.#twoWired();
     });
   }
@@ -453,6 +462,8 @@ class Trying {
     }
   }
 }
+
+const elsewhere = 'its endpoint or its instances are not on loopback here: `conform` tries it';
 
 class Unmet extends Error {}
 
