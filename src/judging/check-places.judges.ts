@@ -34,7 +34,10 @@ export const checkPort: Judge = judgeOf('health.port', (subject) => {
 export const checkPath: Judge = judgeOf('health.http.path', (subject) => {
   const { check } = subject.configuration;
   if (check.method !== 'http') return 'TCP checks ask for no path';
-  const seen = seenChecks(subject).filter(({ method }) => method === 'http');
+  // one that makes a connection and asks nothing is cut short in real time, and another kind of check in stepped time
+  const seen = seenChecks(subject).filter(
+    ({ method }) => method === 'http' || subject.time === 'stepped',
+  );
   const astray = seen.filter(({ path }) => path !== check.path);
   const [first] = astray;
   return {
@@ -89,7 +92,7 @@ export const checkInterval: Judge = judgeOf('health.interval', (subject) => {
 
 /** Members without a check from the last one to the end of the history; under another configuration other intervals hold. */
 function stopped(subject: Subject): readonly Breach[] {
-  if (subject.whole.reconfigurations.length > 0) return [];
+  if (subject.whole.instances !== subject.instances) return [];
   return [...subject.instances.values()].flatMap((instance): Breach[] => {
     const last = instance.ledger.checks.at(-1);
     const isMember = subject.changes.every(

@@ -256,6 +256,7 @@ export const tcpChecks: Judge = judgeOf('health.tcp', (subject) => {
     ...refused
       .filter(({ window }) => window.shows !== 'out')
       .map((one) => breachOf(one, 'out', 'it refused all its checks')),
+    ...askingMore(subject),
   ];
   return {
     breaches,
@@ -266,6 +267,22 @@ export const tcpChecks: Judge = judgeOf('health.tcp', (subject) => {
     kept: `${counted(accepted.length, 'accepting instance')} in rotation, ${counted(refused.length, 'refusing one')} out of it`,
   };
 });
+
+/** Checks by HTTP, which only stepped time tells from those by TCP before anything is asked. */
+function askingMore({ instances, time }: Subject): readonly Breach[] {
+  const checks = [...instances.values()].flatMap(({ ledger }) => ledger.checks);
+  const asking = checks.filter(({ check, method }) => check >= 0 && method === 'http');
+  const [first] = asking;
+  if (time !== 'stepped' || first === undefined) return [];
+  return [
+    {
+      why: `${counted(asking.length, 'check')} asked for ${first.path ?? 'something'} over HTTP`,
+      expected: 'a TCP connection, and nothing more',
+      observed: 'an HTTP check',
+      lines: asking.map(({ startedLine }) => startedLine),
+    },
+  ];
+}
 
 /** Refused checks reach no instance, so the time is what passes: as if each took the interval and the timeout. */
 function refusedFor(subject: Subject, { name, behaviours }: InstanceReading): readonly Steady[] {

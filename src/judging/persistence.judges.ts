@@ -6,6 +6,7 @@ import { cycleOf, epochOf } from './membership.ts';
 import { type Placed, wordTrait } from './reading.ts';
 import { hasOthers, standingOf, staysInside, stretchesOf } from './rotation.ts';
 import { type Pair, pairsOf, staysEligible, wouldMove } from './sessions.ts';
+import { judgeCycles, washoutOf } from './weighted-round-robin.judges.ts';
 
 /** A gap from here on is about the duration; one below `shortGap` is about who is known. */
 const longGap = 0.3;
@@ -50,16 +51,26 @@ function movedBreach({ first, second, gap }: Pair): Breach {
  * and nothing happened meanwhile that a client might be forgotten for.
  */
 function keyMatter(subject: Subject, pairs: readonly Pair[]): (pair: Pair) => boolean {
-  const soon = pairs.filter(({ gap }) => gap < shortGap);
-  const isKnown = judgePairs(subject, soon).isProven;
-  return (pair) => !isKnown && pair.gap < shortGap && isUneventful(subject, pair);
+  const soon = judgePairs(
+    subject,
+    pairs.filter(({ gap }) => gap < shortGap),
+  );
+  // a key that no client has twice keeps some by chance, and never most
+  const isKnown = soon.isProven || soon.kept.length > soon.moved.length;
+  return (pair) =>
+    !isKnown && pair.gap < shortGap && pair.picks <= crowdMin && isUneventful(subject, pair);
 }
+
+/** Connections between two of one client after which it may have been pushed out of a table. */
+const crowdMin = 100;
 
 function isUneventful(subject: Subject, { first, second }: Pair): boolean {
   const isBetween = (line: number) => first.openedLine < line && line < second.placed.line;
-  if (subject.changes.some(({ line }) => isBetween(line))) return false;
+  const edits = [...subject.changes, ...subject.whole.reconfigurations];
+  if (edits.some(({ line }) => isBetween(line))) return false;
   return [...subject.instances.values()].every(({ ledger }) => {
-    const known = knownBefore(ledger, first);
+    // with the result before, so that the first of another kind is none like the others
+    const known = Math.max(0, knownBefore(ledger, first) - 1);
     const possible = Math.max(known, knownPossibly(ledger, second));
     return (
       ledger.notPassed[known] === ledger.notPassed[possible] ||
@@ -75,7 +86,10 @@ export const sticks: Judge = judgeOf('persistence.sticks', (subject) => {
   const isKeyMatter = keyMatter(subject, pairs);
   const { kept, moved } = judgePairs(
     subject,
-    pairs.filter((pair) => pair.gap >= longGap || (pair.gap < shortGap && !isKeyMatter(pair))),
+    pairs.filter(
+      (pair) =>
+        pair.isGuaranteed && (pair.gap >= longGap || (pair.gap < shortGap && !isKeyMatter(pair))),
+    ),
   );
   // that it is memory may show in any gap, how long it lasts only in a long one
   const { clients, isProven } = judgePairs(subject, pairs);
@@ -89,6 +103,62 @@ export const sticks: Judge = judgeOf('persistence.sticks', (subject) => {
     kept: `${counted(kept.length, 'return')} to the same instance, ${proving} after nine tenths of the duration or more`,
   };
 });
+
+/** Parts of an address that somebody might know a client by. */
+const partsOfAddress: readonly (readonly [
+  words: string,
+  part: (octets: readonly string[]) => string,
+])[] = [
+  ['the first three octets', (octets) => octets.slice(0, 3).join('.')],
+  ['the first two octets', (octets) => octets.slice(0, 2).join('.')],
+  ['the last two octets', (octets) => octets.slice(2).join('.')],
+  ['the last octet', (octets) => octets.slice(3).join('.')],
+  ['the first octet', (octets) => octets.slice(0, 1).join('.')],
+];
+/** So many newcomers who all go where a stranger with the same part of the address went are no coincidence … */
+const followersToProve = 4;
+
+/** … where the scheduler, which gives newcomers whole cycles, would have sent them elsewhere. */
+function takenForOthers(subject: Subject): readonly Breach[] {
+  if (subject.configuration.scheduling !== 'weighted-round-robin') return [];
+  if ((wordTrait(subject, 'wrr.schedulers') ?? '1') !== '1') return [];
+  const seen = new Set<string>();
+  return stretchesOf(subject).flatMap((stretch): readonly Breach[] => {
+    const newcomers = stretch.connections.filter(
+      ({ source }) => !seen.has(source) && seen.add(source),
+    );
+    const { breach } = judgeCycles({ ...stretch, connections: newcomers }, washoutOf(subject));
+    if (breach === null || stretch.inRotation.length < 2) return [];
+    return partsOfAddress
+      .flatMap(([words, part]) => followersBreach(newcomers, words, part))
+      .slice(0, 1);
+  });
+}
+
+function followersBreach(
+  newcomers: readonly Placed[],
+  words: string,
+  part: (octets: readonly string[]) => string,
+): readonly Breach[] {
+  const homes = new Map<string, string>();
+  const followers = newcomers.filter(({ source, placed }) => {
+    const key = part(source.split('.'));
+    const isKnown = homes.has(key);
+    if (!isKnown) homes.set(key, placed.instance);
+    return isKnown;
+  });
+  const isLed = ({ source, placed }: Placed) =>
+    homes.get(part(source.split('.'))) === placed.instance;
+  if (followers.length < followersToProve || !followers.every(isLed)) return [];
+  return [
+    {
+      why: `${counted(followers.length, 'new client')} went where a client with ${words} in common had gone, each of them`,
+      expected: 'the scheduler decides on clients with addresses of their own',
+      observed: `known by ${words}`,
+      lines: followers.map(({ placed }) => placed.line),
+    },
+  ];
+}
 
 export const sourceAddress: Judge = judgeOf('persistence.source-address', (subject) => {
   const why = whyNoSessions(subject);
@@ -104,7 +174,7 @@ export const sourceAddress: Judge = judgeOf('persistence.source-address', (subje
     ),
   );
   return {
-    breaches: moved.filter(isKeyMatter).map(movedBreach),
+    breaches: [...moved.filter(isKeyMatter).map(movedBreach), ...takenForOthers(subject)],
     sometimes: {
       [clientsMoved]: isProven ? clients : 0,
     },

@@ -145,7 +145,7 @@ function returnsOfOne(subject: Subject, connections: readonly Placed[]): readonl
     // another instance is a new session; otherwise only time tells whether this is still the old one
     if (hasMoved) root = second;
     else if (sinceRoot !== null && sinceRoot.maxMs >= persistenceMs) root = null;
-    const pair = { first, second, gap: 0, isRunning: true, picks: 0 };
+    const pair = { first, second, gap: 0, isRunning: true, isGuaranteed: true, picks: 0 };
     const isMember = epochOf(subject.epochs, second) !== null;
     if (!isSequential(first, second) || !isMember || !staysEligible(subject, pair)) return [];
     const ages = {

@@ -17,6 +17,7 @@ const wrongResult = [
   'health.healthy-threshold',
   'health.consecutive',
   'load.no-loss',
+  'change.effective',
   ...wrongTime,
 ];
 
@@ -29,7 +30,7 @@ export const healthClauses: readonly Clause[] = [
       'A confirmed healthy instance goes out with exactly as many failed checks in a row as the unhealthy threshold says.',
     needs: [],
     needsChecks: true,
-    broader: [...wrongTime, 'health.initial'],
+    broader: [...wrongTime, 'health.initial', 'change.effective'],
   },
   {
     id: 'health.healthy-threshold',
@@ -39,7 +40,7 @@ export const healthClauses: readonly Clause[] = [
       'A confirmed unhealthy instance comes in with exactly as many passed checks in a row as the healthy threshold says.',
     needs: [],
     needsChecks: true,
-    broader: ['schedule.eligible', 'schedule.recovery'],
+    broader: ['schedule.eligible', 'schedule.recovery', 'change.effective'],
   },
   {
     id: 'health.consecutive',
@@ -48,7 +49,7 @@ export const healthClauses: readonly Clause[] = [
     statement: 'One opposite result starts the count again, on the way out and on the way in.',
     needs: [],
     needsChecks: true,
-    broader: wrongTime,
+    broader: [...wrongTime, 'change.effective'],
   },
   {
     id: 'health.interval',
@@ -59,7 +60,7 @@ export const healthClauses: readonly Clause[] = [
     needs: [],
     needsChecks: true,
     trait: 'health.intervalFrom',
-    broader: ['health.detection-time'],
+    broader: ['health.detection-time', 'change.effective'],
   },
   {
     id: 'health.timeout',
@@ -93,6 +94,7 @@ export const healthClauses: readonly Clause[] = [
     section: `${check}: Check path`,
     statement: 'An HTTP check asks for the configured path.',
     needs: ['check.http'],
+    broader: ['change.effective'],
   },
   {
     id: 'health.port',
@@ -102,6 +104,7 @@ export const healthClauses: readonly Clause[] = [
       'Checks go to the check port, or to the traffic port of the instance where none is set.',
     needs: [],
     needsChecks: true,
+    broader: ['change.effective'],
   },
   {
     id: 'health.isolation',

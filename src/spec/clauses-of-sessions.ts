@@ -21,7 +21,7 @@ export const sessionClauses: readonly Clause[] = [
     section: persistence,
     statement: 'A client is known by its address, whichever port it comes from.',
     needs: ['persistence'],
-    broader: ['persistence.sticks', 'change.effective'],
+    broader: ['persistence.sticks', 'persistence.expiry', 'change.effective'],
     isPremise: true,
   },
   {
@@ -80,7 +80,7 @@ export const sessionClauses: readonly Clause[] = [
     statement:
       'The connections of a draining instance carry data both ways until they end or the duration is over.',
     needs: ['drain'],
-    broader: ['load.no-loss', 'draining.default'],
+    broader: ['load.no-loss', 'draining.default', 'change.effective'],
     isPremise: true,
   },
   {
@@ -91,7 +91,7 @@ export const sessionClauses: readonly Clause[] = [
       'At the end of the duration the connections that are left are closed or left alone, as declared.',
     needs: ['drain', 'drain.deadline'],
     trait: 'draining.deadline',
-    broader: ['draining.default'],
+    broader: ['draining.default', 'change.effective'],
     isPremise: true,
   },
   {
@@ -102,7 +102,7 @@ export const sessionClauses: readonly Clause[] = [
       'With a duration of 0 there is no new connection from the moment of removal; established ones are cut or left, as declared.',
     needs: ['drain'],
     trait: 'draining.zero',
-    broader: ['draining.no-new', 'schedule.eligible'],
+    broader: ['draining.no-new', 'schedule.eligible', 'change.effective'],
   },
   {
     id: 'draining.default',

@@ -1,5 +1,6 @@
 /** The families of timelines a run draws from, dearest first on the wire, so that lanes fill well. */
 import { load, membersChange, reconfigures, weightZero } from './changes.ts';
+import { documentsChange } from './documents.ts';
 import { drainingDefault, drainingEarly, drainingReturn } from './drains.ts';
 import type { Family } from './family.ts';
 import {
@@ -14,6 +15,7 @@ import {
 import { healthTours } from './health-tours.ts';
 import { changesWhileCounting, changesWhileOut } from './interruptions.ts';
 import { healthDetection, healthInitial, outages } from './outages.ts';
+import { reconfiguresParts } from './reconfigurations.ts';
 import {
   sourceFailures,
   sourceReturns,
@@ -29,6 +31,7 @@ import {
   draining,
   drainingZero,
   forwardPorts,
+  persistenceChanges,
   persistenceDraining,
   persistenceExpiry,
   persistenceOff,
@@ -65,12 +68,15 @@ export const families: readonly Family[] = [
   wrrReweighs,
   persistenceDraining,
   persistenceUnhealthy,
+  persistenceChanges,
   drainingZero,
   persistenceOff,
   drainingEarly,
   healthInitial,
   membersChange,
   reconfigures,
+  reconfiguresParts,
+  documentsChange,
   weightZero,
   load,
   forwardPorts,

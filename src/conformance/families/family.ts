@@ -89,6 +89,18 @@ export function documentOf(profile: Profile, choice: ServiceChoice): Configurati
   };
 }
 
+/** The same service in another document: whatever the balancer knows of it still holds. */
+export function withListener(document: ConfigurationDocument): ConfigurationDocument {
+  const [service] = document.backendServices;
+  const listener = { name: 'front', protocol: 'tcp', port: 443 };
+  return {
+    ...document,
+    listeners: [
+      { ...listener, ...(service === undefined ? {} : { backendService: service.name }) },
+    ],
+  };
+}
+
 function persistenceOf(profile: Profile, isEnabled: boolean) {
   if (!isEnabled) return { enabled: false };
   return profile === 'openapi'

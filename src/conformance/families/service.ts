@@ -3,9 +3,18 @@
  * removal does to both.
  */
 import fc from 'fast-check';
-import type { Timeline } from '../timeline.ts';
+import type { ConfigurationDocument } from '../../spec/configuration.ts';
+import type { Step, Timeline } from '../timeline.ts';
 import type { Family } from './family.ts';
-import { documentOf, fewChecks, head, instancesOf, namesOf, settled } from './family.ts';
+import {
+  documentOf,
+  fewChecks,
+  head,
+  instancesOf,
+  namesOf,
+  settled,
+  withListener,
+} from './family.ts';
 
 const sequence = (count: number) =>
   Array.from({ length: count }, (_, index) => `client-${index + 1}`);
@@ -54,6 +63,9 @@ export const forwardPorts: Family = {
       }),
 };
 
+/** More clients than the tables of small balancers hold. */
+const crowd = 600;
+
 export const persistenceSticks: Family = {
   name: 'persistence-sticks',
   clauses: ['persistence.sticks', 'persistence.source-address'],
@@ -62,10 +74,12 @@ export const persistenceSticks: Family = {
   timelines: (bounds) =>
     fc
       .record({
-        clients: fc.integer({ min: 5, max: 8 }),
-        gap: fc.constantFrom(0.91, 0.93, 0.95),
+        // the larger number tells who knows clients by a part of their address: it has six cycles of newcomers
+        clients: fc.constantFrom(5, 6, 7, 8, 19, 20),
+        gap: fc.constantFrom(...(bounds.isWired ? [0.91, 0.93, 0.95] : [0.91, 0.95, 0.99, 0.999])),
+        isCrowded: fc.constantFrom(...(bounds.isWired ? [false] : [false, false, false, true])),
       })
-      .map(({ clients, gap }): Timeline => {
+      .map(({ clients, gap, isCrowded }): Timeline => {
         const sources = sequence(clients);
         return {
           ...head('persistence-sticks', persistenceSticks.clauses, bounds),
@@ -77,6 +91,9 @@ export const persistenceSticks: Family = {
           steps: [
             settled(namesOf(3), 3),
             { do: 'open', count: clients, sources },
+            ...(isCrowded
+              ? [{ do: 'open' as const, count: crowd, sources: 'fresh' as const }]
+              : []),
             // backwards: a scheduler that goes round cannot look like memory
             { do: 'open', count: clients, sources: sources.toReversed() },
             {
@@ -85,6 +102,43 @@ export const persistenceSticks: Family = {
               count: clients,
               sources: sources.slice(1).concat(sources.slice(0, 1)),
             },
+          ],
+        };
+      }),
+};
+
+/** Edits that no session may be forgotten for. */
+function editNamed(name: string, document: ConfigurationDocument): Step {
+  if (name === 'addition') return { do: 'add', instance: { name: 'd', weight: 1, port: null } };
+  if (name === 'weight') return { do: 'reweigh', instance: 'c', weight: 2 };
+  return { do: 'reconfigure', configuration: withListener(document) };
+}
+
+export const persistenceChanges: Family = {
+  name: 'persistence-changes',
+  clauses: ['persistence.sticks'],
+  needs: ['persistence', 'change.weight', 'change.configuration'],
+  runs: { stepped: 12, wired: 2 },
+  timelines: (bounds) =>
+    fc
+      .record({
+        edit: fc.constantFrom('addition', 'weight', 'document'),
+        clients: fc.integer({ min: 5, max: 8 }),
+      })
+      .map(({ edit, clients }): Timeline => {
+        const sources = sequence(clients);
+        const choice = { persistence: true, ...fewChecks(bounds) };
+        const configuration = documentOf(bounds.profile, choice);
+        return {
+          ...head('persistence-changes', persistenceChanges.clauses, bounds),
+          configuration,
+          instances: instancesOf([1, 1, 1]),
+          steps: [
+            settled(namesOf(3), 3),
+            { do: 'open', count: clients, sources },
+            editNamed(edit, configuration),
+            { do: 'open', count: clients, sources: sources.toReversed() },
+            { after: { persistence: 0.91 }, do: 'open', count: clients, sources },
           ],
         };
       }),
@@ -100,8 +154,12 @@ export const persistenceExpiry: Family = {
   runs: { stepped: 20, wired: 3 },
   timelines: (bounds) =>
     fc
-      .record({ isHeld: fc.boolean(), gap: fc.constantFrom(0.6, 0.65, 0.7) })
-      .map(({ isHeld, gap }): Timeline => {
+      .record({
+        isHeld: fc.boolean(),
+        gap: fc.constantFrom(0.6, 0.65, 0.7),
+        over: fc.constantFrom(...(bounds.isWired ? [1.25] : [1.01, 1.02, 1.25])),
+      })
+      .map(({ isHeld, gap, over }): Timeline => {
         const sources = sequence(clientsToExpire);
         // neighbours change places: whichever way round robin went before, nobody is where it stands then
         const swapped = sources.map((_, index) => sources[index ^ 1] ?? '');
@@ -124,9 +182,9 @@ export const persistenceExpiry: Family = {
             open(sources),
             again(gap, sources.toReversed()),
             again(gap, sources.toReversed()),
-            again(1.25, swapped),
+            again(over, swapped),
             ...(isHeld
-              ? [{ do: 'close' as const, of: 'all' }, again(1.25, sources.toReversed())]
+              ? [{ do: 'close' as const, of: 'all' }, again(over, sources.toReversed())]
               : []),
           ],
         };
@@ -209,6 +267,10 @@ export const persistenceUnhealthy: Family = {
           { do: 'open', count: clients, sources: sequence(clients), hold: true },
           { do: 'behave', instance: 'a', behaviour: { afterwards: { reply: 503 } } },
           { after: { intervals: 6 }, do: 'open', count: clients, sources: sequence(clients) },
+          // whom the scheduler found them is their own from then on, also once the first one is back
+          { do: 'open', count: clients, sources: sequence(clients).toReversed() },
+          { do: 'behave', instance: 'a', behaviour: {} },
+          { after: { intervals: 5 }, do: 'open', count: clients, sources: sequence(clients) },
         ],
       }),
     ),
