@@ -8,6 +8,7 @@ import { knownBefore } from './check-ledger.ts';
 import { certainShare, isNormal, timingOf } from './check-results.ts';
 import type { Judge } from './judge.ts';
 import type { BehaviourReading, CheckReading, InstanceReading } from './reading.ts';
+import { hasOthers } from './rotation.ts';
 import { type Look, looksOf, showing, type Window, whyNoWindows } from './rotation-windows.ts';
 
 /** Steady answers beyond both thresholds, so that one or two too many is a matter of counting. */
@@ -81,7 +82,7 @@ export const httpCodes: Judge = judgeOf('health.http.codes', (subject) => {
     const isCodesFault =
       right === 'in'
         ? isAloneIn(steady, one) && !hasPassed(subject, one.reply)
-        : !isHealthIgnored(steady, one);
+        : !isHealthIgnored(steady, one) && hadAlternative(subject, one);
     if (isCodesFault) {
       breaches.push(breachOf(one, right, because));
     }
@@ -151,6 +152,13 @@ function perCode(steady: readonly Steady[]): Record<string, number> {
   return counts;
 }
 
+/** Where nobody else is left, whoever is out may be used all the same. */
+function hadAlternative(subject: Subject, { instance, window }: Steady): boolean {
+  return window.looks.some(
+    ({ isHere, connection }) => isHere && hasOthers(subject, instance, connection),
+  );
+}
+
 /** Out although normal: the code is to blame only if nobody with the same code is in. */
 function isAloneIn(steady: readonly Steady[], one: Steady): boolean {
   return !steady.some((other) => other.kind === one.kind && other.window.shows === 'in');
@@ -185,7 +193,7 @@ export const responseTimeout: Judge = judgeOf('health.timeout', (subject) => {
     if (right === 'in' && quick.length > 0) {
       breaches.push(breachOf(one, 'in', `all its checks were answered well within ${limit}`));
     }
-    if (right === 'out')
+    if (right === 'out' && hadAlternative(subject, one))
       breaches.push(breachOf(one, 'out', `all its checks were answered after ${limit}`));
   }
   const count = (kind: string) => judged.filter((one) => one.kind === kind).length;
@@ -219,7 +227,8 @@ function delayKind(
     if (timing === 'late') return 'late';
     const leastMs = check.replied.fromMs - check.started.toMs;
     const mostMs = check.replied.toMs - check.started.fromMs;
-    if (timing !== 'in time' || mostMs > certainShare * timeoutMs) return null;
+    const share = subject.time === 'stepped' ? 1 : certainShare;
+    if (timing !== 'in time' || mostMs > share * timeoutMs) return null;
     return leastMs >= slowShare * timeoutMs ? 'in time' : 'quick';
   }
   if (told === null || check.abandoned === null) return null;
@@ -254,7 +263,7 @@ export const tcpChecks: Judge = judgeOf('health.tcp', (subject) => {
       .filter((one) => isAloneIn(accepted, one))
       .map((one) => breachOf(one, 'in', 'all its checks were accepted')),
     ...refused
-      .filter(({ window }) => window.shows !== 'out')
+      .filter((one) => one.window.shows !== 'out' && hadAlternative(subject, one))
       .map((one) => breachOf(one, 'out', 'it refused all its checks')),
     ...askingMore(subject),
   ];

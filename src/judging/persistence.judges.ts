@@ -1,9 +1,9 @@
 /** Judges of session persistence: who comes back in time finds its instance again, unless that is out of rotation or leaves. */
-import { type Breach, counted, judgeOf, type Subject } from './assessment.ts';
+import { type Assessment, type Breach, counted, judgeOf, type Subject } from './assessment.ts';
 import { knownBefore, knownPossibly } from './check-ledger.ts';
 import type { Judge } from './judge.ts';
 import { cycleOf, epochOf } from './membership.ts';
-import { type Placed, wordTrait } from './reading.ts';
+import { isPlaced, type Placed, wordTrait } from './reading.ts';
 import { hasOthers, standingOf, staysInside, stretchesOf } from './rotation.ts';
 import { type Pair, pairsOf, staysEligible, wouldMove } from './sessions.ts';
 import { judgeCycles, washoutOf } from './weighted-round-robin.judges.ts';
@@ -188,6 +188,7 @@ const cyclesToReachTwo = 2;
 export const persistenceOff: Judge = judgeOf('persistence.off', (subject) => {
   const { scheduling, persistenceMs } = subject.configuration;
   if (persistenceMs > 0) return 'session persistence is on';
+  if (scheduling === 'weighted-least-connections') return heldByOneEach(subject);
   if (scheduling !== 'weighted-round-robin') return 'not weighted round robin';
   const schedulers = Number(wordTrait(subject, 'wrr.schedulers') ?? 1);
   if (!Number.isFinite(schedulers)) return 'an unknown number of schedulers is declared';
@@ -222,6 +223,38 @@ export const persistenceOff: Judge = judgeOf('persistence.off', (subject) => {
   };
 });
 
+/** Least connections has others take some of what one client holds, however many it held before. */
+function heldByOneEach(subject: Subject): Assessment {
+  const breaches: Breach[] = [];
+  let clients = 0;
+  for (const stretch of stretchesOf(subject)) {
+    const { inRotation, connections } = stretch;
+    const isHeld = connections.every(({ closed }) => closed === null);
+    if (inRotation.length < 2 || !isHeld || !staysInside(stretch)) continue;
+    const all = new Set(connections.map(({ placed }) => placed.instance));
+    const runs = runsOfOneSource(connections).filter(
+      (run) => run.length >= cyclesToReachTwo * cycleOf(inRotation),
+    );
+    clients += runs.length;
+    // where everybody holds at one instance it is the scheduler that overlooks the others
+    if (runs.length < 2 || all.size < 2) continue;
+    const isStuck = (run: readonly Placed[]) =>
+      new Set(run.map(({ placed }) => placed.instance)).size === 1;
+    if (!runs.every(isStuck)) continue;
+    breaches.push({
+      why: `each of ${counted(runs.length, 'client')} holds all its connections at one instance`,
+      expected: 'the scheduler alone decides, so others get some',
+      observed: 'one instance a client',
+      lines: connections.map(({ placed }) => placed.line),
+    });
+  }
+  return {
+    breaches,
+    sometimes: { 'clients with two cycles of connections in a row': clients },
+    kept: `${counted(clients, 'client')} reached more than one instance`,
+  };
+}
+
 function runsOfOneSource(connections: readonly Placed[]): readonly (readonly Placed[])[] {
   const runs: Placed[][] = [];
   for (const connection of connections) {
@@ -241,7 +274,7 @@ export const persistenceUnhealthy: Judge = judgeOf('persistence.unhealthy', (sub
       standingOf(subject, first.placed.instance, second) === 'out' &&
       hasOthers(subject, first.placed.instance, second),
   );
-  return knownClients(judged, 'unhealthy', 'known clients of an unhealthy instance');
+  return knownClients(subject, judged, 'unhealthy', 'known clients of an unhealthy instance');
 });
 
 export const persistenceDraining: Judge = judgeOf('persistence.draining', (subject) => {
@@ -254,13 +287,31 @@ export const persistenceDraining: Judge = judgeOf('persistence.draining', (subje
       epochOf(subject.epochs, second)?.removed.has(first.placed.instance) === true &&
       hasOthers(subject, first.placed.instance, second),
   );
-  return knownClients(judged, 'draining', 'known clients of a draining instance');
+  return knownClients(subject, judged, 'draining', 'known clients of a draining instance');
 });
 
-function knownClients(judged: readonly Pair[], state: string, obligation: string) {
+function knownClients(
+  subject: Subject,
+  judged: readonly Pair[],
+  state: string,
+  obligation: string,
+) {
+  const strangers = strangersOf(subject);
   return {
     breaches: judged
       .filter(({ first, second }) => first.placed.instance === second.placed.instance)
+      // where strangers are sent as well it is no memory that sends known clients
+      .filter(({ first: { placed }, second }) => {
+        return !strangers.some(
+          (one) =>
+            one.placed.instance === placed.instance &&
+            one.openedLine > placed.line &&
+            (state === 'unhealthy'
+              ? standingOf(subject, placed.instance, one) === 'out'
+              : epochOf(subject.epochs, one)?.removed.has(placed.instance) === true) &&
+            one.openedLine < second.openedLine,
+        );
+      })
       .map(
         ({ second }): Breach => ({
           why: `${second.source} went to ${second.placed.instance}, which it knew, although it was ${state}`,
@@ -272,4 +323,12 @@ function knownClients(judged: readonly Pair[], state: string, obligation: string
     sometimes: { [obligation]: judged.length },
     kept: `${counted(judged.length, 'known client')} of an instance that was ${state} went elsewhere`,
   };
+}
+
+/** The first connection of each client. */
+function strangersOf(subject: Subject): readonly Placed[] {
+  const seen = new Set<string>();
+  return subject.connections
+    .filter(isPlaced)
+    .filter(({ source }) => !seen.has(source) && seen.add(source));
 }

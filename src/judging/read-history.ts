@@ -22,6 +22,7 @@ import type {
   Reading,
   WholeReading,
 } from './reading.ts';
+import { resumes } from './returns.ts';
 import { withInvisibleFailures } from './unseen-checks.ts';
 
 /** What one history may hold; the largest that a timeline records is a hundredth of it. */
@@ -173,7 +174,10 @@ function resolved(document: unknown, profile: Profile): ServiceConfiguration | n
 
 function instancesOf(
   intake: EventIntake,
-  base: Pick<Reading, 'header' | 'configuration' | 'effective' | 'time' | 'endMs'>,
+  base: Pick<
+    Reading,
+    'header' | 'configuration' | 'effective' | 'time' | 'endMs' | 'traits' | 'connections'
+  >,
 ): ReadonlyMap<string, InstanceReading> {
   const seen = new Map<string, CheckSeen[]>();
   for (const check of intake.checks.values()) {
@@ -204,7 +208,10 @@ function instancesOf(
               endMs,
             });
       const changes = changed.get(name) ?? [];
-      const checks = withInvisibleFailures(results, name, { behaviours, changes, areAllTold });
+      const isResuming = (change: MembershipChange) =>
+        resumes(change, changes, base) && base.traits['draining.return']?.reading === 'resumes';
+      const around = { behaviours, changes, isResuming, areAllTold };
+      const checks = withInvisibleFailures(results, name, around);
       const refusingFromMs = Math.min(
         Number.POSITIVE_INFINITY,
         ...behaviours.filter(({ traffic }) => traffic !== 'accepted').map(({ fromMs }) => fromMs),

@@ -49,7 +49,13 @@ export const healthClauses: readonly Clause[] = [
     statement: 'One opposite result starts the count again, on the way out and on the way in.',
     needs: [],
     needsChecks: true,
-    broader: [...wrongTime, 'change.effective'],
+    // whoever counts together what is not in a row misses every other reading of a result, too
+    broader: [
+      ...['health.unhealthy-threshold', 'health.healthy-threshold', 'health.timeout'],
+      ...['health.tcp', 'health.http.codes', 'change.effective'],
+      ...wrongTime,
+    ],
+    isPremise: true,
   },
   {
     id: 'health.interval',

@@ -21,7 +21,10 @@ export const sessionClauses: readonly Clause[] = [
     section: persistence,
     statement: 'A client is known by its address, whichever port it comes from.',
     needs: ['persistence'],
-    broader: ['persistence.sticks', 'persistence.expiry', 'change.effective'],
+    broader: [
+      ...['persistence.sticks', 'persistence.expiry', 'change.effective'],
+      ...['schedule.wlc.ratio', 'schedule.wlc.release'],
+    ],
     isPremise: true,
   },
   {
@@ -30,7 +33,10 @@ export const sessionClauses: readonly Clause[] = [
     section: persistence,
     statement: 'With persistence off the scheduler alone decides.',
     needs: [],
-    broader: ['schedule.wrr.cycle', 'schedule.wrr.share', 'change.effective'],
+    broader: [
+      ...['schedule.wrr.cycle', 'schedule.wrr.share', 'change.effective'],
+      ...['schedule.wlc.ratio', 'schedule.wlc.release'],
+    ],
   },
   {
     id: 'persistence.unhealthy',
@@ -136,6 +142,9 @@ export const sessionClauses: readonly Clause[] = [
       'What becomes of an instance that is registered again while it drains is as declared.',
     needs: ['drain'],
     trait: 'draining.return',
-    broader: ['load.no-loss'],
+    broader: [
+      ...['load.no-loss', 'schedule.eligible', 'change.effective'],
+      ...['schedule.wrr.cycle', 'schedule.wrr.share'],
+    ],
   },
 ];

@@ -157,7 +157,7 @@ export const trafficClauses: readonly Clause[] = [
     statement:
       'Bytes pass in both directions unchanged, and each end learns when the other closes.',
     needs: [],
-    broader: ['draining.established'],
+    broader: ['draining.established', 'health.live-connections'],
   },
   {
     id: 'change.keeps-established',

@@ -66,11 +66,12 @@ function coursesOf(bounds: Bounds): readonly Course[] {
       clauses: ['schedule.wlc.ratio'],
       choice: { scheduling: 'weighted-least-connections' },
       weights: uneven,
-      before: [{ do: 'refill', to: target }],
-      afterwards: [
-        ...namesOf(3).map((of, index) => ({ do: 'close' as const, of, share: 0.3 * (index + 1) })),
+      // uneven just then, so that whoever counts from nothing again fills up by weights alone
+      before: [
         { do: 'refill', to: target },
+        ...namesOf(3).map((of, index) => ({ do: 'close' as const, of, share: 0.3 * (index + 1) })),
       ],
+      afterwards: [{ do: 'refill', to: target }],
     },
     {
       clauses: ['schedule.wrr.cycle'],

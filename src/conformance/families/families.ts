@@ -8,12 +8,15 @@ import {
   healthConsecutive,
   healthIsolation,
   healthLoneCodes,
+  healthNotedCodes,
   healthTcp,
+  healthTcpThresholds,
+  healthTcpTimeout,
   healthThresholds,
   healthTimeout,
 } from './health.ts';
 import { healthTours } from './health-tours.ts';
-import { changesWhileCounting, changesWhileOut } from './interruptions.ts';
+import { changesWhileCounting, changesWhileOut, returnsWhileOut } from './interruptions.ts';
 import { healthDetection, healthInitial, outages } from './outages.ts';
 import { reconfiguresParts } from './reconfigurations.ts';
 import {
@@ -22,7 +25,9 @@ import {
   sourceShares,
   wlcJoins,
   wlcRefill,
+  wlcThrough,
   wrrCycles,
+  wrrMembers,
   wrrRecovers,
   wrrReweighs,
   wrrShares,
@@ -47,11 +52,15 @@ export const families: readonly Family[] = [
   outages,
   changesWhileOut,
   changesWhileCounting,
+  returnsWhileOut,
   healthTcp,
+  healthTcpThresholds,
+  healthTcpTimeout,
   healthTimeout,
   healthIsolation,
   healthCodes,
   healthLoneCodes,
+  healthNotedCodes,
   healthDetection,
   drainingDefault,
   drainingReturn,
@@ -62,6 +71,8 @@ export const families: readonly Family[] = [
   sourceShares,
   wlcJoins,
   wlcRefill,
+  wlcThrough,
+  wrrMembers,
   wrrCycles,
   wrrRecovers,
   sourceReturns,

@@ -81,7 +81,7 @@ function method(before: 'http' | 'tcp', after: 'http' | 'tcp'): Part {
     before: { check: { ...quick, method: before } },
     after: { check: { ...quick, method: after } },
     // whoever goes on as before takes 404 for a failure, or for a connection that was accepted
-    behaviours: { a: { afterwards: { reply: 404 } } },
+    behaviours: { a: { afterwards: { reply: 404 } }, b: { afterwards: { reply: 200 } } },
     steps: steady,
   };
 }

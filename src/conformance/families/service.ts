@@ -22,6 +22,7 @@ const dynamicScheduling = fc.constantFrom(
   'weighted-round-robin' as const,
   'weighted-least-connections' as const,
 );
+const anyScheduling = fc.oneof(dynamicScheduling, fc.constant('source-ip' as const));
 
 export const forwardPorts: Family = {
   name: 'forward-ports',
@@ -63,6 +64,7 @@ export const forwardPorts: Family = {
       }),
 };
 
+const residents = ['resident-1', 'resident-2', 'resident-3', 'resident-4'];
 /** More clients than the tables of small balancers hold. */
 const crowd = 600;
 
@@ -90,6 +92,9 @@ export const persistenceSticks: Family = {
           instances: instancesOf([1, 1, 1]),
           steps: [
             settled(namesOf(3), 3),
+            // whoever forgets a client with its last connection still knows these
+            { do: 'open', count: 4, sources: residents, hold: true },
+            { do: 'open', count: 4, sources: residents.toReversed() },
             { do: 'open', count: clients, sources },
             ...(isCrowded
               ? [{ do: 'open' as const, count: crowd, sources: 'fresh' as const }]
@@ -184,7 +189,13 @@ export const persistenceExpiry: Family = {
             again(gap, sources.toReversed()),
             again(over, swapped),
             ...(isHeld
-              ? [{ do: 'close' as const, of: 'all' }, again(over, sources.toReversed())]
+              ? [
+                  // long after the last new connection, and not long after the last one was closed
+                  { after: { persistence: gap }, do: 'close' as const, of: 'all' },
+                  again(gap, sources),
+                  { do: 'close' as const, of: 'all' },
+                  again(over, swapped),
+                ]
               : []),
           ],
         };
@@ -194,25 +205,31 @@ export const persistenceExpiry: Family = {
 export const persistenceOff: Family = {
   name: 'persistence-off',
   clauses: ['persistence.off'],
-  needs: ['schedule.wrr'],
+  needs: ['schedule.wrr', 'schedule.wlc'],
   runs: { stepped: 20, wired: 3 },
   timelines: (bounds) =>
-    fc.record({ weights: fc.constantFrom([1, 1], [1, 1, 1], [2, 1], [3, 2]) }).map(
-      ({ weights }): Timeline => ({
-        ...head('persistence-off', persistenceOff.clauses, bounds),
-        configuration: documentOf(bounds.profile, { persistence: false }),
-        instances: instancesOf(weights),
-        steps: [
-          settled(namesOf(weights.length), 3),
-          // several clients, so that somebody who never gets anything is told from memory
-          ...sequence(4).map((client) => ({
-            do: 'open' as const,
-            count: 11,
-            sources: [client],
-          })),
-        ],
-      }),
-    ),
+    fc
+      .record({
+        weights: fc.constantFrom([1, 1], [1, 1, 1], [2, 1], [3, 2]),
+        scheduling: dynamicScheduling,
+      })
+      .map(
+        ({ weights, scheduling }): Timeline => ({
+          ...head('persistence-off', persistenceOff.clauses, bounds),
+          configuration: documentOf(bounds.profile, { persistence: false, scheduling }),
+          instances: instancesOf(weights),
+          steps: [
+            settled(namesOf(weights.length), 3),
+            // several clients, so that somebody who never gets anything is told from memory
+            ...sequence(4).map((client) => ({
+              do: 'open' as const,
+              count: 11,
+              sources: [client],
+              hold: scheduling === 'weighted-least-connections',
+            })),
+          ],
+        }),
+      ),
 };
 
 export const persistenceDraining: Family = {
@@ -240,6 +257,7 @@ export const persistenceDraining: Family = {
             settled(namesOf(3), 3),
             { do: 'open', count: clients, sources: sequence(clients), hold: true },
             { do: 'remove', instance: removed },
+            { do: 'open', count: 9, sources: 'fresh', hold: true },
             { do: 'open', count: clients, sources: sequence(clients) },
           ],
         }),
@@ -266,7 +284,9 @@ export const persistenceUnhealthy: Family = {
           settled(namesOf(3), 3),
           { do: 'open', count: clients, sources: sequence(clients), hold: true },
           { do: 'behave', instance: 'a', behaviour: { afterwards: { reply: 503 } } },
-          { after: { intervals: 6 }, do: 'open', count: clients, sources: sequence(clients) },
+          // strangers first: where they go, too, it is not memory that sends known clients
+          { after: { intervals: 6 }, do: 'open', count: 9, sources: 'fresh', hold: true },
+          { do: 'open', count: clients, sources: sequence(clients) },
           // whom the scheduler found them is their own from then on, also once the first one is back
           { do: 'open', count: clients, sources: sequence(clients).toReversed() },
           { do: 'behave', instance: 'a', behaviour: {} },
@@ -284,13 +304,14 @@ export const draining: Family = {
   timelines: (bounds) =>
     fc
       .record({
-        scheduling: dynamicScheduling,
+        scheduling: anyScheduling,
         drainSeconds: fc.constantFrom(60, 300, 3600),
         removed: fc.constantFrom('a', 'b', 'c'),
         held: fc.integer({ min: 6, max: 12 }),
+        isFollowed: fc.boolean(),
       })
       .map(
-        ({ scheduling, drainSeconds, removed, held }): Timeline => ({
+        ({ scheduling, drainSeconds, removed, held, isFollowed }): Timeline => ({
           ...head('draining', draining.clauses, bounds),
           configuration: documentOf(bounds.profile, {
             scheduling,
@@ -303,11 +324,17 @@ export const draining: Family = {
             { do: 'open', count: held, sources: 'fresh', hold: true },
             { do: 'remove', instance: removed },
             { do: 'carry' },
-            { do: 'open', count: 9, sources: 'fresh' },
+            // hashing finds the removed one among so many, too
+            { do: 'open', count: scheduling === 'source-ip' ? 30 : 9, sources: 'fresh' },
             { after: { drain: 0.3 }, do: 'carry' },
+            // another one's drain begins in the middle of the first, and each has its own end
+            ...(isFollowed
+              ? [{ do: 'remove' as const, instance: removed === 'a' ? 'b' : 'a' }]
+              : []),
             { after: { drain: 0.4 }, do: 'carry' },
             { do: 'open', count: 9, sources: 'fresh' },
-            { after: { drain: 0.7 }, do: 'carry' },
+            { after: { drain: bounds.isWired ? 0.7 : 0.32 }, do: 'carry' },
+            ...(isFollowed ? [{ after: { drain: 0.38 }, do: 'carry' as const }] : []),
           ],
         }),
       ),
