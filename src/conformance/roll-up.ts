@@ -196,10 +196,14 @@ export function attributed(
   const failing = results.filter(({ verdict }) => verdict === 'fail');
   return results.map((one) => {
     if (one.verdict !== 'fail') return one;
+    const own = clauseOf(one.id);
+    const standsAlone = one.strength === 'stated' || alone.has(one.id);
     const narrower = failing.find(({ id }) => {
       const { broader = [], isPremise = false } = clauseOf(id) ?? {};
-      const standsAlone = one.strength === 'stated' || alone.has(one.id);
-      return broader.includes(one.id) && (!standsAlone || isPremise);
+      if (broader.includes(one.id)) return !standsAlone || isPremise;
+      // nor does what a wider one shows by itself leave anything to a derived one inside it
+      const isInside = alone.has(id) && own?.broader?.includes(id) === true;
+      return isInside && !standsAlone && own.isPremise !== true;
     });
     if (narrower === undefined) return one;
     const why = `also affected by the failure of ${narrower.id}: ${one.why}`;

@@ -4,7 +4,7 @@
  */
 import { type Breach, counted, judgeOf, type Subject } from './assessment.ts';
 import { knownBefore } from './check-ledger.ts';
-import { isNeverNormal } from './health-results.judges.ts';
+import { isNeverNormal, isNothingHeeded } from './health-results.judges.ts';
 import type { Judge } from './judge.ts';
 import { cycleOf, epochOf } from './membership.ts';
 import { type InstanceReading, isPlaced, type Placed } from './reading.ts';
@@ -54,7 +54,7 @@ export const eligible: Judge = judgeOf('schedule.eligible', (subject) => {
   }
   return {
     breaches,
-    standsAlone,
+    standsAlone: standsAlone || (breaches.length > 0 && isNothingHeeded(subject)),
     sometimes: { 'connections while somebody was out of rotation': tempted },
     kept: `${counted(tempted, 'connection')} while somebody was out of rotation, none went there`,
   };

@@ -159,6 +159,32 @@ function hadAlternative(subject: Subject, { instance, window }: Steady): boolean
   );
 }
 
+/** Results in a row that are enough whatever the threshold, if any counts at all. */
+const beyondAnyThreshold = 3;
+
+/**
+ * Whether somebody who only answers what nothing calls normal, and somebody who does not answer, both have connections
+ * while others could take them: no reading of a status or of a timeout explains both.
+ */
+export function isNothingHeeded(subject: Subject): boolean {
+  if (subject.configuration.check.method !== 'http') return false;
+  const needed = subject.configuration.check.unhealthyThreshold + beyondAnyThreshold;
+  const isTaken = (isKind: (reply: Reply | null) => boolean) =>
+    [...subject.instances.values()].some(({ name, ledger }) => {
+      const { checks, failStreak } = ledger;
+      const isAlike = checks.every(({ reply, result }) => isKind(reply) && result === 'failed');
+      return (
+        checks.length >= needed &&
+        isAlike &&
+        looksOf(subject, name).some(
+          ({ isHere, known, connection }) =>
+            isHere && (failStreak[known] ?? 0) >= needed && hasOthers(subject, name, connection),
+        )
+      );
+    });
+  return isTaken(isNeverNormal) && isTaken((reply) => reply === null);
+}
+
 /** Out although normal: the code is to blame only if nobody with the same code is in. */
 function isAloneIn(steady: readonly Steady[], one: Steady): boolean {
   return !steady.some((other) => other.kind === one.kind && other.window.shows === 'in');
@@ -193,7 +219,7 @@ export const responseTimeout: Judge = judgeOf('health.timeout', (subject) => {
     if (right === 'in' && quick.length > 0) {
       breaches.push(breachOf(one, 'in', `all its checks were answered well within ${limit}`));
     }
-    if (right === 'out' && hadAlternative(subject, one))
+    if (right === 'out' && hadAlternative(subject, one) && !isNothingHeeded(subject))
       breaches.push(breachOf(one, 'out', `all its checks were answered after ${limit}`));
   }
   const count = (kind: string) => judged.filter((one) => one.kind === kind).length;

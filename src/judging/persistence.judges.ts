@@ -297,8 +297,15 @@ function knownClients(
   obligation: string,
 ) {
   const strangers = strangersOf(subject);
+  const stayed = judged.filter(
+    ({ first, second }) => first.placed.instance === second.placed.instance,
+  );
+  // who is sent there by what is held is not there by memory, which brings all of them
+  const isMemory =
+    subject.configuration.scheduling === 'weighted-round-robin' ||
+    (stayed.length === judged.length && stayed.length >= clientsToProve);
   return {
-    breaches: judged
+    breaches: (isMemory ? judged : [])
       .filter(({ first, second }) => first.placed.instance === second.placed.instance)
       // where strangers are sent as well it is no memory that sends known clients
       .filter(({ first: { placed }, second }) => {

@@ -119,7 +119,10 @@ export const healthClauses: readonly Clause[] = [
     statement: 'The results of one instance change nothing for another.',
     needs: [],
     needsChecks: true,
-    broader: ['health.timeout', 'health.tcp', 'health.http.codes', ...wrongResult],
+    broader: [
+      ...['health.timeout', 'health.tcp', 'health.http.codes', ...wrongResult],
+      ...['schedule.wlc.ratio', 'schedule.wlc.release'],
+    ],
     isPremise: true,
   },
   {
@@ -130,7 +133,7 @@ export const healthClauses: readonly Clause[] = [
       'A failed instance is out of rotation within the time that interval, timeout and threshold add up to, and not before its last needed failure.',
     needs: [],
     needsChecks: true,
-    broader: ['schedule.eligible'],
+    broader: ['schedule.eligible', 'schedule.none-eligible'],
   },
   {
     id: 'health.initial',

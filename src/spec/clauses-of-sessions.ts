@@ -13,7 +13,7 @@ export const sessionClauses: readonly Clause[] = [
       'With persistence on, connections from one source go to one instance for at least the duration, as long as that instance is eligible.',
     needs: ['persistence'],
     // who is forgotten before the minimum is forgotten before any declared clock has run out, too
-    broader: ['persistence.expiry'],
+    broader: ['persistence.expiry', 'change.effective'],
   },
   {
     id: 'persistence.source-address',
@@ -108,7 +108,7 @@ export const sessionClauses: readonly Clause[] = [
       'With a duration of 0 there is no new connection from the moment of removal; established ones are cut or left, as declared.',
     needs: ['drain'],
     trait: 'draining.zero',
-    broader: ['draining.no-new', 'schedule.eligible', 'change.effective'],
+    broader: ['draining.no-new', 'schedule.eligible', 'change.effective', 'health.initial'],
   },
   {
     id: 'draining.default',

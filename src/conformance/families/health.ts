@@ -273,7 +273,7 @@ export const healthCodes: Family = {
       })
       .map(({ normal, unhealthyThreshold, healthyThreshold, rotation }): Timeline => {
         const half = Math.floor(Math.min(12, bounds.instancesMax) / 2);
-        const few = tellingCodes(normal, rotation, half);
+        const few = tellingCodes(normal, rotation, half, bounds);
         // each code twice, far apart: a scheduler that overlooks an instance is told from a check that misreads a code
         const chosen = [...few, ...few.toReversed()];
         const replies = chosen.map((code): BehaviourScript => ({ afterwards: { reply: code } }));
@@ -302,6 +302,7 @@ function tellingCodes(
   normal: readonly (string | number)[],
   rotation: number,
   count: number,
+  { isWired }: Bounds,
 ): readonly number[] {
   const spans = normal.map(spanOf);
   const isNormal = (code: number) => spans.some(({ from, to }) => from <= code && code <= to);
@@ -314,6 +315,8 @@ function tellingCodes(
   const beside = spans.flatMap(({ from, to }) => [to + 1, from - 1]);
   const outside = [
     ...rotated(beside.filter((code) => code >= 200 && !isNormal(code))).slice(0, 1),
+    // in stepped time other codes have timelines of their own
+    ...(isWired ? [] : rotated([500, 503, 599]).slice(0, 1)),
     ...rotated(edgeCodes.filter((code) => !isNormal(code))),
   ];
   const normalCount = Math.min(inside.length, Math.ceil((2 * count) / 3));
@@ -402,7 +405,8 @@ export const healthTimeout: Family = {
           'health-timeout',
           healthTimeout.clauses,
           bounds,
-          [...replies, { afterwards: { reply: 'silence' } }],
+          // whoever heeds no result at all is told from whoever heeds no timeout
+          [...replies, { afterwards: { reply: 'silence' } }, { afterwards: { reply: 503 } }],
           { unhealthyThreshold, healthyThreshold, timeoutSeconds },
         );
       }),

@@ -44,6 +44,7 @@ export const outages: Family = {
             settled(namesOf(3), 3),
             { do: 'open', count: held, sources: 'fresh', hold: true },
             failing('a', failure),
+            { after: out, do: 'open', count: connectionsToSee, sources: 'fresh' },
             failing('b', failure),
             { after: out, do: 'open', count: connectionsToSee, sources: 'fresh' },
             { do: 'carry' },
