@@ -15,7 +15,6 @@ const wrongTime = [
 const wrongResult = [
   'health.unhealthy-threshold',
   'health.healthy-threshold',
-  'health.consecutive',
   'load.no-loss',
   'change.effective',
   ...wrongTime,
@@ -120,7 +119,8 @@ export const healthClauses: readonly Clause[] = [
     needs: [],
     needsChecks: true,
     broader: [
-      ...['health.timeout', 'health.tcp', 'health.http.codes', ...wrongResult],
+      ...['health.consecutive', 'health.timeout', 'health.tcp', 'health.http.codes'],
+      ...wrongResult,
       ...['schedule.wlc.ratio', 'schedule.wlc.release'],
     ],
     isPremise: true,
