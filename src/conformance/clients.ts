@@ -1,10 +1,12 @@
 /**
  * The addresses that clients of a timeline come from: named clients keep theirs, fresh ones get a new one each time.
- * All lie in 127.128.0.0/9, which Linux serves without any set-up and where no instance lives.
+ * Named clients are neighbours, so that whoever knows them by a part of the address takes one for another. All lie in
+ * 127.128.0.0/9, which Linux serves without any set-up and where no instance lives.
  */
 
 /** Addresses below 127.255.255.0: the last /24 is left free. */
 const addressesMax = (1 << 23) - 256;
+const addressMask = (1 << 23) - 1;
 
 /** Spreads consecutive numbers over 32 bits; the finaliser of MurmurHash3 (Austin Appleby, public domain), whose constants these are. */
 export function mixed(value: number): number {
@@ -26,26 +28,41 @@ export interface Clients {
   fresh(): string;
 }
 
+/** By turns: the octet, counted from the last, in which a named client differs from the one before; null: in all. */
+const octetsApart: readonly (number | null)[] = [null, 0, 1, 2, 0];
+
 /** `salt`: the same salt gives the same addresses. No address is given out twice. */
 export function createClients(salt: string): Clients {
-  const known = new Map<string, string>();
+  const known = new Map<string, number>();
   const used = new Set<number>();
   const base = textNumber(salt);
   let drawn = 0;
-  const next = (): string => {
+  let last = 0;
+  const unused = (indexOf: (drawn: number) => number): number => {
     for (;;) {
-      const index = mixed(base + drawn++) % addressesMax;
+      const index = indexOf(mixed(base + drawn++)) % addressesMax;
       if (used.has(index)) continue;
       used.add(index);
-      return `127.${128 + (index >>> 16)}.${(index >>> 8) & 255}.${index & 255}`;
+      return index;
     }
+  };
+  const anywhere = () => unused((bits) => bits);
+  const beside = (neighbour: number, octet: number) => {
+    const mask = (255 << (8 * octet)) & addressMask;
+    return unused((bits) => (neighbour & ~mask) | (bits & mask));
   };
   return {
     named(name) {
-      const address = known.get(name) ?? next();
-      known.set(name, address);
-      return address;
+      const octet = octetsApart[known.size % octetsApart.length] ?? null;
+      const index = known.get(name) ?? (octet === null ? anywhere() : beside(last, octet));
+      if (!known.has(name)) last = index;
+      known.set(name, index);
+      return written(index);
     },
-    fresh: next,
+    fresh: () => written(anywhere()),
   };
+}
+
+function written(index: number): string {
+  return `127.${128 + (index >>> 16)}.${(index >>> 8) & 255}.${index & 255}`;
 }

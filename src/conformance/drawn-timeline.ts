@@ -37,14 +37,18 @@ export function drawTimelines(
   return Array.from({ length: count }, (_, index) => draw(family, arbitrary, seed, index));
 }
 
-/** The `number`-th one that `drawTimelines` draws, counted from 1. */
+/** The `number`-th one that `drawTimelines` draws, counted from 1; those that are the same in every run come round again. */
 export function drawTimeline(
   family: Family,
   bounds: Bounds,
   seed: string,
   number: number,
 ): DrawnTimeline {
-  return draw(family, family.timelines(bounds), seed, number - 1);
+  const fixed = family.fixed?.(bounds) ?? [];
+  const timeline = fixed[(number - 1) % Math.max(1, fixed.length)];
+  if (timeline === undefined) return draw(family, family.timelines(bounds), seed, number - 1);
+  const name = `${family.name}-${number}`;
+  return { name, seed: `${seed}/${name}`, timeline, shrink: () => [] };
 }
 
 function draw(

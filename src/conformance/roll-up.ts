@@ -194,15 +194,24 @@ function summed(said: readonly Said[]): Record<string, number> {
 /**
  * A derived or declared clause that fails only because a narrower one does is also affected, not a failure of its own,
  * even where no single history shows both: an instance whose bad answers count as good is never out of rotation. A
- * stated one stands on its own, unless what fails is a premise of every judgement on it.
+ * stated one stands on its own, and so does one that failed in a way that no narrower one explains (`alone`), unless what
+ * fails is a premise of every judgement on it.
  */
-export function attributed(results: readonly ClauseResult[]): readonly ClauseResult[] {
+export function attributed(
+  results: readonly ClauseResult[],
+  alone: ReadonlySet<string>,
+): readonly ClauseResult[] {
   const failing = results.filter(({ verdict }) => verdict === 'fail');
   return results.map((one) => {
     if (one.verdict !== 'fail') return one;
+    const own = clauseOf(one.id);
+    const standsAlone = one.strength === 'stated' || alone.has(one.id);
     const narrower = failing.find(({ id }) => {
       const { broader = [], isPremise = false } = clauseOf(id) ?? {};
-      return broader.includes(one.id) && (one.strength !== 'stated' || isPremise);
+      if (broader.includes(one.id)) return !standsAlone || isPremise;
+      // nor does what a wider one shows by itself leave anything to a derived one inside it
+      const isInside = alone.has(id) && own?.broader?.includes(id) === true;
+      return isInside && !standsAlone && own.isPremise !== true;
     });
     if (narrower === undefined) return one;
     const why = `also affected by the failure of ${narrower.id}: ${one.why}`;

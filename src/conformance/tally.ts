@@ -17,6 +17,7 @@ const silent: Omit<Said, 'is' | 'why'> = {
 
 export class Tally {
   readonly #said = new Map<string, Said[]>();
+  readonly #alone = new Set<string>();
   readonly #cases = {
     configurations: 0,
     timelines: 0,
@@ -28,6 +29,11 @@ export class Tally {
 
   get cases(): ConformanceResult['cases'] {
     return this.#cases;
+  }
+
+  /** Clauses that failed in a way that no narrower clause explains. */
+  get standingAlone(): ReadonlySet<string> {
+    return this.#alone;
   }
 
   saidOn(clause: string): readonly Said[] {
@@ -52,7 +58,9 @@ export class Tally {
       const intermittent = outcome.intermittent[clause] ?? null;
       const certificate = verdict.certificate ?? null;
       this.#say(clause, { ...silent, is, why, sometimes, attributedTo, intermittent, certificate });
-      if (is === 'fail' && attributedTo === null && intermittent === null) failing.push(clause);
+      if (is !== 'fail' || attributedTo !== null || intermittent !== null) continue;
+      failing.push(clause);
+      if (verdict.standsAlone) this.#alone.add(clause);
     }
     return failing;
   }

@@ -13,8 +13,11 @@ function surrounded(around: Around) {
   return (parts: ServiceParts): AlteredParts => ({ ...parts, around });
 }
 
-/** After each change of members or weights, what the checks said of some is as it was before the first one. */
-function forgettingHealth(isForgotten: (isEligible: boolean) => boolean) {
+/** After each change of the kind, what the checks said of some is as it was before the first one. */
+function forgettingHealth(
+  isForgotten: (isEligible: boolean) => boolean,
+  on: 'membership' | 'reconfiguration' | 'return' = 'membership',
+) {
   return (parts: ServiceParts): AlteredParts => {
     let health: Stepper | null = null;
     const engine: ServiceParts['engine'] = (compiled, slots) => {
@@ -25,8 +28,10 @@ function forgettingHealth(isForgotten: (isEligible: boolean) => boolean) {
     const around: Around = (assembled, listener) => {
       const service = assembled(listener);
       const members = new Map<Instance, number>();
-      const forget = () => {
+      const forget = (kind: typeof on, only: Instance | null = null) => {
+        if (kind !== on) return;
         for (const [instance, weight] of members) {
+          if (only !== null && only !== instance) continue;
           if (!isForgotten(service.instances.isEligible[instance] === 1)) continue;
           health?.reset(instance);
           // asks for what it has, so that eligibility is looked at again
@@ -37,24 +42,78 @@ function forgettingHealth(isForgotten: (isEligible: boolean) => boolean) {
         ...delegatingTo(service),
         register: (instance, weight) => {
           service.register(instance, weight);
-          forget();
+          forget('membership');
           members.set(instance, weight);
+          if ((service.instances.active[instance] ?? 0) > 0) forget('return', instance);
         },
         reweigh: (instance, weight) => {
           service.reweigh(instance, weight);
           members.set(instance, weight);
-          forget();
+          forget('membership');
         },
         remove: (instance) => {
           members.delete(instance);
           service.remove(instance);
-          forget();
+          forget('membership');
+        },
+        reconfigure: (other) => {
+          service.reconfigure(other);
+          forget('reconfiguration');
         },
       };
     };
     return { ...parts, engine, around };
   };
 }
+
+/** Another configuration is in force, but for one part of it, which stays as it was. */
+function keeping(
+  kept: (
+    before: ServiceParts['configuration'],
+    after: ServiceParts['configuration'],
+  ) => ServiceParts['configuration'],
+) {
+  return (parts: ServiceParts): AlteredParts => {
+    let before = parts.configuration;
+    return surrounded((assembled, listener) => {
+      const service = assembled(listener);
+      return {
+        ...delegatingTo(service),
+        reconfigure: (other) => {
+          before = kept(before, other.configuration);
+          service.reconfigure({ ...other, configuration: before });
+        },
+      };
+    })(parts);
+  };
+}
+
+const partsIgnored: readonly Defect[] = [
+  {
+    name: 'reconfiguration-keeps-timeout',
+    sentence: 'Another response timeout is accepted, and checks go on waiting as long as before.',
+    breaks: ['change.effective'],
+    edit: keeping((before, after) => ({
+      ...after,
+      check: { ...after.check, timeoutMs: before.check.timeoutMs },
+    })),
+  },
+  {
+    name: 'reconfiguration-keeps-codes',
+    sentence: 'Other normal status codes are accepted, and replies are judged by the first ones.',
+    breaks: ['change.effective'],
+    edit: keeping((before, after) => ({
+      ...after,
+      check: { ...after.check, normalCodes: before.check.normalCodes },
+    })),
+  },
+  {
+    name: 'reconfiguration-keeps-drain',
+    sentence: 'Another drain duration is accepted, and drains last as long as before.',
+    breaks: ['change.effective'],
+    edit: keeping((before, after) => ({ ...after, drainMs: before.drainMs })),
+  },
+];
 
 const editDefects: readonly Defect[] = [
   {
@@ -139,6 +198,20 @@ const editDefects: readonly Defect[] = [
     breaks: ['health.unhealthy-threshold'],
     edit: forgettingHealth((isEligible) => isEligible),
   },
+  {
+    name: 'reconfiguration-heals-all',
+    sentence: 'Another configuration brings all that are out in again.',
+    breaks: ['schedule.eligible'],
+    edit: forgettingHealth((isEligible) => !isEligible, 'reconfiguration'),
+  },
+  {
+    name: 'return-heals',
+    sentence:
+      'An instance that went out and comes back while it drains is in again without a check.',
+    breaks: ['draining.return'],
+    edit: forgettingHealth((isEligible) => !isEligible, 'return'),
+  },
+  ...partsIgnored,
   {
     name: 'weight-zero-cuts',
     sentence: 'An instance that gets weight 0 loses its connections at once.',

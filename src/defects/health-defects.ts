@@ -235,6 +235,28 @@ const roundDefects: readonly Defect[] = [
     edit: byReason((failure) => (failure === 'HTTP_CODE_MISMATCH' ? Number.POSITIVE_INFINITY : 1)),
   },
   {
+    name: 'refusal-out-at-once',
+    sentence: 'A refused check takes the instance out at once, whatever the threshold.',
+    breaks: ['health.unhealthy-threshold'],
+    edit: byReason((failure) => (failure === 'CONNECT_FAILED' ? Number.POSITIVE_INFINITY : 1)),
+  },
+  {
+    name: 'timeout-a-little-long',
+    sentence: 'A reply passes up to a twentieth of the timeout after it.',
+    breaks: ['health.timeout'],
+    edit: (parts) => ({
+      ...parts,
+      classify: (reply, afterMs, configuration) =>
+        parts.classify(reply, afterMs / 1.05, configuration),
+    }),
+  },
+  {
+    name: 'timeout-at-most-ten-seconds',
+    sentence: 'A timeout of more than ten seconds is taken for one of ten.',
+    breaks: ['health.timeout'],
+    edit: withCheck(({ timeoutMs }) => ({ timeoutMs: Math.min(timeoutMs, 10_000) })),
+  },
+  {
     name: 'silence-never-counts',
     sentence: 'A check that nothing answers in time counts neither as failed nor as passed.',
     breaks: ['health.timeout'],

@@ -25,6 +25,9 @@ function misread(change: (weight: number, weights: readonly number[]) => number)
   };
 }
 
+/** The largest weight that source hashing has room for in either profile. */
+const weightMax = 100;
+
 /** Who is lighter than anybody registered, in rotation or not. */
 const starvingLightest: Misreading = ({ weight }, seen) => {
   const weights = weight.filter((one) => one > 0);
@@ -411,7 +414,7 @@ export const pickingDefects: readonly Defect[] = [
     edit: rescheduled('source-ip', (factory) =>
       withWeights(
         factory,
-        misread((weight) => weight * weight),
+        misread((weight) => Math.min(weight * weight, weightMax)),
       ),
     ),
   },

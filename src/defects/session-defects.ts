@@ -3,7 +3,7 @@ import type { ServiceParts } from '../service/backend-service.ts';
 import type { Defect } from './defect.ts';
 import { withoutLosses } from './misread-columns.ts';
 import { ignored, type Rewrite, rewired } from './rewiring.ts';
-import { observed } from './surrounding.ts';
+import { delegatingTo, observed } from './surrounding.ts';
 
 /** The page's persistence duration. */
 const persistenceMs = 1_440_000;
@@ -53,6 +53,49 @@ const persistenceDefects: readonly Defect[] = [
       parts.configuration.scheduling === 'source-ip'
         ? parts
         : { ...parts, sourceKey: (address, port) => `${address}:${port}` },
+  },
+  {
+    name: 'session-per-network',
+    sentence: 'A session is known by the first three octets of the address: neighbours share one.',
+    breaks: ['persistence.source-address'],
+    edit: (parts) =>
+      parts.configuration.scheduling === 'source-ip'
+        ? parts
+        : { ...parts, sourceKey: (address) => address.split('.').slice(0, 3).join('.') },
+  },
+  {
+    name: 'session-a-little-short',
+    sentence: 'A session ends one hundredth of its duration too early.',
+    breaks: ['persistence.sticks'],
+    edit: withPersistence((durationMs) => 0.99 * durationMs),
+  },
+  {
+    name: 'session-a-little-long',
+    sentence: 'A session outlives its duration by a twentieth.',
+    breaks: ['persistence.expiry'],
+    edit: withPersistence((durationMs) => 1.05 * durationMs),
+  },
+  {
+    name: 'session-lost-on-change',
+    sentence: 'Another configuration makes every client a stranger.',
+    breaks: ['persistence.sticks'],
+    edit: (parts) => ({
+      ...parts,
+      around: (assembled, listener) => {
+        const service = assembled(listener);
+        return {
+          ...delegatingTo(service),
+          reconfigure: (other) => {
+            // off for an instant forgets everybody
+            service.reconfigure({
+              ...other,
+              configuration: { ...other.configuration, persistenceMs: 0 },
+            });
+            service.reconfigure(other);
+          },
+        };
+      },
+    }),
   },
   {
     name: 'session-always-on',
@@ -119,6 +162,31 @@ const drainDefects: readonly Defect[] = [
             parts,
           )
         : parts,
+  },
+  {
+    name: 'drain-a-little-long',
+    sentence: 'Connections of a removed instance are ended a tenth of the duration too late.',
+    breaks: ['draining.deadline'],
+    edit: (parts) => {
+      const { configuration } = parts;
+      return {
+        ...parts,
+        configuration: { ...configuration, drainMs: 1.1 * configuration.drainMs },
+      };
+    },
+  },
+  {
+    name: 'drain-zero-is-the-default',
+    sentence: 'A drain of 0 s is taken for one of 300 s: new connections stop, held ones go on.',
+    breaks: ['draining.zero'],
+    edit: (parts) => {
+      const { configuration } = parts;
+      const { drainMs } = configuration;
+      return {
+        ...parts,
+        configuration: { ...configuration, drainMs: drainMs === 0 ? 300_000 : drainMs },
+      };
+    },
   },
   {
     name: 'drain-default-zero',

@@ -31,6 +31,8 @@ export interface Assessment {
   readonly doubt?: string;
   /** Of a clause that is decided by statistics. */
   readonly certificate?: Certificate;
+  /** No narrower clause can be to blame for what breaks this one. */
+  readonly standsAlone?: boolean;
 }
 
 /** Where a clause asks for a declaration and there is none, or only for a figure: what was seen, never a failure. */
@@ -76,7 +78,7 @@ function inconclusive(why: string, sometimes: Verdict['sometimes']): Verdict {
   return { is: 'inconclusive', why, evidence: [], sometimes };
 }
 
-function verdictOf({ breaches, sometimes, kept, doubt }: Assessment): Verdict {
+function verdictOf({ breaches, sometimes, kept, doubt, standsAlone }: Assessment): Verdict {
   const [first] = breaches;
   if (first !== undefined) {
     const lines = new Set(breaches.flatMap((breach) => breach.lines));
@@ -87,6 +89,7 @@ function verdictOf({ breaches, sometimes, kept, doubt }: Assessment): Verdict {
       observed: first.observed,
       evidence: [...lines].toSorted((a, b) => a - b).slice(0, evidenceMax),
       sometimes,
+      ...(standsAlone === true ? { standsAlone } : {}),
     };
   }
   if (doubt !== undefined) return inconclusive(doubt, sometimes);

@@ -5,7 +5,11 @@
 import type { ServiceConfiguration } from '../spec/configuration.ts';
 import { type Breach, counted, judgeOf, type Subject } from './assessment.ts';
 import { knownBefore } from './check-ledger.ts';
-import { arrivedWhole } from './forwarding.judges.ts';
+import { checkInterval, checkPath, checkPort } from './check-places.judges.ts';
+import { deadline, drainingZero, established } from './draining.judges.ts';
+import { arrivedWhole, forwardPort } from './forwarding.judges.ts';
+import { httpCodes, responseTimeout, tcpChecks } from './health-results.judges.ts';
+import { healthyThreshold, unhealthyThreshold } from './health-thresholds.judges.ts';
 import type { Judge } from './judge.ts';
 import { cycleOf, type Member } from './membership.ts';
 import {
@@ -20,6 +24,7 @@ import {
 import { propagationOf } from './rotation.ts';
 import { cyclesToSee } from './rotation-windows.ts';
 import { groupedBySource } from './sessions.ts';
+import { wlcRatio } from './weighted-least-connections.judges.ts';
 
 type Edit = MembershipChange | Reconfiguration;
 
@@ -78,9 +83,12 @@ function inWords(edit: Edit): string {
 const propagationToTellMs = 120_000;
 
 export const effective: Judge = judgeOf('change.effective', (subject) => {
-  if ([...subject.whole.instances.keys()].some((name) => hasFailed(subject, name)))
+  const afterwards = judgeLater(subject);
+  const hasFailures = [...subject.whole.instances.keys()].some((name) => hasFailed(subject, name));
+  if (hasFailures && afterwards.looked === 0 && afterwards.breaches.length === 0)
     return 'an instance failed checks, so that somebody may rightly be missing';
-  const judged = spansOf(subject).map((span) => judgeSpan(subject, span));
+  const spans = hasFailures ? [] : spansOf(subject);
+  const judged = [...spans.map((span) => judgeSpan(subject, span)), afterwards];
   const looked = judged.reduce((sum, one) => sum + one.looked, 0);
   const propagationMs = propagationOf(subject);
   const told =
@@ -93,6 +101,45 @@ export const effective: Judge = judgeOf('change.effective', (subject) => {
     kept: `${counted(looked, 'edit')} in effect within ${propagationMs} ms of the answer${told}`,
   };
 });
+
+/** Judges that need not know what was before a configuration to tell whether it is kept. */
+const judgesOfLater: readonly Judge[] = [
+  unhealthyThreshold,
+  healthyThreshold,
+  checkInterval,
+  responseTimeout,
+  tcpChecks,
+  httpCodes,
+  checkPath,
+  checkPort,
+  forwardPort,
+  established,
+  deadline,
+  drainingZero,
+];
+
+/** What least connections counts from before is not known there. */
+const judgesOfHeld: readonly Judge[] = [wlcRatio];
+
+/** Whether what follows another configuration keeps that one. Whoever never kept such a clause is charged there. */
+function judgeLater({ later, connections }: Subject): Looked {
+  if (later === null) return nothing;
+  const { reading, lines } = later;
+  const isAnyHeld = connections.some((one) => isPlaced(one) && one.closed === null);
+  const verdicts = [...judgesOfLater, ...(isAnyHeld ? [] : judgesOfHeld)].map((judge) =>
+    judge.judge(reading, { falseAlarmRateOf: () => 0 }),
+  );
+  const failing = verdicts.filter(({ is }) => is === 'fail');
+  return {
+    looked: verdicts.some(({ is }) => is !== 'inconclusive') ? 1 : 0,
+    breaches: failing.map(({ why, expected = '', observed = '', evidence }) => ({
+      why: `after another configuration was accepted: ${why}`,
+      expected,
+      observed,
+      lines: evidence.map((line) => lines[line] ?? line),
+    })),
+  };
+}
 
 /** From when an edit is in effect to the next one: what is in force, and who was decided. */
 interface Span {

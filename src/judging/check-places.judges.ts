@@ -1,8 +1,9 @@
 /** Judges of where and how often checks arrive: port, path, interval. Knows nothing of their results. */
 import { type Breach, counted, judgeOf, type Subject } from './assessment.ts';
 import type { Judge } from './judge.ts';
-import type { CheckReading } from './reading.ts';
+import type { CheckReading, InstanceReading } from './reading.ts';
 import { numericTrait, wordTrait } from './reading.ts';
+import { propagationOf } from './rotation.ts';
 
 /** Checks that reached an instance, not those that were worked out. */
 function seenChecks(subject: Subject): readonly CheckReading[] {
@@ -34,7 +35,10 @@ export const checkPort: Judge = judgeOf('health.port', (subject) => {
 export const checkPath: Judge = judgeOf('health.http.path', (subject) => {
   const { check } = subject.configuration;
   if (check.method !== 'http') return 'TCP checks ask for no path';
-  const seen = seenChecks(subject).filter(({ method }) => method === 'http');
+  // one that makes a connection and asks nothing is cut short in real time, and another kind of check in stepped time
+  const seen = seenChecks(subject).filter(
+    ({ method }) => method === 'http' || subject.time === 'stepped',
+  );
   const astray = seen.filter(({ path }) => path !== check.path);
   const [first] = astray;
   return {
@@ -89,8 +93,10 @@ export const checkInterval: Judge = judgeOf('health.interval', (subject) => {
 
 /** Members without a check from the last one to the end of the history; under another configuration other intervals hold. */
 function stopped(subject: Subject): readonly Breach[] {
-  if (subject.whole.reconfigurations.length > 0) return [];
+  if (subject.whole.instances !== subject.instances) return [];
   return [...subject.instances.values()].flatMap((instance): Breach[] => {
+    const unchecked = neverChecked(subject, instance);
+    if (unchecked !== null) return [unchecked];
     const last = instance.ledger.checks.at(-1);
     const isMember = subject.changes.every(
       (change) => change.instance !== instance.name || change.kind === 'reweighed',
@@ -108,6 +114,29 @@ function stopped(subject: Subject): readonly Breach[] {
       },
     ];
   });
+}
+
+/** When the first check comes is not said; after so many intervals none comes. */
+const intervalsToBegin = 10;
+
+/** A member that nothing was asked since it was listed for the last time. */
+function neverChecked(subject: Subject, { name, ledger }: InstanceReading): Breach | null {
+  if (subject.header.checks === 'none') return null;
+  const change = subject.changes.findLast(({ instance }) => instance === name);
+  if (change?.kind !== 'registered' || change.outcome !== 'accepted') return null;
+  const { intervalMs, timeoutMs } = subject.effective;
+  const silentMs = subject.endMs - change.toMs;
+  const limitMs = propagationOf(subject) + intervalsToBegin * (intervalMs + timeoutMs);
+  const isChecked = ledger.checks.some(
+    ({ check, started }) => check >= 0 && started.toMs >= change.fromMs,
+  );
+  if (isChecked || silentMs <= limitMs) return null;
+  return {
+    why: `${name} was not checked once in the ${silentMs} ms since it was registered, the interval is ${intervalMs} ms`,
+    expected: 'a check each interval',
+    observed: `none in ${silentMs} ms`,
+    lines: [change.line],
+  };
 }
 
 /** How long after the start of a check the next one starts at the latest. */
@@ -151,6 +180,10 @@ function gapsOf(subject: Subject): readonly Gap[] {
     ledger.checks.flatMap((check, index): Gap[] => {
       const before = ledger.checks[index - 1];
       if (before === undefined || before.check < 0 || check.check < 0) return [];
+      // how long nothing is waited for is the timeout's matter, where the next check waits for that
+      const isFromEnd = wordTrait(subject, 'health.intervalFrom') === 'end';
+      const { timeoutMs, intervalMs } = subject.effective;
+      if (before.replied === null && (isFromEnd || timeoutMs >= intervalMs)) return [];
       const limitMs = limitOf(subject, before);
       const leastMs = check.started.fromMs - before.started.toMs;
       const mostMs = check.started.toMs - before.started.fromMs;

@@ -96,8 +96,8 @@ export function timingOf(
   const shortestMs = check.replied.fromMs - check.started.toMs;
   if (shortestMs > rules.timeoutMs) return 'late';
   const limitMs = rules.time === 'stepped' ? rules.timeoutMs : certainShare * rules.timeoutMs;
-  const isCertain = rules.time === 'stepped' ? longestMs < limitMs : longestMs <= limitMs;
-  return isCertain ? 'in time' : 'unknown';
+  // a reply exactly at the timeout is in time, as the adapter protocol says
+  return longestMs <= limitMs ? 'in time' : 'unknown';
 }
 
 /** Without an answer: failed once the timeout is over; given up long before, the balancer's reason is not known. */

@@ -15,7 +15,7 @@ import { arrivedWhole, lostInForwarding } from './forwarding.judges.ts';
 import type { Judge } from './judge.ts';
 import { cycleOf, epochOf, type Removal } from './membership.ts';
 import { isPlaced, type MembershipChange, type Placed, wordTrait } from './reading.ts';
-import { standingOf } from './rotation.ts';
+import { propagationOf, standingOf } from './rotation.ts';
 import { pairsOf } from './sessions.ts';
 
 /** New connections among which one would have gone to the removed instance: two of its former cycles of round robin. */
@@ -26,9 +26,31 @@ const hashedCyclesToTempt = 10;
 export const noNew: Judge = judgeOf('draining.no-new', (subject) =>
   subject.effective.drainMs === 0 ? 'connection draining is off' : judgeNewConnections(subject),
 );
-export const drainingZero: Judge = judgeOf('draining.zero', (subject) =>
-  subject.effective.drainMs > 0 ? 'connection draining is on' : judgeNewConnections(subject),
-);
+export const drainingZero: Judge = judgeOf('draining.zero', (subject) => {
+  if (subject.effective.drainMs > 0) return 'connection draining is on';
+  const judged = judgeNewConnections(subject);
+  return { ...judged, breaches: [...judged.breaches, ...leftAlone(subject)] };
+});
+
+/** Connections that still carried data after a removal that is declared to cut them. */
+function leftAlone(subject: Subject): readonly Breach[] {
+  if (wordTrait(subject, 'draining.zero') !== 'cut') return [];
+  return drained(subject).flatMap(({ connection, change }): readonly Breach[] => {
+    const sureMs = change.toMs + propagationOf(subject) + drainGraceMs(subject);
+    const alive = connection.carried.find(
+      (one) => one.line > change.line && one.fromMs >= sureMs && arrivedWhole(one),
+    );
+    if (alive === undefined) return [];
+    return [
+      {
+        why: `connection ${connection.connection} on ${change.instance} still carried data after the removal, and there is no drain`,
+        expected: 'declared: cut',
+        observed: 'it went on',
+        lines: [alive.line],
+      },
+    ];
+  });
+}
 
 /** New connections of clients that no session binds to the removed instance. */
 function judgeNewConnections(subject: Subject): Assessment {

@@ -3,16 +3,22 @@
  * certainly in rotation; and whoever recovered, again.
  */
 import { type Breach, counted, judgeOf, type Subject } from './assessment.ts';
-import { isNeverNormal } from './health-results.judges.ts';
+import { knownBefore } from './check-ledger.ts';
+import { isNeverNormal, isNothingHeeded } from './health-results.judges.ts';
 import type { Judge } from './judge.ts';
-import { epochOf } from './membership.ts';
+import { cycleOf, epochOf } from './membership.ts';
 import { type InstanceReading, isPlaced, type Placed } from './reading.ts';
-import { standingOf } from './rotation.ts';
-import { looksOf, showing, whyNoWindows } from './rotation-windows.ts';
+import { propagationOf, standingOf } from './rotation.ts';
+import { cyclesToSee, looksOf, showing, whyNoWindows } from './rotation-windows.ts';
 
 export const eligible: Judge = judgeOf('schedule.eligible', (subject) => {
   const breaches: Breach[] = [];
   let tempted = 0;
+  /** Connections in a row that an instance did not get while it was out: who shuns it for two cycles knows that it is. */
+  const shunned = new Map<string, number>();
+  let standsAlone = false;
+  const { persistenceMs, scheduling } = subject.configuration;
+  const isWithoutMemory = persistenceMs === 0 && scheduling === 'weighted-round-robin';
   const isAnyoneOut = [...subject.instances.values()].some(isEverOut);
   for (const connection of subject.connections) {
     if (!isPlaced(connection)) continue;
@@ -32,11 +38,23 @@ export const eligible: Judge = judgeOf('schedule.eligible', (subject) => {
     if (barred.length === 0) continue;
     tempted++;
     const { instance, line } = connection.placed;
+    for (const name of shunned.keys()) if (!barred.includes(name)) shunned.delete(name);
+    for (const name of barred) {
+      const times = shunned.get(name) ?? 0;
+      // it came back without a pass: no count of results that is off brings that about
+      if (name !== instance) shunned.set(name, times + 1);
+      else {
+        const isLong = times >= cyclesToSee * cycleOf(epoch.members.values());
+        if (isWithoutMemory && isLong && !epoch.removed.has(name)) standsAlone = true;
+        shunned.set(name, 0);
+      }
+    }
     if (barred.includes(instance))
       breaches.push(barredBreach(connection, epoch.removed.has(instance), others, line));
   }
   return {
     breaches,
+    standsAlone: standsAlone || (breaches.length > 0 && isNothingHeeded(subject)),
     sometimes: { 'connections while somebody was out of rotation': tempted },
     kept: `${counted(tempted, 'connection')} while somebody was out of rotation, none went there`,
   };
@@ -119,8 +137,39 @@ export const recovery: Judge = judgeOf('schedule.recovery', (subject) => {
     }
   }
   return {
-    breaches,
+    breaches: [...breaches, ...refusedAfterwards(subject, needed)],
     sometimes: { 'recoveries seen in traffic': recovered },
     kept: `${counted(recovered, 'time')} a recovered instance got connections again`,
   };
 });
+
+/** Clients that nobody took although somebody had recovered, who had taken some with the same answers before. */
+function refusedAfterwards(subject: Subject, needed: number): readonly Breach[] {
+  const refused = subject.connections.filter((one) => one.refused !== null);
+  return refused.flatMap((connection): readonly Breach[] => {
+    const back = [...subject.instances.values()].find(({ name, ledger, refusingFromMs }) => {
+      const known = knownBefore(ledger, connection, propagationOf(subject));
+      const { passStreak, notPassed, checks } = ledger;
+      const reply = checks[known - 1]?.reply;
+      return (
+        (passStreak[known] ?? 0) >= needed &&
+        (notPassed[known] ?? 0) > 0 &&
+        refusingFromMs === Number.POSITIVE_INFINITY &&
+        !subject.changes.some(({ instance }) => instance === name) &&
+        looksOf(subject, name).some(
+          (look) => look.isHere && checks[look.known - 1]?.reply === reply,
+        )
+      );
+    });
+    const line = connection.refused?.line;
+    if (back === undefined || line === undefined) return [];
+    return [
+      {
+        why: `connection ${connection.connection} was refused although ${back.name} had passed ${needed} checks in a row`,
+        expected: `${back.name} in rotation again`,
+        observed: 'nobody in rotation',
+        lines: [line],
+      },
+    ];
+  });
+}

@@ -8,18 +8,22 @@ import type { Judge } from './judge.ts';
 import { cycleOf } from './membership.ts';
 import { type InstanceReading, isPlaced, numericTrait } from './reading.ts';
 import { type Stretch, stretchesOf } from './rotation.ts';
-import { cyclesToSee, whyNoWindows } from './rotation-windows.ts';
+import { cyclesToSee, looksOf, showing, whyNoWindows } from './rotation-windows.ts';
 
 export const isolation: Judge = judgeOf('health.isolation', (subject) => {
   const why = whyNoWindows(subject);
   if (why !== null) return why;
+  if (subject.whole.reconfigurations.length > 0)
+    return 'another configuration came, so that results of others are not all that happened';
   const all = [...subject.instances.values()];
   if (all.some(({ behaviours }) => behaviours.some(({ traffic }) => traffic !== 'accepted')))
     return 'an instance refuses traffic, so that a client may be turned away for that';
   const failingSince = Math.min(...all.map(firstDoubtLine));
   const sound = all.filter((one) => isSound(subject, one, failingSince));
   const [first] = sound;
-  if (failingSince === Number.POSITIVE_INFINITY || first === undefined)
+  const isAnyFailing = failingSince < Number.POSITIVE_INFINITY;
+  const held = isAnyFailing ? heldBack(subject) : [];
+  if (!isAnyFailing || (first === undefined && held.length === 0))
     return 'nobody failed a check while somebody who had got connections failed none';
   // with other members or weights the scheduler may have its own reasons
   const [unchanged] = subject.epochs;
@@ -30,7 +34,8 @@ export const isolation: Judge = judgeOf('health.isolation', (subject) => {
   return {
     breaches: [
       ...looks.flatMap(({ breach }) => breach ?? []),
-      ...turnedAway(subject, first, failingSince),
+      ...(first === undefined ? [] : turnedAway(subject, first, failingSince)),
+      ...held,
     ],
     sometimes: { 'instances without a failure while another was out of rotation': looks.length },
     kept: `${counted(looks.length, 'time')} an instance that failed no check kept getting connections while another was out`,
@@ -96,4 +101,92 @@ function turnedAway(
       },
     ];
   });
+}
+
+/** Results in a row after which no threshold that is a few off explains that an instance stays where it was. */
+const beyondAnyThreshold = 5;
+
+/**
+ * An instance that stays in, or out, however many of its own checks say otherwise, while another one's say so; and that
+ * goes, or comes, once all agree: somebody who never goes or never comes is charged elsewhere.
+ */
+function heldBack(subject: Subject): readonly Breach[] {
+  const { unhealthyThreshold, healthyThreshold } = subject.configuration.check;
+  return [...subject.instances.values()].flatMap((one): readonly Breach[] => [
+    ...(areAllOutAtLast(subject)
+      ? stayed(subject, one, 'failed', unhealthyThreshold + beyondAnyThreshold)
+      : []),
+    ...(comesAtLast(subject, one)
+      ? stayed(subject, one, 'passed', healthyThreshold + beyondAnyThreshold)
+      : []),
+  ]);
+}
+
+/** What traffic shows of an instance after `needed` results of one kind in a row, while others had results of the other kind. */
+function stayed(
+  subject: Subject,
+  { name, ledger }: InstanceReading,
+  result: 'failed' | 'passed',
+  needed: number,
+): readonly Breach[] {
+  const streaks = result === 'failed' ? ledger.failStreak : ledger.passStreak;
+  const looks = looksOf(subject, name).filter(
+    ({ known, possible }) => known === possible && (streaks[known] ?? 0) >= needed,
+  );
+  const [first] = looks;
+  if (first === undefined) return [];
+  const run = streaks[first.known] ?? 0;
+  const batch = looks.filter(({ known }) => known === first.known);
+  // before it passed all the while it must have been out
+  const hasFailedBefore = (ledger.notPassed[first.known] ?? 0) > 0;
+  if (result === 'passed' && !hasFailedBefore) return [];
+  const sinceLine = ledger.checks[first.known - run]?.startedLine ?? 0;
+  const isContradicted = [...subject.instances.values()].some(
+    (other) =>
+      other.name !== name &&
+      other.ledger.checks.some(
+        (check) =>
+          check.startedLine > sinceLine &&
+          check.startedLine < first.connection.openedLine &&
+          check.result === (result === 'failed' ? 'passed' : 'failed'),
+      ),
+  );
+  const window = showing(subject, batch, { afterChange: true });
+  if (!isContradicted || window.shows !== (result === 'failed' ? 'in' : 'out')) return [];
+  const checks = ledger.checks.slice(first.known - run, first.known);
+  return [
+    {
+      why: `${name} was ${window.shows === 'in' ? 'in' : 'out of'} rotation after ${counted(run, `${result} check`)} in a row, while others had other results, and not once these were alike`,
+      expected: `the results of ${name} decide on ${name}`,
+      observed: `they did only when others had the same`,
+      lines: [
+        ...(window.shows === 'in' ? window.here : window.lines),
+        ...checks.map(({ startedLine }) => startedLine),
+      ],
+    },
+  ];
+}
+
+/** Once everybody fails, nobody is taken any more. */
+function areAllOutAtLast(subject: Subject): boolean {
+  const last = subject.connections.at(-1);
+  if (last === undefined || last.refused === null) return false;
+  const { unhealthyThreshold } = subject.configuration.check;
+  return [...subject.instances.values()].every(
+    ({ ledger }) => (ledger.failStreak[knownBefore(ledger, last)] ?? 0) >= unhealthyThreshold,
+  );
+}
+
+/** It had connections again after it had failed, while all others passed. */
+function comesAtLast(subject: Subject, { name, ledger }: InstanceReading): boolean {
+  return looksOf(subject, name).some(
+    ({ isHere, known, connection }) =>
+      isHere &&
+      (ledger.notPassed[known] ?? 0) > 0 &&
+      (ledger.passStreak[known] ?? 0) > 0 &&
+      [...subject.instances.values()].every((other) => {
+        const streak = other.ledger.passStreak[knownBefore(other.ledger, connection)] ?? 0;
+        return streak > 0;
+      }),
+  );
 }

@@ -8,6 +8,7 @@ import { knownBefore } from './check-ledger.ts';
 import { certainShare, isNormal, timingOf } from './check-results.ts';
 import type { Judge } from './judge.ts';
 import type { BehaviourReading, CheckReading, InstanceReading } from './reading.ts';
+import { hasOthers } from './rotation.ts';
 import { type Look, looksOf, showing, type Window, whyNoWindows } from './rotation-windows.ts';
 
 /** Steady answers beyond both thresholds, so that one or two too many is a matter of counting. */
@@ -81,7 +82,7 @@ export const httpCodes: Judge = judgeOf('health.http.codes', (subject) => {
     const isCodesFault =
       right === 'in'
         ? isAloneIn(steady, one) && !hasPassed(subject, one.reply)
-        : !isHealthIgnored(steady, one);
+        : !isHealthIgnored(steady, one) && hadAlternative(subject, one);
     if (isCodesFault) {
       breaches.push(breachOf(one, right, because));
     }
@@ -151,6 +152,39 @@ function perCode(steady: readonly Steady[]): Record<string, number> {
   return counts;
 }
 
+/** Where nobody else is left, whoever is out may be used all the same. */
+function hadAlternative(subject: Subject, { instance, window }: Steady): boolean {
+  return window.looks.some(
+    ({ isHere, connection }) => isHere && hasOthers(subject, instance, connection),
+  );
+}
+
+/** Results in a row that are enough whatever the threshold, if any counts at all. */
+const beyondAnyThreshold = 3;
+
+/**
+ * Whether somebody who only answers what nothing calls normal, and somebody who does not answer, both have connections
+ * while others could take them: no reading of a status or of a timeout explains both.
+ */
+export function isNothingHeeded(subject: Subject): boolean {
+  if (subject.configuration.check.method !== 'http') return false;
+  const needed = subject.configuration.check.unhealthyThreshold + beyondAnyThreshold;
+  const isTaken = (isKind: (reply: Reply | null) => boolean) =>
+    [...subject.instances.values()].some(({ name, ledger }) => {
+      const { checks, failStreak } = ledger;
+      const isAlike = checks.every(({ reply, result }) => isKind(reply) && result === 'failed');
+      return (
+        checks.length >= needed &&
+        isAlike &&
+        looksOf(subject, name).some(
+          ({ isHere, known, connection }) =>
+            isHere && (failStreak[known] ?? 0) >= needed && hasOthers(subject, name, connection),
+        )
+      );
+    });
+  return isTaken(isNeverNormal) && isTaken((reply) => reply === null);
+}
+
 /** Out although normal: the code is to blame only if nobody with the same code is in. */
 function isAloneIn(steady: readonly Steady[], one: Steady): boolean {
   return !steady.some((other) => other.kind === one.kind && other.window.shows === 'in');
@@ -185,7 +219,7 @@ export const responseTimeout: Judge = judgeOf('health.timeout', (subject) => {
     if (right === 'in' && quick.length > 0) {
       breaches.push(breachOf(one, 'in', `all its checks were answered well within ${limit}`));
     }
-    if (right === 'out')
+    if (right === 'out' && hadAlternative(subject, one) && !isNothingHeeded(subject))
       breaches.push(breachOf(one, 'out', `all its checks were answered after ${limit}`));
   }
   const count = (kind: string) => judged.filter((one) => one.kind === kind).length;
@@ -219,7 +253,8 @@ function delayKind(
     if (timing === 'late') return 'late';
     const leastMs = check.replied.fromMs - check.started.toMs;
     const mostMs = check.replied.toMs - check.started.fromMs;
-    if (timing !== 'in time' || mostMs > certainShare * timeoutMs) return null;
+    const share = subject.time === 'stepped' ? 1 : certainShare;
+    if (timing !== 'in time' || mostMs > share * timeoutMs) return null;
     return leastMs >= slowShare * timeoutMs ? 'in time' : 'quick';
   }
   if (told === null || check.abandoned === null) return null;
@@ -254,8 +289,9 @@ export const tcpChecks: Judge = judgeOf('health.tcp', (subject) => {
       .filter((one) => isAloneIn(accepted, one))
       .map((one) => breachOf(one, 'in', 'all its checks were accepted')),
     ...refused
-      .filter(({ window }) => window.shows !== 'out')
+      .filter((one) => one.window.shows !== 'out' && hadAlternative(subject, one))
       .map((one) => breachOf(one, 'out', 'it refused all its checks')),
+    ...askingMore(subject),
   ];
   return {
     breaches,
@@ -266,6 +302,22 @@ export const tcpChecks: Judge = judgeOf('health.tcp', (subject) => {
     kept: `${counted(accepted.length, 'accepting instance')} in rotation, ${counted(refused.length, 'refusing one')} out of it`,
   };
 });
+
+/** Checks by HTTP, which only stepped time tells from those by TCP before anything is asked. */
+function askingMore({ instances, time }: Subject): readonly Breach[] {
+  const checks = [...instances.values()].flatMap(({ ledger }) => ledger.checks);
+  const asking = checks.filter(({ check, method }) => check >= 0 && method === 'http');
+  const [first] = asking;
+  if (time !== 'stepped' || first === undefined) return [];
+  return [
+    {
+      why: `${counted(asking.length, 'check')} asked for ${first.path ?? 'something'} over HTTP`,
+      expected: 'a TCP connection, and nothing more',
+      observed: 'an HTTP check',
+      lines: asking.map(({ startedLine }) => startedLine),
+    },
+  ];
+}
 
 /** Refused checks reach no instance, so the time is what passes: as if each took the interval and the timeout. */
 function refusedFor(subject: Subject, { name, behaviours }: InstanceReading): readonly Steady[] {

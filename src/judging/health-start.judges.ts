@@ -4,7 +4,7 @@
  */
 import { type Breach, counted, judgeOf, type Subject, undeclared } from './assessment.ts';
 import type { Judge } from './judge.ts';
-import { type InstanceReading, wordTrait } from './reading.ts';
+import { type InstanceReading, type MembershipChange, wordTrait } from './reading.ts';
 import { type Look, looksOf, showing, whyNoWindows } from './rotation-windows.ts';
 
 /** A threshold from here on cannot be reached by one result, nor by a count that is one off. */
@@ -81,14 +81,20 @@ function expectedOf(
 function beginningsOf(subject: Subject, { name, ledger }: InstanceReading): readonly Beginning[] {
   const changes = subject.changes.filter(({ instance }) => instance === name);
   const isListed = subject.header.instances.some((one) => one.name === name);
-  // whoever comes back is another clause's
-  if (changes.length > (isListed ? 0 : 1)) return [];
+  const sinceLine = changes.length > (isListed ? 0 : 1) ? returnedLine(subject, changes) : -1;
+  if (sinceLine === null) return [];
   const real: number[] = [0];
-  for (const { check } of ledger.checks) real.push((real.at(-1) ?? 0) + (check >= 0 ? 1 : 0));
-  const looks = looksOf(subject, name);
+  for (const { check, startedLine } of ledger.checks) {
+    real.push((real.at(-1) ?? 0) + (check >= 0 && startedLine > sinceLine ? 1 : 0));
+  }
+  const looks = looksOf(subject, name).filter(
+    ({ connection }) => connection.openedLine > sinceLine,
+  );
   const having = (results: number): readonly Look[] =>
     looks.filter(({ known, possible }) => real[known] === results && real[possible] === results);
-  const first = ledger.checks.find(({ check }) => check >= 0)?.result ?? null;
+  const first =
+    ledger.checks.find(({ check, startedLine }) => check >= 0 && startedLine > sinceLine)?.result ??
+    null;
   const certain = first === 'unknown' ? null : first;
   return ([0, 1] as const).flatMap((results): Beginning[] => {
     if (results === 1 && certain === null) return [];
@@ -98,4 +104,15 @@ function beginningsOf(subject: Subject, { name, ledger }: InstanceReading): read
       { instance: name, results, first: certain, shows, lines: shows === 'in' ? here : lines },
     ];
   });
+}
+
+/** From which line on one that had left is new again, its drain certainly over; null: whoever comes back is another clause's. */
+function returnedLine(subject: Subject, changes: readonly MembershipChange[]): number | null {
+  const removal = changes.at(-2);
+  const back = changes.at(-1);
+  // checks may come before the answer in real time, and are then counted for nobody
+  if (removal?.kind !== 'removed' || back?.kind !== 'registered') return null;
+  if (subject.time !== 'stepped' || back.fromMs <= removal.toMs + subject.effective.drainMs)
+    return null;
+  return back.line;
 }

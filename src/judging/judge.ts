@@ -17,6 +17,8 @@ export interface Verdict {
   readonly evidence: readonly number[];
   /** Obligations: how often the situations came up in which the clause could have been broken. A pass with a zero among them is vacuous, hence reported as inconclusive. */
   readonly sometimes: Readonly<Record<string, number>>;
+  /** Of a fail that no narrower clause explains, unless that is a premise. */
+  readonly standsAlone?: true;
   /** Nothing was declared that could be broken: `why` says what was seen instead. */
   readonly isObservation?: true;
   /** Of a verdict by statistics. */

@@ -75,12 +75,18 @@ export const liveConnections: Judge = judgeOf('health.live-connections', (subjec
       const alive = carried.find((one) => one.fromMs >= outage.sureMs && arrivedWhole(one));
       if (isCut) cut++;
       else if (alive !== undefined) kept++;
-      const line = reading === 'kept' ? isCut && closed.line : reading === 'cut' && alive?.line;
+      const lost = carried.find((one) => one.fromMs >= outage.sureMs && !arrivedWhole(one));
+      const gone = isCut ? closed.line : lost?.line;
+      const line = reading === 'kept' ? gone : reading === 'cut' && alive?.line;
       if (typeof line !== 'number') continue;
       breaches.push({
-        why: `connection ${connection.connection} on ${instance.name} ${isCut ? 'was ended' : 'still carried data'} when ${instance.name} was unhealthy`,
+        why: `connection ${connection.connection} on ${instance.name} ${alive === undefined || isCut ? 'was ended' : 'still carried data'} when ${instance.name} was unhealthy`,
         expected: `declared: ${reading}`,
-        observed: isCut ? 'the balancer ended it' : 'it went on',
+        observed: isCut
+          ? 'the balancer ended it'
+          : alive === undefined
+            ? 'it carried no data any more'
+            : 'it went on',
         lines: [line],
       });
     }

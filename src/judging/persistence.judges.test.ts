@@ -41,6 +41,23 @@ describe('persistence.sticks and persistence.source-address', () => {
     expect(failures(returning({ persistenceMs: 0 }))).toEqual(['persistence.source-address']);
   });
 
+  it('fail a key that is a part of the address, as newcomers follow their neighbours', () => {
+    const network = (source: string) => source.split('.').slice(0, 3).join('.');
+    const meet = (sessionKey?: (source: string) => string) => {
+      const balancer = new FakeBalancer(
+        kept,
+        sessionKey === undefined ? {} : { sessionKey },
+      ).rounds(4);
+      for (let index = 0; index < 24; index++) {
+        balancer.open(`127.200.${Math.floor(index / 2)}.${1 + (index % 2)}`);
+      }
+      return balancer.end();
+    };
+    expect(failures(meet(network))).toEqual(['persistence.source-address']);
+    expect(failures(meet(() => 'everybody'))).toEqual(['persistence.source-address']);
+    expect(failures(meet())).toEqual([]);
+  });
+
   it('let clients move when the time is over, when their instance leaves, and when a fixed clock ran out', () => {
     expect(verdictOn(returning({}, kept, 1.1), 'persistence.sticks').is).toBe('inconclusive');
     const creation: Asked = { persistence: true, traits: { 'persistence.clock': 'creation' } };

@@ -1,11 +1,12 @@
 /** Judges of session persistence: who comes back in time finds its instance again, unless that is out of rotation or leaves. */
-import { type Breach, counted, judgeOf, type Subject } from './assessment.ts';
+import { type Assessment, type Breach, counted, judgeOf, type Subject } from './assessment.ts';
 import { knownBefore, knownPossibly } from './check-ledger.ts';
 import type { Judge } from './judge.ts';
 import { cycleOf, epochOf } from './membership.ts';
-import { type Placed, wordTrait } from './reading.ts';
+import { isPlaced, type Placed, wordTrait } from './reading.ts';
 import { hasOthers, standingOf, staysInside, stretchesOf } from './rotation.ts';
 import { type Pair, pairsOf, staysEligible, wouldMove } from './sessions.ts';
+import { judgeCycles, washoutOf } from './weighted-round-robin.judges.ts';
 
 /** A gap from here on is about the duration; one below `shortGap` is about who is known. */
 const longGap = 0.3;
@@ -50,16 +51,26 @@ function movedBreach({ first, second, gap }: Pair): Breach {
  * and nothing happened meanwhile that a client might be forgotten for.
  */
 function keyMatter(subject: Subject, pairs: readonly Pair[]): (pair: Pair) => boolean {
-  const soon = pairs.filter(({ gap }) => gap < shortGap);
-  const isKnown = judgePairs(subject, soon).isProven;
-  return (pair) => !isKnown && pair.gap < shortGap && isUneventful(subject, pair);
+  const soon = judgePairs(
+    subject,
+    pairs.filter(({ gap }) => gap < shortGap),
+  );
+  // a key that no client has twice keeps some by chance, and never most
+  const isKnown = soon.isProven || soon.kept.length > soon.moved.length;
+  return (pair) =>
+    !isKnown && pair.gap < shortGap && pair.picks <= crowdMin && isUneventful(subject, pair);
 }
+
+/** Connections between two of one client after which it may have been pushed out of a table. */
+const crowdMin = 100;
 
 function isUneventful(subject: Subject, { first, second }: Pair): boolean {
   const isBetween = (line: number) => first.openedLine < line && line < second.placed.line;
-  if (subject.changes.some(({ line }) => isBetween(line))) return false;
+  const edits = [...subject.changes, ...subject.whole.reconfigurations];
+  if (edits.some(({ line }) => isBetween(line))) return false;
   return [...subject.instances.values()].every(({ ledger }) => {
-    const known = knownBefore(ledger, first);
+    // with the result before, so that the first of another kind is none like the others
+    const known = Math.max(0, knownBefore(ledger, first) - 1);
     const possible = Math.max(known, knownPossibly(ledger, second));
     return (
       ledger.notPassed[known] === ledger.notPassed[possible] ||
@@ -75,7 +86,10 @@ export const sticks: Judge = judgeOf('persistence.sticks', (subject) => {
   const isKeyMatter = keyMatter(subject, pairs);
   const { kept, moved } = judgePairs(
     subject,
-    pairs.filter((pair) => pair.gap >= longGap || (pair.gap < shortGap && !isKeyMatter(pair))),
+    pairs.filter(
+      (pair) =>
+        pair.isGuaranteed && (pair.gap >= longGap || (pair.gap < shortGap && !isKeyMatter(pair))),
+    ),
   );
   // that it is memory may show in any gap, how long it lasts only in a long one
   const { clients, isProven } = judgePairs(subject, pairs);
@@ -89,6 +103,62 @@ export const sticks: Judge = judgeOf('persistence.sticks', (subject) => {
     kept: `${counted(kept.length, 'return')} to the same instance, ${proving} after nine tenths of the duration or more`,
   };
 });
+
+/** Parts of an address that somebody might know a client by. */
+const partsOfAddress: readonly (readonly [
+  words: string,
+  part: (octets: readonly string[]) => string,
+])[] = [
+  ['the first three octets', (octets) => octets.slice(0, 3).join('.')],
+  ['the first two octets', (octets) => octets.slice(0, 2).join('.')],
+  ['the last two octets', (octets) => octets.slice(2).join('.')],
+  ['the last octet', (octets) => octets.slice(3).join('.')],
+  ['the first octet', (octets) => octets.slice(0, 1).join('.')],
+];
+/** So many newcomers who all go where a stranger with the same part of the address went are no coincidence … */
+const followersToProve = 4;
+
+/** … where the scheduler, which gives newcomers whole cycles, would have sent them elsewhere. */
+function takenForOthers(subject: Subject): readonly Breach[] {
+  if (subject.configuration.scheduling !== 'weighted-round-robin') return [];
+  if ((wordTrait(subject, 'wrr.schedulers') ?? '1') !== '1') return [];
+  const seen = new Set<string>();
+  return stretchesOf(subject).flatMap((stretch): readonly Breach[] => {
+    const newcomers = stretch.connections.filter(
+      ({ source }) => !seen.has(source) && seen.add(source),
+    );
+    const { breach } = judgeCycles({ ...stretch, connections: newcomers }, washoutOf(subject));
+    if (breach === null || stretch.inRotation.length < 2) return [];
+    return partsOfAddress
+      .flatMap(([words, part]) => followersBreach(newcomers, words, part))
+      .slice(0, 1);
+  });
+}
+
+function followersBreach(
+  newcomers: readonly Placed[],
+  words: string,
+  part: (octets: readonly string[]) => string,
+): readonly Breach[] {
+  const homes = new Map<string, string>();
+  const followers = newcomers.filter(({ source, placed }) => {
+    const key = part(source.split('.'));
+    const isKnown = homes.has(key);
+    if (!isKnown) homes.set(key, placed.instance);
+    return isKnown;
+  });
+  const isLed = ({ source, placed }: Placed) =>
+    homes.get(part(source.split('.'))) === placed.instance;
+  if (followers.length < followersToProve || !followers.every(isLed)) return [];
+  return [
+    {
+      why: `${counted(followers.length, 'new client')} went where a client with ${words} in common had gone, each of them`,
+      expected: 'the scheduler decides on clients with addresses of their own',
+      observed: `known by ${words}`,
+      lines: followers.map(({ placed }) => placed.line),
+    },
+  ];
+}
 
 export const sourceAddress: Judge = judgeOf('persistence.source-address', (subject) => {
   const why = whyNoSessions(subject);
@@ -104,7 +174,7 @@ export const sourceAddress: Judge = judgeOf('persistence.source-address', (subje
     ),
   );
   return {
-    breaches: moved.filter(isKeyMatter).map(movedBreach),
+    breaches: [...moved.filter(isKeyMatter).map(movedBreach), ...takenForOthers(subject)],
     sometimes: {
       [clientsMoved]: isProven ? clients : 0,
     },
@@ -118,6 +188,7 @@ const cyclesToReachTwo = 2;
 export const persistenceOff: Judge = judgeOf('persistence.off', (subject) => {
   const { scheduling, persistenceMs } = subject.configuration;
   if (persistenceMs > 0) return 'session persistence is on';
+  if (scheduling === 'weighted-least-connections') return heldByOneEach(subject);
   if (scheduling !== 'weighted-round-robin') return 'not weighted round robin';
   const schedulers = Number(wordTrait(subject, 'wrr.schedulers') ?? 1);
   if (!Number.isFinite(schedulers)) return 'an unknown number of schedulers is declared';
@@ -152,6 +223,38 @@ export const persistenceOff: Judge = judgeOf('persistence.off', (subject) => {
   };
 });
 
+/** Least connections has others take some of what one client holds, however many it held before. */
+function heldByOneEach(subject: Subject): Assessment {
+  const breaches: Breach[] = [];
+  let clients = 0;
+  for (const stretch of stretchesOf(subject)) {
+    const { inRotation, connections } = stretch;
+    const isHeld = connections.every(({ closed }) => closed === null);
+    if (inRotation.length < 2 || !isHeld || !staysInside(stretch)) continue;
+    const all = new Set(connections.map(({ placed }) => placed.instance));
+    const runs = runsOfOneSource(connections).filter(
+      (run) => run.length >= cyclesToReachTwo * cycleOf(inRotation),
+    );
+    clients += runs.length;
+    // where everybody holds at one instance it is the scheduler that overlooks the others
+    if (runs.length < 2 || all.size < 2) continue;
+    const isStuck = (run: readonly Placed[]) =>
+      new Set(run.map(({ placed }) => placed.instance)).size === 1;
+    if (!runs.every(isStuck)) continue;
+    breaches.push({
+      why: `each of ${counted(runs.length, 'client')} holds all its connections at one instance`,
+      expected: 'the scheduler alone decides, so others get some',
+      observed: 'one instance a client',
+      lines: connections.map(({ placed }) => placed.line),
+    });
+  }
+  return {
+    breaches,
+    sometimes: { 'clients with two cycles of connections in a row': clients },
+    kept: `${counted(clients, 'client')} reached more than one instance`,
+  };
+}
+
 function runsOfOneSource(connections: readonly Placed[]): readonly (readonly Placed[])[] {
   const runs: Placed[][] = [];
   for (const connection of connections) {
@@ -171,7 +274,7 @@ export const persistenceUnhealthy: Judge = judgeOf('persistence.unhealthy', (sub
       standingOf(subject, first.placed.instance, second) === 'out' &&
       hasOthers(subject, first.placed.instance, second),
   );
-  return knownClients(judged, 'unhealthy', 'known clients of an unhealthy instance');
+  return knownClients(subject, judged, 'unhealthy', 'known clients of an unhealthy instance');
 });
 
 export const persistenceDraining: Judge = judgeOf('persistence.draining', (subject) => {
@@ -184,13 +287,38 @@ export const persistenceDraining: Judge = judgeOf('persistence.draining', (subje
       epochOf(subject.epochs, second)?.removed.has(first.placed.instance) === true &&
       hasOthers(subject, first.placed.instance, second),
   );
-  return knownClients(judged, 'draining', 'known clients of a draining instance');
+  return knownClients(subject, judged, 'draining', 'known clients of a draining instance');
 });
 
-function knownClients(judged: readonly Pair[], state: string, obligation: string) {
+function knownClients(
+  subject: Subject,
+  judged: readonly Pair[],
+  state: string,
+  obligation: string,
+) {
+  const strangers = strangersOf(subject);
+  const stayed = judged.filter(
+    ({ first, second }) => first.placed.instance === second.placed.instance,
+  );
+  // who is sent there by what is held is not there by memory, which brings all of them
+  const isMemory =
+    subject.configuration.scheduling === 'weighted-round-robin' ||
+    (stayed.length === judged.length && stayed.length >= clientsToProve);
   return {
-    breaches: judged
+    breaches: (isMemory ? judged : [])
       .filter(({ first, second }) => first.placed.instance === second.placed.instance)
+      // where strangers are sent as well it is no memory that sends known clients
+      .filter(({ first: { placed }, second }) => {
+        return !strangers.some(
+          (one) =>
+            one.placed.instance === placed.instance &&
+            one.openedLine > placed.line &&
+            (state === 'unhealthy'
+              ? standingOf(subject, placed.instance, one) === 'out'
+              : epochOf(subject.epochs, one)?.removed.has(placed.instance) === true) &&
+            one.openedLine < second.openedLine,
+        );
+      })
       .map(
         ({ second }): Breach => ({
           why: `${second.source} went to ${second.placed.instance}, which it knew, although it was ${state}`,
@@ -202,4 +330,12 @@ function knownClients(judged: readonly Pair[], state: string, obligation: string
     sometimes: { [obligation]: judged.length },
     kept: `${counted(judged.length, 'known client')} of an instance that was ${state} went elsewhere`,
   };
+}
+
+/** The first connection of each client. */
+function strangersOf(subject: Subject): readonly Placed[] {
+  const seen = new Set<string>();
+  return subject.connections
+    .filter(isPlaced)
+    .filter(({ source }) => !seen.has(source) && seen.add(source));
 }

@@ -9,6 +9,7 @@ import type {
   ServiceConfiguration,
 } from '../spec/configuration.ts';
 import { resolveService } from '../spec/resolve.ts';
+import { afterChange, type LaterHistory } from './after-change.ts';
 import { ledgerOf } from './check-ledger.ts';
 import { type CheckSeen, concludeChecks } from './check-results.ts';
 import { EventIntake } from './event-intake.ts';
@@ -21,6 +22,7 @@ import type {
   Reading,
   WholeReading,
 } from './reading.ts';
+import { resumes } from './returns.ts';
 import { withInvisibleFailures } from './unseen-checks.ts';
 
 /** What one history may hold; the largest that a timeline records is a hundredth of it. */
@@ -37,9 +39,32 @@ export function readHistory(history: History): Reading {
   const events = (Array.isArray(history.events) ? history.events : []).slice(0, eventsMax);
   const whole = new EventIntake(listed, events);
   for (const [line, event] of events.entries()) whole.take(event, line);
-  const changed = whole.reconfigured.find(({ event }) => event.outcome.is !== 'rejected');
+  const changed = whole.reconfigured.find(
+    ({ event }) => event.outcome.is !== 'rejected' && !isInPassing(header, whole, event),
+  );
   const intake = changed === undefined ? whole : untilChange(listed, events, changed.line);
-  return finish(history, intake, whole);
+  const isAccepted = changed?.event.outcome.is === 'accepted';
+  const later = isAccepted ? afterChange({ header, events }, whole, changed.line) : null;
+  return finish(history, intake, whole, later);
+}
+
+/**
+ * Whether a configuration leaves everything as it was, so that the history goes on as if nobody had asked for another
+ * one. Where nobody is removed, how long a drain would last is nothing.
+ */
+function isInPassing(
+  { profile, configuration }: History['header'],
+  whole: EventIntake,
+  event: Extract<HistoryEvent, { event: 'service.configured' }>,
+): boolean {
+  if (event.outcome.is !== 'accepted') return false;
+  const before = resolved(whole.configured?.event.configuration ?? configuration, profile);
+  const after = resolved(event.configuration, profile);
+  if (before === null || after === null) return false;
+  const isDraining = whole.changes.some(({ kind }) => kind === 'removed');
+  const bare = (one: ServiceConfiguration) =>
+    JSON.stringify({ ...one, name: '', drainMs: isDraining ? one.drainMs : 0 });
+  return bare(before) === bare(after);
 }
 
 /** One service, one configuration: what follows a change of it is evidence for other clauses. */
@@ -55,7 +80,12 @@ function untilChange(
   return intake;
 }
 
-function finish(history: History, intake: EventIntake, whole: EventIntake): Reading {
+function finish(
+  history: History,
+  intake: EventIntake,
+  whole: EventIntake,
+  later: LaterHistory | null,
+): Reading {
   const { header } = history;
   const accepted = intake.configured?.event.outcome.is === 'accepted';
   const { profile } = history.header;
@@ -87,6 +117,7 @@ function finish(history: History, intake: EventIntake, whole: EventIntake): Read
     ...base,
     epochs: epochsOf(header.instances ?? [], deployed, changes, propagationMs),
     instances,
+    later: later === null ? null : { reading: readHistory(later.history), lines: later.lines },
     whole: wholeReading(whole, whole === intake ? instances : instancesOf(whole, base), profile),
   };
 }
@@ -143,7 +174,10 @@ function resolved(document: unknown, profile: Profile): ServiceConfiguration | n
 
 function instancesOf(
   intake: EventIntake,
-  base: Pick<Reading, 'header' | 'configuration' | 'effective' | 'time' | 'endMs'>,
+  base: Pick<
+    Reading,
+    'header' | 'configuration' | 'effective' | 'time' | 'endMs' | 'traits' | 'connections'
+  >,
 ): ReadonlyMap<string, InstanceReading> {
   const seen = new Map<string, CheckSeen[]>();
   for (const check of intake.checks.values()) {
@@ -174,7 +208,10 @@ function instancesOf(
               endMs,
             });
       const changes = changed.get(name) ?? [];
-      const checks = withInvisibleFailures(results, name, { behaviours, changes, areAllTold });
+      const isResuming = (change: MembershipChange) =>
+        resumes(change, changes, base) && base.traits['draining.return']?.reading === 'resumes';
+      const around = { behaviours, changes, isResuming, areAllTold };
+      const checks = withInvisibleFailures(results, name, around);
       const refusingFromMs = Math.min(
         Number.POSITIVE_INFINITY,
         ...behaviours.filter(({ traffic }) => traffic !== 'accepted').map(({ fromMs }) => fromMs),

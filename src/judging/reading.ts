@@ -30,11 +30,19 @@ export interface Reading {
   readonly changes: readonly MembershipChange[];
   /** All that happened, also after another configuration was asked for, which everything above leaves out. */
   readonly whole: WholeReading;
+  /** What follows the first configuration that changes anything, read as a history of its own; null: none did. */
+  readonly later: LaterReading | null;
   readonly strayed: readonly number[];
   readonly endedWhy: 'complete' | 'budget' | 'interrupted' | 'error' | null;
   readonly endMs: number;
   /** What does not add up; any of it makes every judge inconclusive. */
   readonly defects: readonly string[];
+}
+
+interface LaterReading {
+  readonly reading: Reading;
+  /** By line of it: the line of this history. */
+  readonly lines: readonly number[];
 }
 
 export interface WholeReading extends Pick<Reading, 'connections' | 'instances' | 'changes'> {

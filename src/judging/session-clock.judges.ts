@@ -42,12 +42,15 @@ export const expiry: Judge = judgeOf('persistence.expiry', (subject) => {
   const kept = returns.filter((one) => isKept(subject, one, clock));
   const over = returns.filter((one) => isOver(subject, one, clock));
   const moved = kept.filter(({ hasMoved }) => hasMoved);
+  const batches = batchesOf(subject, over).filter(
+    (batch) => batch.length >= clientsToDecide(subject),
+  );
   const isEnough = over.length >= clientsToDecide(subject);
-  const isStuck = isEnough && !over.some(({ hasMoved }) => hasMoved);
+  const stuck = batches.filter((batch) => !batch.some(({ hasMoved }) => hasMoved));
   return {
     breaches: [
       ...moved.map((one) => movedBreach(one, declared)),
-      ...(isStuck ? [stuckBreach(over, declared)] : []),
+      ...stuck.map((batch) => stuckBreach(batch, declared)),
     ],
     sometimes: {
       // counted from creation nothing lasts longer than the guaranteed minimum
@@ -91,6 +94,20 @@ function undeclaredClock(subject: Subject, returns: readonly Return[]) {
       ? 'sessions last longer than their duration'
       : `the clock runs ${agreeing.map((clock) => words[clock]).join(' or ')}`,
   );
+}
+
+/** Returns that came together: a batch of clients decided anew says nothing of the next one. */
+function batchesOf(subject: Subject, returns: readonly Return[]): readonly (readonly Return[])[] {
+  const apartMs = lateShare * subject.effective.persistenceMs;
+  const batches: Return[][] = [];
+  let lastMs = Number.NEGATIVE_INFINITY;
+  for (const one of returns.toSorted((a, b) => a.second.openedLine - b.second.openedLine)) {
+    const { fromMs } = one.second.opened;
+    if (fromMs - lastMs > apartMs) batches.push([]);
+    batches.at(-1)?.push(one);
+    lastMs = fromMs;
+  }
+  return batches;
 }
 
 function clientsToDecide(subject: Subject): number {
@@ -145,7 +162,7 @@ function returnsOfOne(subject: Subject, connections: readonly Placed[]): readonl
     // another instance is a new session; otherwise only time tells whether this is still the old one
     if (hasMoved) root = second;
     else if (sinceRoot !== null && sinceRoot.maxMs >= persistenceMs) root = null;
-    const pair = { first, second, gap: 0, isRunning: true, picks: 0 };
+    const pair = { first, second, gap: 0, isRunning: true, isGuaranteed: true, picks: 0 };
     const isMember = epochOf(subject.epochs, second) !== null;
     if (!isSequential(first, second) || !isMember || !staysEligible(subject, pair)) return [];
     const ages = {

@@ -15,6 +15,8 @@ export interface Pair {
   readonly gap: number;
   /** The session that held at the first certainly still ran, as far as time goes. */
   readonly isRunning: boolean;
+  /** So it did by the guaranteed minimum, which counts from the first connection whatever is declared. */
+  readonly isGuaranteed: boolean;
   /** Connections placed from the first, exclusive, to the second, inclusive. */
   readonly picks: number;
 }
@@ -48,16 +50,17 @@ export function pairsOf(subject: Subject): readonly Pair[] {
       return;
     }
     const first = before.connection;
-    const start = isExtended ? first : before.root;
-    const isRunning =
+    const isSince = (start: Placed | null) =>
       start !== null &&
       isSequential(first, second) &&
       second.placed.toMs - start.opened.fromMs < durationMs;
+    const isGuaranteed = isSince(before.root);
+    const isRunning = isExtended ? isSince(first) : isGuaranteed;
     const gap = (second.opened.fromMs - first.placed.toMs) / durationMs;
-    pairs.push({ first, second, gap, isRunning, picks: index - before.index });
+    pairs.push({ first, second, gap, isRunning, isGuaranteed, picks: index - before.index });
     // a new instance is a new session; otherwise only time tells whether this is still the old one
     const isNew = first.placed.instance !== second.placed.instance;
-    const root = isNew ? second : isRunning ? before.root : null;
+    const root = isNew ? second : isGuaranteed ? before.root : null;
     last.set(second.source, { connection: second, index, root });
   });
   return pairs;

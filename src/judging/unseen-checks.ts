@@ -7,6 +7,8 @@ import type { BehaviourReading, CheckReading, MembershipChange } from './reading
 interface Around {
   readonly behaviours: readonly BehaviourReading[];
   readonly changes: readonly MembershipChange[];
+  /** Whether this registration found the instance still draining, and it is declared to go on as before. */
+  readonly isResuming: (change: MembershipChange) => boolean;
   /** Whether the history has refused checks, too. */
   readonly areAllTold: boolean;
 }
@@ -14,13 +16,14 @@ interface Around {
 export function withInvisibleFailures(
   seen: readonly CheckReading[],
   instance: string,
-  { behaviours, changes, areAllTold }: Around,
+  { behaviours, changes, isResuming, areAllTold }: Around,
 ): readonly CheckReading[] {
   const refusing = areAllTold
     ? []
     : behaviours.flatMap((one, index) => refusal(one, behaviours[index + 1]));
   const anew = changes
     .filter(({ kind, outcome }) => kind === 'registered' && outcome !== 'rejected')
+    .filter((change) => !isResuming(change))
     .map(({ fromMs, toMs, line }) => ({ fromMs, toMs, line, untilLine: line }));
   if (refusing.length + anew.length === 0) return seen;
   const doubts = [...refusing, ...anew].map((doubt) => doubtful(instance, doubt));

@@ -7,6 +7,7 @@ import type { Judge } from './judge.ts';
 import { cycleOf, divisorOf, type Member } from './membership.ts';
 import { isPlaced, type MembershipChange } from './reading.ts';
 import type { Stretch } from './rotation.ts';
+import { refillsByChangedWeights } from './weighted-least-connections.judges.ts';
 import { judgeCycles, washoutOf, wholeCycleStretches } from './weighted-round-robin.judges.ts';
 
 export const weightChange: Judge = judgeOf('schedule.weight-change', (subject) => {
@@ -15,13 +16,23 @@ export const weightChange: Judge = judgeOf('schedule.weight-change', (subject) =
     ({ kind, outcome, weight }) => kind === 'reweighed' && outcome === 'accepted' && weight > 0,
   );
   if (changes.length === 0) return 'no weight was changed';
+  const held = changes.map((change) => judgeHeld(subject, change));
+  const untouched = held.reduce((sum, one) => sum + one.untouched, 0);
+  const cuts = held.flatMap((one) => one.cuts);
+  if (subject.configuration.scheduling === 'weighted-least-connections') {
+    const filled = refillsByChangedWeights(subject);
+    if (typeof filled === 'string') return filled;
+    return {
+      breaches: [...filled.breaches, ...cuts],
+      sometimes: { 'refills by changed weights': filled.refills },
+      kept: `${counted(filled.refills, 'refill')} level by the new weights`,
+    };
+  }
   const stretches = wholeCycleStretches(subject);
   if (typeof stretches === 'string') return stretches;
   const followed = judgeFollowing(stretches, washoutOf(subject));
-  const held = changes.map((change) => judgeHeld(subject, change));
-  const untouched = held.reduce((sum, one) => sum + one.untouched, 0);
   return {
-    breaches: [...followed.breaches, ...held.flatMap(({ cuts }) => cuts)],
+    breaches: [...followed.breaches, ...cuts],
     sometimes: {
       'whole cycles by changed weights': followed.cycles,
       'connections held through a change of weights': untouched,

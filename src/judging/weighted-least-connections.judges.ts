@@ -6,7 +6,8 @@ import { type Assessment, type Breach, counted, judgeOf, type Subject } from './
 import { heldSteps } from './held-connections.ts';
 import type { Judge } from './judge.ts';
 import { cycleOf, divisorOf, type Epoch, epochOf, type Member } from './membership.ts';
-import type { Placed } from './reading.ts';
+import { type Placed, wordTrait } from './reading.ts';
+import { resumes } from './returns.ts';
 import { standingOf } from './rotation.ts';
 
 type Counts = ReadonlyMap<string, number>;
@@ -33,6 +34,16 @@ function decisionsOf(subject: Subject): readonly Decision[] | string {
   if (subject.configuration.scheduling !== 'weighted-least-connections') {
     return 'not weighted least connections';
   }
+  // where whoever comes back is another one, what it held before may count or not
+  const isAnother = subject.changes.some(
+    (change) =>
+      resumes(
+        change,
+        subject.changes.filter(({ instance }) => instance === change.instance),
+        subject,
+      ) && wordTrait(subject, 'draining.return') !== 'resumes',
+  );
+  if (isAnother) return 'an instance came back while it drained';
   const decisions: Decision[] = [];
   const fold = new HeldFold(subject);
   for (const step of heldSteps(subject)) {
@@ -166,10 +177,38 @@ function owedOf(members: readonly Member[], counts: Counts): string | null {
   return isOwed ? least : null;
 }
 
+/** How a changed weight is taken up is another clause's matter. */
+function reweighedLine({ changes }: Subject): number {
+  const change = changes.find(
+    ({ kind, outcome, weight }) => kind === 'reweighed' && outcome !== 'rejected' && weight > 0,
+  );
+  return change?.line ?? Number.POSITIVE_INFINITY;
+}
+
+/** Refills by changed weights of somebody who kept those before: uneven ones, and breaches. */
+export function refillsByChangedWeights(
+  subject: Subject,
+): { readonly refills: number; readonly breaches: readonly Breach[] } | string {
+  const decisions = decisionsOf(subject);
+  if (typeof decisions === 'string') return decisions;
+  const untilLine = reweighedLine(subject);
+  const judged = decisions.flatMap((decision) => {
+    const refill = refillOf(decision);
+    return refill === null ? [] : [{ ...refill, line: decision.connection.placed.line }];
+  });
+  const before = judged.filter(({ line }) => line < untilLine);
+  const isKept =
+    before.some(({ isUneven }) => isUneven) && before.every((one) => one.breach === null);
+  const after = judged.filter(({ line, isUneven }) => isKept && isUneven && line > untilLine);
+  return { refills: after.length, breaches: after.flatMap(({ breach }) => breach ?? []) };
+}
+
 export const wlcRatio: Judge = judgeOf('schedule.wlc.ratio', (subject) => {
   const decisions = decisionsOf(subject);
   if (typeof decisions === 'string') return decisions;
-  const refills = decisions.flatMap((decision) => refillOf(decision) ?? []);
+  const untilLine = reweighedLine(subject);
+  const before = decisions.filter(({ connection }) => connection.placed.line < untilLine);
+  const refills = before.flatMap((decision) => refillOf(decision) ?? []);
   const uneven = refills.filter(({ isUneven }) => isUneven);
   return {
     breaches: refills.flatMap(({ breach }) => (breach === null ? [] : [breach])),

@@ -15,8 +15,8 @@ const wrongTime = [
 const wrongResult = [
   'health.unhealthy-threshold',
   'health.healthy-threshold',
-  'health.consecutive',
   'load.no-loss',
+  'change.effective',
   ...wrongTime,
 ];
 
@@ -29,7 +29,7 @@ export const healthClauses: readonly Clause[] = [
       'A confirmed healthy instance goes out with exactly as many failed checks in a row as the unhealthy threshold says.',
     needs: [],
     needsChecks: true,
-    broader: [...wrongTime, 'health.initial'],
+    broader: [...wrongTime, 'health.initial', 'change.effective'],
   },
   {
     id: 'health.healthy-threshold',
@@ -39,7 +39,7 @@ export const healthClauses: readonly Clause[] = [
       'A confirmed unhealthy instance comes in with exactly as many passed checks in a row as the healthy threshold says.',
     needs: [],
     needsChecks: true,
-    broader: ['schedule.eligible', 'schedule.recovery'],
+    broader: ['schedule.eligible', 'schedule.recovery', 'change.effective'],
   },
   {
     id: 'health.consecutive',
@@ -48,7 +48,13 @@ export const healthClauses: readonly Clause[] = [
     statement: 'One opposite result starts the count again, on the way out and on the way in.',
     needs: [],
     needsChecks: true,
-    broader: wrongTime,
+    // whoever counts together what is not in a row misses every other reading of a result, too
+    broader: [
+      ...['health.unhealthy-threshold', 'health.healthy-threshold', 'health.timeout'],
+      ...['health.tcp', 'health.http.codes', 'change.effective'],
+      ...wrongTime,
+    ],
+    isPremise: true,
   },
   {
     id: 'health.interval',
@@ -59,7 +65,7 @@ export const healthClauses: readonly Clause[] = [
     needs: [],
     needsChecks: true,
     trait: 'health.intervalFrom',
-    broader: ['health.detection-time'],
+    broader: ['health.detection-time', 'change.effective'],
   },
   {
     id: 'health.timeout',
@@ -93,6 +99,7 @@ export const healthClauses: readonly Clause[] = [
     section: `${check}: Check path`,
     statement: 'An HTTP check asks for the configured path.',
     needs: ['check.http'],
+    broader: ['change.effective'],
   },
   {
     id: 'health.port',
@@ -102,6 +109,7 @@ export const healthClauses: readonly Clause[] = [
       'Checks go to the check port, or to the traffic port of the instance where none is set.',
     needs: [],
     needsChecks: true,
+    broader: ['change.effective'],
   },
   {
     id: 'health.isolation',
@@ -110,7 +118,11 @@ export const healthClauses: readonly Clause[] = [
     statement: 'The results of one instance change nothing for another.',
     needs: [],
     needsChecks: true,
-    broader: ['health.timeout', 'health.tcp', 'health.http.codes', ...wrongResult],
+    broader: [
+      ...['health.consecutive', 'health.timeout', 'health.tcp', 'health.http.codes'],
+      ...wrongResult,
+      ...['schedule.wlc.ratio', 'schedule.wlc.release'],
+    ],
     isPremise: true,
   },
   {
@@ -121,7 +133,7 @@ export const healthClauses: readonly Clause[] = [
       'A failed instance is out of rotation within the time that interval, timeout and threshold add up to, and not before its last needed failure.',
     needs: [],
     needsChecks: true,
-    broader: ['schedule.eligible'],
+    broader: ['schedule.eligible', 'schedule.none-eligible'],
   },
   {
     id: 'health.initial',

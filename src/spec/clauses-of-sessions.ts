@@ -13,7 +13,7 @@ export const sessionClauses: readonly Clause[] = [
       'With persistence on, connections from one source go to one instance for at least the duration, as long as that instance is eligible.',
     needs: ['persistence'],
     // who is forgotten before the minimum is forgotten before any declared clock has run out, too
-    broader: ['persistence.expiry'],
+    broader: ['persistence.expiry', 'change.effective'],
   },
   {
     id: 'persistence.source-address',
@@ -21,7 +21,10 @@ export const sessionClauses: readonly Clause[] = [
     section: persistence,
     statement: 'A client is known by its address, whichever port it comes from.',
     needs: ['persistence'],
-    broader: ['persistence.sticks', 'change.effective'],
+    broader: [
+      ...['persistence.sticks', 'persistence.expiry', 'change.effective'],
+      ...['schedule.wlc.ratio', 'schedule.wlc.release'],
+    ],
     isPremise: true,
   },
   {
@@ -30,7 +33,10 @@ export const sessionClauses: readonly Clause[] = [
     section: persistence,
     statement: 'With persistence off the scheduler alone decides.',
     needs: [],
-    broader: ['schedule.wrr.cycle', 'schedule.wrr.share', 'change.effective'],
+    broader: [
+      ...['schedule.wrr.cycle', 'schedule.wrr.share', 'change.effective'],
+      ...['schedule.wlc.ratio', 'schedule.wlc.release'],
+    ],
   },
   {
     id: 'persistence.unhealthy',
@@ -80,7 +86,7 @@ export const sessionClauses: readonly Clause[] = [
     statement:
       'The connections of a draining instance carry data both ways until they end or the duration is over.',
     needs: ['drain'],
-    broader: ['load.no-loss', 'draining.default'],
+    broader: ['load.no-loss', 'draining.default', 'change.effective'],
     isPremise: true,
   },
   {
@@ -91,7 +97,7 @@ export const sessionClauses: readonly Clause[] = [
       'At the end of the duration the connections that are left are closed or left alone, as declared.',
     needs: ['drain', 'drain.deadline'],
     trait: 'draining.deadline',
-    broader: ['draining.default'],
+    broader: ['draining.default', 'change.effective'],
     isPremise: true,
   },
   {
@@ -102,7 +108,7 @@ export const sessionClauses: readonly Clause[] = [
       'With a duration of 0 there is no new connection from the moment of removal; established ones are cut or left, as declared.',
     needs: ['drain'],
     trait: 'draining.zero',
-    broader: ['draining.no-new', 'schedule.eligible'],
+    broader: ['draining.no-new', 'schedule.eligible', 'change.effective', 'health.initial'],
   },
   {
     id: 'draining.default',
@@ -136,6 +142,9 @@ export const sessionClauses: readonly Clause[] = [
       'What becomes of an instance that is registered again while it drains is as declared.',
     needs: ['drain'],
     trait: 'draining.return',
-    broader: ['load.no-loss'],
+    broader: [
+      ...['load.no-loss', 'schedule.eligible', 'change.effective'],
+      ...['schedule.wrr.cycle', 'schedule.wrr.share'],
+    ],
   },
 ];

@@ -38,7 +38,7 @@ export const trafficClauses: readonly Clause[] = [
     statement:
       'Under weighted least connections, held connections stand in the ratio of the weights once an uneven part was closed and filled again.',
     needs: ['schedule.wlc'],
-    broader: ['schedule.wlc.release'],
+    broader: ['schedule.wlc.release', 'change.effective'],
   },
   {
     id: 'schedule.wlc.release',
@@ -113,7 +113,14 @@ export const trafficClauses: readonly Clause[] = [
     section: algorithm,
     statement: 'A changed weight shows in the shares and cuts no connection.',
     needs: ['change.weight'],
-    broader: ['schedule.wrr.cycle', 'schedule.wrr.share', 'change.keeps-established'],
+    broader: [
+      'schedule.wrr.cycle',
+      'schedule.wrr.share',
+      'schedule.wlc.ratio',
+      'schedule.source.share',
+      'schedule.weight-zero',
+      'change.keeps-established',
+    ],
   },
   {
     id: 'schedule.weight-zero',
@@ -141,6 +148,7 @@ export const trafficClauses: readonly Clause[] = [
     statement:
       'Traffic arrives at the port of the instance where it has one, else at that of the service.',
     needs: [],
+    broader: ['change.effective'],
   },
   {
     id: 'forward.data',
@@ -149,7 +157,7 @@ export const trafficClauses: readonly Clause[] = [
     statement:
       'Bytes pass in both directions unchanged, and each end learns when the other closes.',
     needs: [],
-    broader: ['draining.established'],
+    broader: ['draining.established', 'health.live-connections'],
   },
   {
     id: 'change.keeps-established',

@@ -152,7 +152,7 @@ function words(profile: Profile): readonly Boundary[] {
         {},
         null,
         absent,
-        ...(isConsole ? [] : ['x'.repeat(33), '健'.repeat(33), 'web 1', 'web.1', 'web/1']),
+        ...(isConsole ? [' ', '\t'] : ['x'.repeat(33), '健'.repeat(33), 'web 1', 'web.1', 'web/1']),
       ],
     },
   ];

@@ -57,6 +57,7 @@ export const drainingReturn: Family = {
             { do: 'add', instance: { name: removed, weight: 1, port: null } },
             { do: 'open', count: 12, sources: 'fresh' },
             { after: { drain: beyond }, do: 'carry' },
+            { do: 'open', count: 12, sources: 'fresh' },
           ],
         };
       }),

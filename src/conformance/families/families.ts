@@ -1,5 +1,6 @@
 /** The families of timelines a run draws from, dearest first on the wire, so that lanes fill well. */
 import { load, membersChange, reconfigures, weightZero } from './changes.ts';
+import { documentsChange } from './documents.ts';
 import { drainingDefault, drainingEarly, drainingReturn } from './drains.ts';
 import type { Family } from './family.ts';
 import {
@@ -7,20 +8,26 @@ import {
   healthConsecutive,
   healthIsolation,
   healthLoneCodes,
+  healthNotedCodes,
   healthTcp,
+  healthTcpThresholds,
+  healthTcpTimeout,
   healthThresholds,
   healthTimeout,
 } from './health.ts';
 import { healthTours } from './health-tours.ts';
-import { changesWhileCounting, changesWhileOut } from './interruptions.ts';
+import { changesWhileCounting, changesWhileOut, returnsWhileOut } from './interruptions.ts';
 import { healthDetection, healthInitial, outages } from './outages.ts';
+import { reconfiguresParts } from './reconfigurations.ts';
 import {
   sourceFailures,
   sourceReturns,
   sourceShares,
   wlcJoins,
   wlcRefill,
+  wlcThrough,
   wrrCycles,
+  wrrMembers,
   wrrRecovers,
   wrrReweighs,
   wrrShares,
@@ -29,6 +36,7 @@ import {
   draining,
   drainingZero,
   forwardPorts,
+  persistenceChanges,
   persistenceDraining,
   persistenceExpiry,
   persistenceOff,
@@ -44,11 +52,15 @@ export const families: readonly Family[] = [
   outages,
   changesWhileOut,
   changesWhileCounting,
+  returnsWhileOut,
   healthTcp,
+  healthTcpThresholds,
+  healthTcpTimeout,
   healthTimeout,
   healthIsolation,
   healthCodes,
   healthLoneCodes,
+  healthNotedCodes,
   healthDetection,
   drainingDefault,
   drainingReturn,
@@ -59,18 +71,23 @@ export const families: readonly Family[] = [
   sourceShares,
   wlcJoins,
   wlcRefill,
+  wlcThrough,
+  wrrMembers,
   wrrCycles,
   wrrRecovers,
   sourceReturns,
   wrrReweighs,
   persistenceDraining,
   persistenceUnhealthy,
+  persistenceChanges,
   drainingZero,
   persistenceOff,
   drainingEarly,
   healthInitial,
   membersChange,
   reconfigures,
+  reconfiguresParts,
+  documentsChange,
   weightZero,
   load,
   forwardPorts,

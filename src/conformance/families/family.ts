@@ -89,6 +89,18 @@ export function documentOf(profile: Profile, choice: ServiceChoice): Configurati
   };
 }
 
+/** The same service in another document: whatever the balancer knows of it still holds. */
+export function withListener(document: ConfigurationDocument): ConfigurationDocument {
+  const [service] = document.backendServices;
+  const listener = { name: 'front', protocol: 'tcp', port: 443 };
+  return {
+    ...document,
+    listeners: [
+      { ...listener, ...(service === undefined ? {} : { backendService: service.name }) },
+    ],
+  };
+}
+
 function persistenceOf(profile: Profile, isEnabled: boolean) {
   if (!isEnabled) return { enabled: false };
   return profile === 'openapi'
@@ -129,12 +141,14 @@ export function head(family: string, clauses: readonly string[], bounds: Bounds)
   return { timeline: 1 as const, family, clauses, profile: bounds.profile, behaviours: {} };
 }
 
-/** Answers the next checks as the letters say: P passes, F fails in the given manner. */
-export function scriptOf(letters: string, failure: ReplyScript): BehaviourScript {
-  return {
-    checks: [...letters].map((letter) => (letter === 'P' ? { reply: 'normal' } : failure)),
-    afterwards: { reply: 'normal' },
-  };
+/** Answers the next checks as the letters say: P passes, F fails in the given manners, by turns. */
+export function scriptOf(letters: string, ...failures: readonly ReplyScript[]): BehaviourScript {
+  let failed = 0;
+  const replyTo = (letter: string): ReplyScript =>
+    letter === 'P'
+      ? { reply: 'normal' }
+      : (failures[failed++ % Math.max(1, failures.length)] ?? { reply: 503 });
+  return { checks: [...letters].map(replyTo), afterwards: { reply: 'normal' } };
 }
 
 /** Length of one round robin cycle: the sum of the weights divided by their greatest common divisor. */

@@ -44,7 +44,7 @@ function toursOf(bounds: Bounds): readonly Timeline[] {
       // certainly in rotation, where the walk begins
       warmUp: 'P'.repeat(pair.healthyThreshold + 1),
       letters: lettersOf(tableOf(pair)),
-      failure: { reply: 503 },
+      failures: [{ reply: 503 }],
     }),
   );
 }

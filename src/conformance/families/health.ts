@@ -3,6 +3,7 @@
  * codes, delayed replies, refused connections, and where checks arrive.
  */
 import fc from 'fast-check';
+import type { CheckMethod } from '../../spec/configuration.ts';
 import type { BehaviourScript, ReplyScript, Step, Timeline } from '../timeline.ts';
 import type { Bounds, Family } from './family.ts';
 import {
@@ -18,6 +19,20 @@ import {
 const threshold = fc.integer({ min: 1, max: 5 });
 /** Two failures that no setting of the page can call normal, unlike any 2xx–4xx code. */
 const plainFailures: readonly ReplyScript[] = [{ reply: 503 }, { reply: 'silence' }];
+/** Of one kind, or first of one and then of another: they are failures in a row all the same. */
+function failuresIn({ isWired }: Bounds): fc.Arbitrary<(count: number) => readonly ReplyScript[]> {
+  // one that is refused shows in stepped time alone
+  const kinds = isWired ? plainFailures : [...plainFailures, { reply: 'refused' as const }];
+  const alike = kinds.map((kind) => (count: number) => Array<ReplyScript>(count).fill(kind));
+  // a status that somebody takes for a pass is no failure to him, so only the others change
+  const silent = kinds.filter(({ reply }) => typeof reply !== 'number');
+  const changing = silent.map((kind, index) => (count: number) => {
+    const other = silent[(index + 1) % silent.length] ?? kind;
+    const half = Math.floor((count - margin + 1) / 2);
+    return Array.from({ length: count }, (_, at) => (at < half ? kind : other));
+  });
+  return fc.constantFrom(...alike, ...changing);
+}
 /** Checks beyond the threshold: enough that a threshold one or two too high still shows itself. */
 const margin = 3;
 /** Four cycles of two instances of one weight: two may be wash-out, and who is in rotation gets one in the rest. */
@@ -49,10 +64,10 @@ export const healthThresholds: Family = {
       .record({
         unhealthyThreshold: threshold,
         healthyThreshold: threshold,
-        failure: fc.constantFrom(...plainFailures),
+        failures: failuresIn(bounds),
         lives: fc.integer({ min: 1, max: bounds.isWired ? 1 : 2 }),
       })
-      .map(({ unhealthyThreshold, healthyThreshold, failure, lives }): Timeline => {
+      .map(({ unhealthyThreshold, healthyThreshold, failures, lives }): Timeline => {
         const down = 'F'.repeat(unhealthyThreshold + margin);
         const up = 'P'.repeat(healthyThreshold + margin);
         const letters = (down + up).repeat(lives);
@@ -61,7 +76,7 @@ export const healthThresholds: Family = {
           healthyThreshold,
           warmUp: 'P'.repeat(healthyThreshold + 1),
           letters,
-          failure,
+          failures: failures(down.length),
         });
       }),
 };
@@ -76,9 +91,12 @@ export const healthConsecutive: Family = {
       .record({
         unhealthyThreshold: fc.integer({ min: 3, max: 5 }),
         healthyThreshold: fc.integer({ min: 3, max: 5 }),
-        failure: fc.constantFrom(...plainFailures),
+        // of one kind, and none that some call neither failed nor passed
+        failure: fc.constantFrom(503, ...(bounds.isWired ? [] : ['refused' as const])),
+        // whoever counts passes together had some before the first failure, unless that comes first
+        isOutFirst: fc.boolean(),
       })
-      .map(({ unhealthyThreshold, healthyThreshold, failure }): Timeline => {
+      .map(({ unhealthyThreshold, healthyThreshold, failure, isOutFirst }): Timeline => {
         const almostDown = interrupted('F', 'P', unhealthyThreshold);
         const almostUp = interrupted('P', 'F', healthyThreshold);
         const down = 'F'.repeat(unhealthyThreshold + margin);
@@ -86,9 +104,11 @@ export const healthConsecutive: Family = {
         return scriptedHealth('health-consecutive', healthConsecutive.clauses, bounds, {
           unhealthyThreshold,
           healthyThreshold,
-          warmUp: 'P'.repeat(healthyThreshold + 1),
-          letters: almostDown + down + almostUp + up,
-          failure,
+          warmUp: isOutFirst
+            ? 'F'.repeat(unhealthyThreshold + 1)
+            : 'P'.repeat(healthyThreshold + 1),
+          letters: isOutFirst ? almostUp + up : almostDown + down + almostUp + up,
+          failures: [{ reply: failure }],
         });
       }),
 };
@@ -106,8 +126,9 @@ export const healthIsolation: Family = {
         count: fc.integer({ min: 3, max: 4 }),
         sound: fc.nat({ max: 2 }),
         failure: fc.constantFrom(...plainFailures),
+        ends: fc.constantFrom('together', 'apart'),
       })
-      .map(({ healthyThreshold, count, sound, failure }): Timeline => {
+      .map(({ healthyThreshold, count, sound, failure, ends }): Timeline => {
         const names = namesOf(count);
         const others = names.filter((_, index) => index !== sound);
         const unhealthyThreshold = others.length;
@@ -137,12 +158,42 @@ export const healthIsolation: Family = {
             open,
             ...toldTo(failure),
             { after: sure(unhealthyThreshold), ...open },
-            ...toldTo({ reply: 'normal' }),
-            { after: sure(healthyThreshold), ...open },
+            ...(ends === 'together'
+              ? [...toldTo({ reply: 'normal' }), { after: sure(healthyThreshold), ...open }]
+              : endingApart(names, others, failure, open)),
           ],
         };
       }),
 };
+
+/** Checks after which whoever counts for itself alone is out or in, however far off its threshold. */
+const alone = 10;
+
+/**
+ * One comes back while another goes on failing, then that one; and one fails alone, then everybody does: whoever is
+ * kept from going or coming by the results of others goes or comes once these agree.
+ */
+function endingApart(
+  names: readonly string[],
+  others: readonly string[],
+  failure: ReplyScript,
+  open: Step,
+): readonly Step[] {
+  const [lone = 'a', ...rest] = others;
+  const told = (some: readonly string[], afterwards: ReplyScript): readonly Step[] =>
+    some.map((instance) => ({ do: 'behave', instance, behaviour: { afterwards } }));
+  const later: Step = { ...open, after: { checks: { [lone]: alone } } };
+  return [
+    ...told([lone], { reply: 'normal' }),
+    later,
+    ...told(rest, { reply: 'normal' }),
+    later,
+    ...told([lone], failure),
+    later,
+    ...told(names, failure),
+    later,
+  ];
+}
 
 /** Runs of `letter` two short of the threshold, each broken off by `opposite`, until more than the threshold came in all. */
 function interrupted(letter: string, opposite: string, limit: number): string {
@@ -155,7 +206,9 @@ interface Script {
   readonly healthyThreshold: number;
   readonly warmUp: string;
   readonly letters: string;
-  readonly failure: ReplyScript;
+  readonly method?: CheckMethod;
+  /** By turns. */
+  readonly failures: readonly ReplyScript[];
 }
 
 /** `a` is answered as the letters say, with traffic after every check. */
@@ -172,12 +225,13 @@ export function scriptedHealth(
     profile: bounds.profile,
     configuration: documentOf(bounds.profile, {
       check: {
+        method: script.method ?? 'http',
         unhealthyThreshold: script.unhealthyThreshold,
         healthyThreshold: script.healthyThreshold,
       },
     }),
     instances: instancesOf([1, 1]),
-    behaviours: { a: scriptOf(script.warmUp + script.letters, script.failure) },
+    behaviours: { a: scriptOf(script.warmUp + script.letters, ...script.failures) },
     steps: [
       settled(namesOf(2), script.warmUp.length),
       { do: 'open', count: connectionsAfterCheck, sources: 'fresh' },
@@ -206,7 +260,6 @@ const codeChoices: Readonly<Record<string, readonly (readonly (string | number)[
 };
 /** Every edge of every class, and 1xx and 5xx, which nothing can make normal. 1xx is left out: an interim response is no reply. */
 const edgeCodes = [200, 204, 299, 300, 302, 399, 400, 404, 499, 500, 503, 599];
-
 export const healthCodes: Family = {
   name: 'health-codes',
   clauses: ['health.http.codes'],
@@ -287,6 +340,49 @@ export const healthLoneCodes: Family = {
     }),
 };
 
+/** Codes inside the classes that software treats in ways of its own (RFC 9110, 6585, 7725), of each class some a row. */
+const notedCodes: readonly (readonly number[])[] = [
+  [200, 301, 401, 201, 403],
+  [202, 304, 405, 203, 408],
+  [204, 307, 410, 205, 418],
+  [206, 300, 429, 226, 451],
+  [302, 303, 404, 305, 308],
+];
+/** Beside them, so that whoever takes no answer for a failure is told from whoever misreads a code. */
+const neverNormal = 503;
+
+/** In stepped time each of them where it is normal, and where it is not. */
+export const healthNotedCodes: Family = {
+  name: 'health-noted-codes',
+  clauses: ['health.http.codes'],
+  needs: ['check.http', 'schedule.wrr'],
+  runs: { stepped: 2 * notedCodes.length, wired: 0 },
+  fixed: notedCodesTimelines,
+  timelines: (bounds) => fc.constantFrom(...notedCodesTimelines(bounds)),
+};
+
+function notedCodesTimelines(bounds: Bounds): readonly Timeline[] {
+  const sets = [['2xx', '4xx'], ['3xx']];
+  return notedCodes.flatMap((row) =>
+    sets.map((normalStatusCodes): Timeline => {
+      const few = [neverNormal, ...row].slice(0, Math.floor(bounds.instancesMax / 2));
+      // each twice, far apart, as above
+      const replies = [...few, ...few.toReversed()].map((reply) => ({ afterwards: { reply } }));
+      const check = { normalStatusCodes, unhealthyThreshold: 1, healthyThreshold: 1 };
+      return steady('health-noted-codes', healthNotedCodes.clauses, bounds, replies, check);
+    }),
+  );
+}
+
+/** In stepped time at the very edge, and with timeouts as long as the page allows. */
+function delaysWithin({ isWired }: Bounds) {
+  return {
+    early: fc.constantFrom(...(isWired ? [0.2, 0.4, 0.5] : [0.2, 0.5, 0.98, 1])),
+    late: fc.constantFrom(...(isWired ? [1.5, 1.8, 2] : [1.02, 1.05, 1.5, 2])),
+    timeoutSeconds: fc.constantFrom(...(isWired ? [2, 3, 4] : [2, 3, 4, 30, 60])),
+  };
+}
+
 export const healthTimeout: Family = {
   name: 'health-timeout',
   clauses: ['health.timeout'],
@@ -297,9 +393,7 @@ export const healthTimeout: Family = {
       .record({
         unhealthyThreshold: fc.integer({ min: 2, max: 3 }),
         healthyThreshold: fc.integer({ min: 1, max: 2 }),
-        early: fc.constantFrom(0.2, 0.4, 0.5),
-        late: fc.constantFrom(1.5, 1.8, 2),
-        timeoutSeconds: fc.constantFrom(2, 3, 4),
+        ...delaysWithin(bounds),
       })
       .map(({ unhealthyThreshold, healthyThreshold, early, late, timeoutSeconds }): Timeline => {
         const delays = [0, early, late];
@@ -310,7 +404,8 @@ export const healthTimeout: Family = {
           'health-timeout',
           healthTimeout.clauses,
           bounds,
-          [...replies, { afterwards: { reply: 'silence' } }],
+          // whoever heeds no result at all is told from whoever heeds no timeout
+          [...replies, { afterwards: { reply: 'silence' } }, { afterwards: { reply: 503 } }],
           { unhealthyThreshold, healthyThreshold, timeoutSeconds },
         );
       }),
@@ -358,6 +453,48 @@ export const healthTcp: Family = {
       }),
 };
 
+/** Over sockets the kernel takes a connection at once, and nobody sees one that is refused: in stepped time only. */
+export const healthTcpTimeout: Family = {
+  name: 'health-tcp-timeout',
+  clauses: ['health.timeout'],
+  needs: ['check.tcp', 'schedule.wrr'],
+  runs: { stepped: 6, wired: 0 },
+  timelines: (bounds) =>
+    fc.record(delaysWithin(bounds)).map(({ early, late, timeoutSeconds }): Timeline => {
+      const replies = [0, early, late].map(
+        (afterTimeouts): BehaviourScript => ({ afterwards: { reply: 'accepted', afterTimeouts } }),
+      );
+      return steady('health-tcp-timeout', healthTcpTimeout.clauses, bounds, replies, {
+        method: 'tcp',
+        unhealthyThreshold: 2,
+        healthyThreshold: 1,
+        timeoutSeconds,
+      });
+    }),
+};
+
+export const healthTcpThresholds: Family = {
+  name: 'health-tcp-thresholds',
+  clauses: ['health.unhealthy-threshold', 'health.healthy-threshold'],
+  needs: ['check.tcp', 'schedule.wrr'],
+  runs: { stepped: 12, wired: 0 },
+  timelines: (bounds) =>
+    fc
+      .record({ unhealthyThreshold: threshold, healthyThreshold: threshold })
+      .map(({ unhealthyThreshold, healthyThreshold }): Timeline => {
+        const letters =
+          'F'.repeat(unhealthyThreshold + margin) + 'P'.repeat(healthyThreshold + margin);
+        return scriptedHealth('health-tcp-thresholds', healthTcpThresholds.clauses, bounds, {
+          method: 'tcp',
+          unhealthyThreshold,
+          healthyThreshold,
+          warmUp: 'P'.repeat(healthyThreshold + 1),
+          letters,
+          failures: [{ reply: 'refused' }],
+        });
+      }),
+};
+
 /** One steady behaviour an instance, long enough that every threshold has passed twice, then four cycles of traffic. */
 function steady(
   family: string,
@@ -365,6 +502,7 @@ function steady(
   bounds: Bounds,
   replies: readonly BehaviourScript[],
   check: {
+    readonly method?: CheckMethod;
     readonly normalStatusCodes?: readonly (string | number)[];
     readonly timeoutSeconds?: number;
     readonly unhealthyThreshold: number;

@@ -14,6 +14,7 @@ const sure = { checks: { a: 6 } };
 const changes: Readonly<Record<string, readonly Step[]>> = {
   addition: [{ do: 'add', instance: { name: 'd', weight: 1, port: null } }],
   weight: [{ do: 'reweigh', instance: 'c', weight: 2 }],
+  'own weight': [{ do: 'reweigh', instance: 'a', weight: 2 }],
   removal: [{ do: 'remove', instance: 'c' }],
   return: [
     { do: 'remove', instance: 'a' },
@@ -29,7 +30,7 @@ export const changesWhileOut: Family = {
   timelines: (bounds) =>
     fc
       .record({
-        change: fc.constantFrom('addition', 'weight', 'removal', 'return'),
+        change: fc.constantFrom('addition', 'weight', 'own weight', 'removal', 'return'),
         // out for minutes: time alone brings nobody back
         intervals: fc.constantFrom(...(bounds.isWired ? [4] : [15, 30])),
       })
@@ -81,4 +82,30 @@ export const changesWhileCounting: Family = {
           ],
         };
       }),
+};
+
+/** Removed and listed again while it drains: whoever goes on as before is out still. */
+export const returnsWhileOut: Family = {
+  name: 'returns-while-out',
+  clauses: ['draining.return'],
+  needs: ['check.http', 'schedule.wrr', 'change.weight', 'drain'],
+  runs: { stepped: 6, wired: 2 },
+  timelines: (bounds) =>
+    fc.constantFrom(300, 3600).map(
+      (drainSeconds): Timeline => ({
+        ...head('returns-while-out', returnsWhileOut.clauses, bounds),
+        configuration: documentOf(bounds.profile, { drainSeconds }),
+        instances: instancesOf([1, 1, 1]),
+        steps: [
+          settled(namesOf(3), 3),
+          { ...open, count: 9, hold: true },
+          failing,
+          { after: sure, ...open },
+          { do: 'remove', instance: 'a' },
+          { do: 'add', instance: { name: 'a', weight: 1, port: null } },
+          open,
+          { do: 'carry' },
+        ],
+      }),
+    ),
 };

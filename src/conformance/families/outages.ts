@@ -44,11 +44,17 @@ export const outages: Family = {
             settled(namesOf(3), 3),
             { do: 'open', count: held, sources: 'fresh', hold: true },
             failing('a', failure),
+            { after: out, do: 'open', count: connectionsToSee, sources: 'fresh' },
             failing('b', failure),
             { after: out, do: 'open', count: connectionsToSee, sources: 'fresh' },
             { do: 'carry' },
             failing('c', failure),
             { after: out, do: 'open', count: 6, sources: 'fresh' },
+            { do: 'carry' },
+            // the first to come back is enough, and costs nobody anything
+            { do: 'behave', instance: 'b', behaviour: {} },
+            { after: { intervals: 1.4 * checksBeyond }, do: 'open', count: 6, sources: 'fresh' },
+            { do: 'carry' },
           ],
         };
       }),
@@ -87,6 +93,8 @@ export const healthDetection: Family = {
       }),
 };
 
+const newcomer = { name: 'c', weight: 1, port: null };
+
 /** A reply half a timeout late leaves a while in which nothing is known of the new instance. */
 export const healthInitial: Family = {
   name: 'health-initial',
@@ -98,8 +106,9 @@ export const healthInitial: Family = {
       .record({
         threshold: fc.integer({ min: 3, max: 5 }),
         reply: fc.constantFrom('normal' as const, 503),
+        isAgain: fc.constantFrom(...(bounds.isWired ? [false] : [false, true])),
       })
-      .map(({ threshold, reply }): Timeline => {
+      .map(({ threshold, reply, isAgain }): Timeline => {
         const open = { do: 'open' as const, count: connectionsToSee, sources: 'fresh' as const };
         return {
           ...head('health-initial', healthInitial.clauses, bounds),
@@ -109,14 +118,24 @@ export const healthInitial: Family = {
               healthyThreshold: threshold,
               timeoutSeconds: 4,
             },
+            drainSeconds: 0,
           }),
           instances: instancesOf([1, 1]),
           behaviours: { c: { afterwards: { reply, afterTimeouts: 0.5 } } },
           steps: [
             settled(namesOf(2), threshold + 1),
-            { do: 'add', instance: { name: 'c', weight: 1, port: null } },
+            { do: 'add', instance: newcomer },
+            // gone and back once its checks had told: a new one under a known name
+            ...(isAgain
+              ? [
+                  { after: { checks: { c: threshold + 2 } }, do: 'remove' as const, instance: 'c' },
+                  { after: { intervals: 2 }, do: 'add' as const, instance: newcomer },
+                ]
+              : []),
             open,
             { after: { checks: { c: 1 } }, ...open },
+            // a new instance is checked like any other
+            { after: { intervals: isAgain ? 20 : 0 }, do: 'wait' },
           ],
         };
       }),

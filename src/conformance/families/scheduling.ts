@@ -3,7 +3,7 @@
  * connections that are partly closed and refilled, and clients of source hashing that come back.
  */
 import fc from 'fast-check';
-import type { Timeline } from '../timeline.ts';
+import type { Step, Timeline } from '../timeline.ts';
 import type { Family } from './family.ts';
 import { cycleOf, documentOf, fewChecks, head, instancesOf, namesOf, settled } from './family.ts';
 
@@ -18,6 +18,12 @@ const notedWeights: readonly (readonly number[])[] = [
   [3, 1],
   [10, 1],
   [1, 2, 1, 3, 1],
+  // as high as weights go, and as many instances as timelines have
+  [100, 50],
+  [60, 30, 90],
+  [64, 96],
+  [1, 1, 1, 1, 1, 1, 1, 1, 1],
+  [1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1],
 ];
 
 function weights(cycleMax: number, instancesMax: number): fc.Arbitrary<readonly number[]> {
@@ -161,27 +167,37 @@ export const wrrReweighs: Family = {
       .record({
         weightsOf: fc.constantFrom(...weightChanges),
         held: fc.integer({ min: 4, max: 9 }),
+        isBack: fc.constantFrom(...(bounds.isWired ? [false] : [false, false, true])),
       })
-      .map(({ weightsOf: [before, after], held }): Timeline => {
+      .map(({ weightsOf: [before, after], held, isBack }): Timeline => {
         const names = namesOf(before.length);
-        const reweighed = names.flatMap((instance, index) => {
-          const weight = after[index] ?? 1;
-          return weight === before[index] ? [] : [{ do: 'reweigh' as const, instance, weight }];
-        });
+        const reweighed = (to: readonly number[]) =>
+          names.flatMap((instance, index) => {
+            const weight = to[index] ?? 1;
+            return before[index] === after[index]
+              ? []
+              : [{ do: 'reweigh' as const, instance, weight }];
+          });
+        const followed = {
+          do: 'open' as const,
+          count: cyclesToFollow * Math.max(cycleOf(before), cycleOf(after)),
+          sources: 'fresh' as const,
+        };
         return {
           ...head('wrr-reweighs', wrrReweighs.clauses, bounds),
           configuration: documentOf(bounds.profile, {}),
-          instances: instancesOf(before),
+          // on a port of its own, which no weight changes
+          instances: instancesOf(before).map((one, index) =>
+            index === 0 ? { ...one, port: 9000 } : one,
+          ),
           steps: [
             settled(names, 3),
             { do: 'open', count: held, sources: 'fresh', hold: true },
             { do: 'open', count: cyclesToJudge * cycleOf(before), sources: 'fresh' },
-            ...reweighed,
-            {
-              do: 'open',
-              count: cyclesToFollow * Math.max(cycleOf(before), cycleOf(after)),
-              sources: 'fresh',
-            },
+            ...reweighed(after),
+            followed,
+            // back, so that whoever takes a change once only is told from whoever takes all
+            ...(isBack ? [...reweighed(before), followed] : []),
             { do: 'carry' },
             { do: 'close', of: 'all' },
           ],
@@ -266,6 +282,125 @@ export const wlcJoins: Family = {
             { do: 'refill', to: cyclesHeld * cycleOf([...vector, weight]) },
             ...all.map((name) => ({ do: 'close' as const, of: name, share: 0.3 })),
             { do: 'refill', to: cyclesHeld * cycleOf([...vector, weight]) },
+          ],
+        };
+      }),
+};
+
+/** Clauses that show what least connections makes of something that happens while all hold connections. */
+const throughClauses = {
+  outage: ['schedule.wlc.ratio', 'schedule.eligible'],
+  return: ['schedule.wlc.ratio'],
+  drain: ['schedule.wlc.ratio'],
+  weight: ['schedule.weight-change'],
+} as const;
+
+/** What is held through an outage, a drain or a return still counts, and what a drain ended does not. */
+export const wlcThrough: Family = {
+  name: 'wlc-through',
+  clauses: ['schedule.wlc.ratio', 'schedule.eligible', 'schedule.weight-change'],
+  needs: ['schedule.wlc', 'check.http', 'change.weight', 'drain'],
+  runs: { stepped: 16, wired: 3 },
+  timelines: (bounds) =>
+    fc
+      .record({
+        what: fc.constantFrom(
+          'outage' as const,
+          'return' as const,
+          'drain' as const,
+          'weight' as const,
+        ),
+        vector: fc.constantFrom([1, 1, 1], [2, 1, 1], [1, 2, 1]),
+      })
+      .map(({ what, vector }): Timeline => {
+        const names = namesOf(vector.length);
+        const target = Math.ceil(24 / cycleOf(vector)) * cycleOf(vector);
+        const refill = { do: 'refill' as const, to: target };
+        const close = (of: string, share: number) => ({ do: 'close' as const, of, share });
+        const a = { name: 'a', weight: vector[0] ?? 1, port: null };
+        const sure = { checks: { a: checksToBeSure } };
+        const through: Readonly<Record<typeof what, readonly Step[]>> = {
+          outage: [
+            { do: 'behave', instance: 'a', behaviour: { afterwards: { reply: 503 } } },
+            { after: sure, ...close('b', 0.5) },
+            { do: 'open', count: 6, sources: 'fresh', hold: true },
+            { do: 'behave', instance: 'a', behaviour: {} },
+            { after: sure, ...close('c', 0.8) },
+            close('b', 0.9),
+          ],
+          return: [
+            { do: 'remove', instance: 'a' },
+            { do: 'add', instance: a },
+            { after: sure, ...close('b', 0.8) },
+            close('c', 0.4),
+          ],
+          drain: [
+            { do: 'remove', instance: 'a' },
+            { after: { drain: 1.2 }, ...close('a', 1) },
+            { do: 'add', instance: a },
+            // it may have been checked all the while, so that counting checks would wait for nothing
+            { after: { intervals: checksToBeSure }, ...close('b', 0.6) },
+            close('c', 0.3),
+          ],
+          weight: [
+            { do: 'reweigh', instance: 'a', weight: 4 * a.weight },
+            ...names.map((name) => close(name, 0.9)),
+            { do: 'refill', to: 4 * cycleOf([4 * a.weight, ...vector.slice(1)]) },
+          ],
+        };
+        return {
+          ...head('wlc-through', throughClauses[what], bounds),
+          configuration: documentOf(bounds.profile, {
+            scheduling: 'weighted-least-connections',
+            ...(what === 'drain' ? { drainSeconds: 60 } : { drainSeconds: 3600 }),
+          }),
+          instances: instancesOf(vector),
+          steps: [
+            settled(names, 3),
+            refill,
+            // uneven and level again, so that whoever kept the weights before is known
+            close('b', 0.6),
+            close('c', 0.3),
+            refill,
+            ...through[what],
+            ...(what === 'weight' ? [] : [refill]),
+          ],
+        };
+      }),
+};
+
+/** Members that come with weights of their own, come back with others, and are given others twice. */
+export const wrrMembers: Family = {
+  name: 'wrr-members',
+  clauses: ['schedule.wrr.cycle'],
+  needs: ['schedule.wrr', 'change.weight', 'drain'],
+  runs: { stepped: 10, wired: 2 },
+  timelines: (bounds) =>
+    fc
+      .record({
+        weight: fc.integer({ min: 2, max: 4 }),
+        again: fc.integer({ min: 2, max: 4 }),
+        port: fc.constantFrom(null, 9000),
+      })
+      .map(({ weight, again, port }): Timeline => {
+        const cycles = (...own: readonly number[]): Step => ({
+          do: 'open',
+          count: cyclesToJudge * cycleOf([2, 1, ...own]),
+          sources: 'fresh',
+        });
+        const joining = (own: number) => ({ name: 'joining', weight: own, port });
+        const checked = { checks: { joining: checksToBeSure } };
+        return {
+          ...head('wrr-members', wrrMembers.clauses, bounds),
+          configuration: documentOf(bounds.profile, { drainSeconds: 0 }),
+          instances: instancesOf([2, 1]),
+          steps: [
+            settled(namesOf(2), 3),
+            { do: 'add', instance: joining(weight) },
+            { after: checked, ...cycles(weight) },
+            { do: 'remove', instance: 'joining' },
+            { do: 'add', instance: joining(again + 2) },
+            { after: checked, ...cycles(again + 2) },
           ],
         };
       }),

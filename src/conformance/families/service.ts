@@ -3,9 +3,18 @@
  * removal does to both.
  */
 import fc from 'fast-check';
-import type { Timeline } from '../timeline.ts';
+import type { ConfigurationDocument } from '../../spec/configuration.ts';
+import type { Step, Timeline } from '../timeline.ts';
 import type { Family } from './family.ts';
-import { documentOf, fewChecks, head, instancesOf, namesOf, settled } from './family.ts';
+import {
+  documentOf,
+  fewChecks,
+  head,
+  instancesOf,
+  namesOf,
+  settled,
+  withListener,
+} from './family.ts';
 
 const sequence = (count: number) =>
   Array.from({ length: count }, (_, index) => `client-${index + 1}`);
@@ -13,6 +22,7 @@ const dynamicScheduling = fc.constantFrom(
   'weighted-round-robin' as const,
   'weighted-least-connections' as const,
 );
+const anyScheduling = fc.oneof(dynamicScheduling, fc.constant('source-ip' as const));
 
 export const forwardPorts: Family = {
   name: 'forward-ports',
@@ -54,6 +64,10 @@ export const forwardPorts: Family = {
       }),
 };
 
+const residents = ['resident-1', 'resident-2', 'resident-3', 'resident-4'];
+/** More clients than the tables of small balancers hold. */
+const crowd = 600;
+
 export const persistenceSticks: Family = {
   name: 'persistence-sticks',
   clauses: ['persistence.sticks', 'persistence.source-address'],
@@ -62,10 +76,12 @@ export const persistenceSticks: Family = {
   timelines: (bounds) =>
     fc
       .record({
-        clients: fc.integer({ min: 5, max: 8 }),
-        gap: fc.constantFrom(0.91, 0.93, 0.95),
+        // the larger number tells who knows clients by a part of their address: it has six cycles of newcomers
+        clients: fc.constantFrom(5, 6, 7, 8, 19, 20),
+        gap: fc.constantFrom(...(bounds.isWired ? [0.91, 0.93, 0.95] : [0.91, 0.95, 0.99, 0.999])),
+        isCrowded: fc.constantFrom(...(bounds.isWired ? [false] : [false, false, false, true])),
       })
-      .map(({ clients, gap }): Timeline => {
+      .map(({ clients, gap, isCrowded }): Timeline => {
         const sources = sequence(clients);
         return {
           ...head('persistence-sticks', persistenceSticks.clauses, bounds),
@@ -76,7 +92,13 @@ export const persistenceSticks: Family = {
           instances: instancesOf([1, 1, 1]),
           steps: [
             settled(namesOf(3), 3),
+            // whoever forgets a client with its last connection still knows these
+            { do: 'open', count: 4, sources: residents, hold: true },
+            { do: 'open', count: 4, sources: residents.toReversed() },
             { do: 'open', count: clients, sources },
+            ...(isCrowded
+              ? [{ do: 'open' as const, count: crowd, sources: 'fresh' as const }]
+              : []),
             // backwards: a scheduler that goes round cannot look like memory
             { do: 'open', count: clients, sources: sources.toReversed() },
             {
@@ -85,6 +107,43 @@ export const persistenceSticks: Family = {
               count: clients,
               sources: sources.slice(1).concat(sources.slice(0, 1)),
             },
+          ],
+        };
+      }),
+};
+
+/** Edits that no session may be forgotten for. */
+function editNamed(name: string, document: ConfigurationDocument): Step {
+  if (name === 'addition') return { do: 'add', instance: { name: 'd', weight: 1, port: null } };
+  if (name === 'weight') return { do: 'reweigh', instance: 'c', weight: 2 };
+  return { do: 'reconfigure', configuration: withListener(document) };
+}
+
+export const persistenceChanges: Family = {
+  name: 'persistence-changes',
+  clauses: ['persistence.sticks'],
+  needs: ['persistence', 'change.weight', 'change.configuration'],
+  runs: { stepped: 12, wired: 2 },
+  timelines: (bounds) =>
+    fc
+      .record({
+        edit: fc.constantFrom('addition', 'weight', 'document'),
+        clients: fc.integer({ min: 5, max: 8 }),
+      })
+      .map(({ edit, clients }): Timeline => {
+        const sources = sequence(clients);
+        const choice = { persistence: true, ...fewChecks(bounds) };
+        const configuration = documentOf(bounds.profile, choice);
+        return {
+          ...head('persistence-changes', persistenceChanges.clauses, bounds),
+          configuration,
+          instances: instancesOf([1, 1, 1]),
+          steps: [
+            settled(namesOf(3), 3),
+            { do: 'open', count: clients, sources },
+            editNamed(edit, configuration),
+            { do: 'open', count: clients, sources: sources.toReversed() },
+            { after: { persistence: 0.91 }, do: 'open', count: clients, sources },
           ],
         };
       }),
@@ -100,8 +159,12 @@ export const persistenceExpiry: Family = {
   runs: { stepped: 20, wired: 3 },
   timelines: (bounds) =>
     fc
-      .record({ isHeld: fc.boolean(), gap: fc.constantFrom(0.6, 0.65, 0.7) })
-      .map(({ isHeld, gap }): Timeline => {
+      .record({
+        isHeld: fc.boolean(),
+        gap: fc.constantFrom(0.6, 0.65, 0.7),
+        over: fc.constantFrom(...(bounds.isWired ? [1.25] : [1.01, 1.02, 1.25])),
+      })
+      .map(({ isHeld, gap, over }): Timeline => {
         const sources = sequence(clientsToExpire);
         // neighbours change places: whichever way round robin went before, nobody is where it stands then
         const swapped = sources.map((_, index) => sources[index ^ 1] ?? '');
@@ -124,9 +187,15 @@ export const persistenceExpiry: Family = {
             open(sources),
             again(gap, sources.toReversed()),
             again(gap, sources.toReversed()),
-            again(1.25, swapped),
+            again(over, swapped),
             ...(isHeld
-              ? [{ do: 'close' as const, of: 'all' }, again(1.25, sources.toReversed())]
+              ? [
+                  // long after the last new connection, and not long after the last one was closed
+                  { after: { persistence: gap }, do: 'close' as const, of: 'all' },
+                  again(gap, sources),
+                  { do: 'close' as const, of: 'all' },
+                  again(over, swapped),
+                ]
               : []),
           ],
         };
@@ -136,25 +205,31 @@ export const persistenceExpiry: Family = {
 export const persistenceOff: Family = {
   name: 'persistence-off',
   clauses: ['persistence.off'],
-  needs: ['schedule.wrr'],
+  needs: ['schedule.wrr', 'schedule.wlc'],
   runs: { stepped: 20, wired: 3 },
   timelines: (bounds) =>
-    fc.record({ weights: fc.constantFrom([1, 1], [1, 1, 1], [2, 1], [3, 2]) }).map(
-      ({ weights }): Timeline => ({
-        ...head('persistence-off', persistenceOff.clauses, bounds),
-        configuration: documentOf(bounds.profile, { persistence: false }),
-        instances: instancesOf(weights),
-        steps: [
-          settled(namesOf(weights.length), 3),
-          // several clients, so that somebody who never gets anything is told from memory
-          ...sequence(4).map((client) => ({
-            do: 'open' as const,
-            count: 11,
-            sources: [client],
-          })),
-        ],
-      }),
-    ),
+    fc
+      .record({
+        weights: fc.constantFrom([1, 1], [1, 1, 1], [2, 1], [3, 2]),
+        scheduling: dynamicScheduling,
+      })
+      .map(
+        ({ weights, scheduling }): Timeline => ({
+          ...head('persistence-off', persistenceOff.clauses, bounds),
+          configuration: documentOf(bounds.profile, { persistence: false, scheduling }),
+          instances: instancesOf(weights),
+          steps: [
+            settled(namesOf(weights.length), 3),
+            // several clients, so that somebody who never gets anything is told from memory
+            ...sequence(4).map((client) => ({
+              do: 'open' as const,
+              count: 11,
+              sources: [client],
+              hold: scheduling === 'weighted-least-connections',
+            })),
+          ],
+        }),
+      ),
 };
 
 export const persistenceDraining: Family = {
@@ -182,6 +257,7 @@ export const persistenceDraining: Family = {
             settled(namesOf(3), 3),
             { do: 'open', count: clients, sources: sequence(clients), hold: true },
             { do: 'remove', instance: removed },
+            { do: 'open', count: 9, sources: 'fresh', hold: true },
             { do: 'open', count: clients, sources: sequence(clients) },
           ],
         }),
@@ -208,7 +284,13 @@ export const persistenceUnhealthy: Family = {
           settled(namesOf(3), 3),
           { do: 'open', count: clients, sources: sequence(clients), hold: true },
           { do: 'behave', instance: 'a', behaviour: { afterwards: { reply: 503 } } },
-          { after: { intervals: 6 }, do: 'open', count: clients, sources: sequence(clients) },
+          // strangers first: where they go, too, it is not memory that sends known clients
+          { after: { intervals: 6 }, do: 'open', count: 9, sources: 'fresh', hold: true },
+          { do: 'open', count: clients, sources: sequence(clients) },
+          // whom the scheduler found them is their own from then on, also once the first one is back
+          { do: 'open', count: clients, sources: sequence(clients).toReversed() },
+          { do: 'behave', instance: 'a', behaviour: {} },
+          { after: { intervals: 5 }, do: 'open', count: clients, sources: sequence(clients) },
         ],
       }),
     ),
@@ -222,13 +304,14 @@ export const draining: Family = {
   timelines: (bounds) =>
     fc
       .record({
-        scheduling: dynamicScheduling,
+        scheduling: anyScheduling,
         drainSeconds: fc.constantFrom(60, 300, 3600),
         removed: fc.constantFrom('a', 'b', 'c'),
         held: fc.integer({ min: 6, max: 12 }),
+        isFollowed: fc.boolean(),
       })
       .map(
-        ({ scheduling, drainSeconds, removed, held }): Timeline => ({
+        ({ scheduling, drainSeconds, removed, held, isFollowed }): Timeline => ({
           ...head('draining', draining.clauses, bounds),
           configuration: documentOf(bounds.profile, {
             scheduling,
@@ -241,11 +324,17 @@ export const draining: Family = {
             { do: 'open', count: held, sources: 'fresh', hold: true },
             { do: 'remove', instance: removed },
             { do: 'carry' },
-            { do: 'open', count: 9, sources: 'fresh' },
+            // hashing finds the removed one among so many, too
+            { do: 'open', count: scheduling === 'source-ip' ? 30 : 9, sources: 'fresh' },
             { after: { drain: 0.3 }, do: 'carry' },
+            // another one's drain begins in the middle of the first, and each has its own end
+            ...(isFollowed
+              ? [{ do: 'remove' as const, instance: removed === 'a' ? 'b' : 'a' }]
+              : []),
             { after: { drain: 0.4 }, do: 'carry' },
             { do: 'open', count: 9, sources: 'fresh' },
-            { after: { drain: 0.7 }, do: 'carry' },
+            { after: { drain: bounds.isWired ? 0.7 : 0.32 }, do: 'carry' },
+            ...(isFollowed ? [{ after: { drain: 0.38 }, do: 'carry' as const }] : []),
           ],
         }),
       ),

@@ -1,0 +1,39 @@
+/** Addresses of clients: each its own, and named ones so close together that any part of one is somebody else's, too. */
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { createClients } from './clients.ts';
+
+const parts: Readonly<Record<string, (octets: readonly string[]) => string>> = {
+  'the first three octets': (octets) => octets.slice(0, 3).join('.'),
+  'the first two octets': (octets) => octets.slice(0, 2).join('.'),
+  'the last octet': (octets) => octets.slice(3).join('.'),
+};
+
+it('gives every client an address of its own, and a named one the same again', () => {
+  fc.assert(
+    fc.property(fc.string(), fc.integer({ min: 1, max: 60 }), (salt, count) => {
+      const clients = createClients(salt);
+      const names = Array.from({ length: count }, (_, index) => `client-${index}`);
+      const given = names.flatMap((name) => [clients.named(name), clients.fresh()]);
+      expect(new Set(given).size).toBe(given.length);
+      expect(names.map((name) => clients.named(name))).toEqual(
+        given.filter((_, index) => index % 2 === 0),
+      );
+      for (const address of given)
+        expect(address).toMatch(/^127\.(12[89]|1[3-9]\d|2\d\d)\.\d+\.\d+$/);
+    }),
+  );
+});
+
+it('gives twenty named clients neighbours whichever part of an address somebody looks at', () => {
+  fc.assert(
+    fc.property(fc.string(), (salt) => {
+      const clients = createClients(salt);
+      const addresses = Array.from({ length: 20 }, (_, index) => clients.named(`client-${index}`));
+      for (const part of Object.values(parts)) {
+        const seen = new Set(addresses.map((address) => part(address.split('.'))));
+        expect(addresses.length - seen.size).toBeGreaterThanOrEqual(4);
+      }
+    }),
+  );
+});

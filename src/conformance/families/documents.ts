@@ -1,0 +1,135 @@
+/**
+ * Timelines in which a document is replaced by another one that says the same of the service: nothing that the balancer
+ * knows may be lost, whatever it is in the middle of. Each is made for the clause of what it is in the middle of.
+ */
+import fc from 'fast-check';
+import type { ConfigurationDocument } from '../../spec/configuration.ts';
+import type { Step, Timeline } from '../timeline.ts';
+import type { Bounds, Family, ServiceChoice } from './family.ts';
+import {
+  cycleOf,
+  documentOf,
+  fewChecks,
+  head,
+  instancesOf,
+  namesOf,
+  settled,
+  withListener,
+} from './family.ts';
+
+/** What is under way, and the clauses that tell whether it goes on. */
+interface Course {
+  readonly clauses: readonly string[];
+  readonly choice: ServiceChoice;
+  readonly weights: readonly number[];
+  readonly before: readonly Step[];
+  readonly afterwards: readonly Step[];
+}
+
+const open = { do: 'open' as const, count: 16, sources: 'fresh' as const };
+const watched = { after: { checks: { a: 1 } }, ...open };
+const failing: Step = {
+  do: 'behave',
+  instance: 'a',
+  behaviour: { afterwards: { reply: 503 } },
+};
+const clients = Array.from({ length: 20 }, (_, index) => `client-${index + 1}`);
+const openKnown = { do: 'open' as const, count: clients.length, sources: clients };
+const uneven = [4, 3, 2];
+const target = 4 * cycleOf(uneven);
+
+function coursesOf(bounds: Bounds): readonly Course[] {
+  const even = [1, 1, 1];
+  return [
+    {
+      clauses: ['schedule.eligible'],
+      choice: {},
+      weights: even,
+      before: [open, failing, { after: { checks: { a: 6 } }, ...open }],
+      afterwards: [open, { after: { checks: { a: 1 } }, ...open }],
+    },
+    {
+      clauses: ['health.unhealthy-threshold'],
+      choice: { check: { unhealthyThreshold: 4 } },
+      weights: even,
+      before: [open, failing, watched, watched, watched],
+      afterwards: [watched, watched, watched, watched],
+    },
+    {
+      clauses: ['schedule.source.sticky'],
+      choice: { scheduling: 'source-ip', ...fewChecks(bounds) },
+      weights: uneven,
+      before: [openKnown],
+      afterwards: [openKnown],
+    },
+    {
+      clauses: ['schedule.wlc.ratio'],
+      choice: { scheduling: 'weighted-least-connections' },
+      weights: uneven,
+      // uneven just then, so that whoever counts from nothing again fills up by weights alone
+      before: [
+        { do: 'refill', to: target },
+        ...namesOf(3).map((of, index) => ({ do: 'close' as const, of, share: 0.3 * (index + 1) })),
+      ],
+      afterwards: [{ do: 'refill', to: target }],
+    },
+    {
+      clauses: ['schedule.wrr.cycle'],
+      choice: {},
+      weights: uneven,
+      before: [],
+      afterwards: [{ do: 'open', count: 6 * cycleOf(uneven), sources: 'fresh' }],
+    },
+    {
+      clauses: ['draining.no-new', 'draining.established', 'draining.deadline'],
+      choice: { drainSeconds: 300, ...fewChecks(bounds) },
+      weights: even,
+      before: [
+        { do: 'open', count: 6, sources: 'fresh', hold: true },
+        { do: 'remove', instance: 'b' },
+      ],
+      afterwards: [
+        { do: 'open', count: 9, sources: 'fresh' },
+        { after: { drain: 0.6 }, do: 'carry' },
+        { after: { drain: bounds.isWired ? 1.6 : 0.45 }, do: 'carry' },
+      ],
+    },
+  ];
+}
+
+function timelineOf(bounds: Bounds, course: Course): Timeline {
+  const configuration: ConfigurationDocument = documentOf(bounds.profile, course.choice);
+  return {
+    ...head('documents-change', course.clauses, bounds),
+    configuration,
+    instances: instancesOf(course.weights),
+    steps: [
+      settled(namesOf(course.weights.length), 3),
+      ...course.before,
+      { do: 'reconfigure', configuration: withListener(configuration) },
+      ...course.afterwards,
+    ],
+  };
+}
+
+export const documentsChange: Family = {
+  name: 'documents-change',
+  clauses: [
+    'schedule.eligible',
+    'health.unhealthy-threshold',
+    'schedule.source.sticky',
+    'schedule.wlc.ratio',
+    'schedule.wrr.cycle',
+    'draining.no-new',
+    'draining.established',
+    'draining.deadline',
+  ],
+  needs: [
+    ...(['schedule.wrr', 'schedule.wlc', 'schedule.source'] as const),
+    ...(['check.http', 'drain', 'drain.deadline', 'change.configuration'] as const),
+  ],
+  runs: { stepped: 6, wired: 3 },
+  fixed: (bounds) => coursesOf(bounds).map((course) => timelineOf(bounds, course)),
+  timelines: (bounds) =>
+    fc.constantFrom(...coursesOf(bounds)).map((course) => timelineOf(bounds, course)),
+};

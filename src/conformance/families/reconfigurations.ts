@@ -1,0 +1,160 @@
+/**
+ * Timelines that change one part of the configuration of a running service and then do what shows whether the new one
+ * is kept: the change is in order, the situation after it is that of the part's own clause.
+ */
+import fc from 'fast-check';
+import type { ReplyScript, Step, Timeline } from '../timeline.ts';
+import type { Bounds, Family, ServiceChoice } from './family.ts';
+import { documentOf, head, instancesOf, namesOf, scriptOf, settled } from './family.ts';
+
+/** One part of the configuration, before and after, and what brings the difference about. */
+interface Part {
+  readonly before: ServiceChoice;
+  readonly after: ServiceChoice;
+  readonly behaviours?: Timeline['behaviours'];
+  readonly steps: readonly Step[];
+}
+
+const names = namesOf(2);
+/** Checks and connections by which a judge is sure of thresholds and of who is in rotation. */
+const margin = 3;
+const open = { do: 'open' as const, count: 8, sources: 'fresh' as const };
+const openHeld = { ...open, hold: true };
+
+function thresholds(before: number, after: number): Part {
+  const letters = 'F'.repeat(after + margin) + 'P'.repeat(after + margin);
+  const failure: ReplyScript = { reply: 503 };
+  return {
+    before: { check: { unhealthyThreshold: before, healthyThreshold: before } },
+    after: { check: { unhealthyThreshold: after, healthyThreshold: after } },
+    steps: [
+      settled(names, after + 2),
+      open,
+      { do: 'behave', instance: 'a', behaviour: scriptOf(letters, failure) },
+      ...Array.from({ length: letters.length + 1 }, () => ({
+        after: { checks: { a: 1 } },
+        ...open,
+      })),
+    ],
+  };
+}
+
+/** Thresholds of one, and all that is needed for a steady answer to be judged. */
+const quick = { unhealthyThreshold: 1, healthyThreshold: 1, intervalSeconds: 20 };
+const steady = [settled(names, 2 + margin + 3), open] as const;
+
+function codes(before: readonly string[], after: readonly string[]): Part {
+  return {
+    before: { check: { ...quick, normalStatusCodes: before } },
+    after: { check: { ...quick, normalStatusCodes: after } },
+    behaviours: { a: { afterwards: { reply: 404 } } },
+    steps: steady,
+  };
+}
+
+/** The reply of `a` comes four seconds after the check began, whichever timeout holds. */
+function timeout(beforeSeconds: number, afterSeconds: number): Part {
+  return {
+    before: { check: { ...quick, timeoutSeconds: beforeSeconds } },
+    after: { check: { ...quick, timeoutSeconds: afterSeconds } },
+    behaviours: { a: { afterwards: { reply: 'normal', afterTimeouts: 4 / beforeSeconds } } },
+    steps: steady,
+  };
+}
+
+function drain(beforeSeconds: number, afterSeconds: number, over: number): Part {
+  return {
+    before: { drainSeconds: beforeSeconds },
+    after: { drainSeconds: afterSeconds },
+    steps: [
+      settled(names, 3),
+      openHeld,
+      { do: 'remove', instance: 'b' },
+      { after: { drain: 0.6 }, do: 'carry' },
+      { after: { drain: over }, do: 'carry' },
+    ],
+  };
+}
+
+function method(before: 'http' | 'tcp', after: 'http' | 'tcp'): Part {
+  return {
+    before: { check: { ...quick, method: before } },
+    after: { check: { ...quick, method: after } },
+    // whoever goes on as before takes 404 for a failure, or for a connection that was accepted
+    behaviours: { a: { afterwards: { reply: 404 } }, b: { afterwards: { reply: 200 } } },
+    steps: steady,
+  };
+}
+
+function place(before: ServiceChoice, after: ServiceChoice): Part {
+  return { before, after, steps: [settled(names, 3), open] };
+}
+
+const heldUnevenly: Part = {
+  before: {},
+  after: { scheduling: 'weighted-least-connections' },
+  steps: [
+    settled(names, 3),
+    { do: 'refill', to: 12 },
+    { do: 'close', of: 'a', share: 0.8 },
+    { do: 'refill', to: 12 },
+  ],
+};
+
+function partsOf({ isWired }: Bounds): readonly Part[] {
+  const over = isWired ? 1.6 : 0.45;
+  return [
+    thresholds(1, 4),
+    thresholds(4, 2),
+    timeout(10, 2),
+    codes(['2xx', '4xx'], ['2xx']),
+    drain(300, 60, over),
+    place({}, { port: 8443 }),
+    place({}, { check: { path: '/ready' } }),
+    place({ check: { port: 9100 } }, { check: { port: 9200 } }),
+    {
+      before: { check: { intervalSeconds: 60 } },
+      after: {},
+      steps: [{ after: { intervals: 40 }, do: 'wait' }],
+    },
+    timeout(2, 10),
+    codes(['2xx'], ['2xx', '4xx']),
+    drain(60, 300, over),
+    place({ check: { port: 9100 } }, {}),
+    method('http', 'tcp'),
+    method('tcp', 'http'),
+    heldUnevenly,
+  ];
+}
+
+function timelinesOf(bounds: Bounds): readonly Timeline[] {
+  return partsOf(bounds).map(
+    ({ before, after, behaviours = {}, steps }): Timeline => ({
+      ...head('reconfigures-parts', reconfiguresParts.clauses, bounds),
+      configuration: documentOf(bounds.profile, before),
+      instances: instancesOf(names.map(() => 1)),
+      behaviours,
+      steps: [
+        settled(names, 2),
+        { do: 'reconfigure', configuration: documentOf(bounds.profile, after) },
+        ...steps,
+      ],
+    }),
+  );
+}
+
+export const reconfiguresParts: Family = {
+  name: 'reconfigures-parts',
+  clauses: ['change.effective'],
+  needs: [
+    'schedule.wrr',
+    'schedule.wlc',
+    'check.http',
+    'check.tcp',
+    'drain',
+    'change.configuration',
+  ],
+  runs: { stepped: 16, wired: 4 },
+  fixed: timelinesOf,
+  timelines: (bounds) => fc.constantFrom(...timelinesOf(bounds)),
+};

@@ -1,0 +1,24 @@
+/**
+ * Instances that are registered again while they still drain, for which a connection is the only proof: without any, a
+ * drain may have ended at once. Knows no clause and no declaration.
+ */
+import type { MembershipChange, Reading } from './reading.ts';
+
+/** `own`: all changes of the instance. Whether this registration certainly came while it was draining. */
+export function resumes(
+  back: MembershipChange,
+  own: readonly MembershipChange[],
+  { connections, effective }: Pick<Reading, 'connections' | 'effective'>,
+): boolean {
+  const removal = own.findLast(({ kind, line }) => kind === 'removed' && line < back.line);
+  if (back.kind !== 'registered' || effective === null) return false;
+  if (removal?.outcome !== 'accepted' || back.outcome !== 'accepted') return false;
+  if (back.toMs >= removal.fromMs + effective.drainMs) return false;
+  return connections.some(
+    ({ placed, closed }) =>
+      placed !== null &&
+      placed.instance === back.instance &&
+      placed.line < removal.line &&
+      (closed === null || closed.line > back.line),
+  );
+}
