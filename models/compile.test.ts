@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { assign, createMachine, setup } from 'xstate';
+import { assign, createMachine, log, setup } from 'xstate';
 import { ActorStepper } from './actor-stepper.ts';
 import { compile } from './compile.ts';
 import { healthEvents, healthMachine } from './health.machine.ts';
@@ -147,7 +147,60 @@ describe('the compiler', () => {
       initial: 'a',
       states: { a: { on: { tick: { guard: () => asked++ % 2 === 0, target: 'b' } } }, b: {} },
     });
+    expect(() => compile(machine, undefined as never, one)).toThrow(/m, tick in a: .* impure/);
+  });
+
+  it('refuses a guard that decides by turns what is done, the state being the same', () => {
+    let asked = 0;
+    const tick = [{ guard: () => asked++ % 2 === 0, actions: 'one' }, { actions: 'other' }];
+    const machine = setup({ actions: { one: () => {}, other: () => {} } }).createMachine({
+      id: 'm',
+      on: { tick },
+    });
     expect(() => compile(machine, undefined as never, one)).toThrow(/impure/);
+  });
+
+  it('refuses actions without a plain name', () => {
+    for (const actions of [() => {}, log('words')]) {
+      const machine = createMachine({ id: 'm', on: { tick: { actions } } });
+      expect(() => compile(machine, undefined as never, one)).toThrow(
+        /m, tick in .*: '.*' is no plain named action/,
+      );
+    }
+  });
+
+  it('refuses to act before the first event', () => {
+    const machine = createMachine({ id: 'm', initial: 'a', states: { a: { entry: () => {} } } });
+    expect(() => compile(machine, undefined as never, one)).toThrow('m acts before');
+  });
+
+  it('refuses a memory that is not in view: a history state, and a context that is no scalar', () => {
+    const remembering = createMachine({
+      id: 'm',
+      initial: 'a',
+      states: { a: {}, h: { type: 'history' } },
+    });
+    expect(() => compile(remembering, undefined as never, one)).toThrow(/m.h is a history state/);
+    const listing = createMachine({ id: 'm', context: { list: [] } });
+    expect(() => compile(listing, undefined as never, one)).toThrow('context.list is no scalar');
+  });
+
+  it('names a state by what its context holds beyond the input, be it a word or a truth', () => {
+    const machine = createMachine({
+      id: 'm',
+      context: { given: 3, word: 'w', truth: true, lie: false, none: 0 },
+    });
+    expect(compile(machine, { given: 3 } as never, one).table.states).toEqual([
+      ' word=w truth=true',
+    ]);
+  });
+
+  it('makes another table for another input and another alphabet', () => {
+    const input = { deadline: 'close' } as const;
+    const table = compile(membershipMachine, input, membershipEvents);
+    expect(compile(membershipMachine, { deadline: 'leave' }, membershipEvents)).not.toBe(table);
+    const [first] = membershipEvents;
+    expect(compile(membershipMachine, input, [first]).table.events).toEqual([first]);
   });
 });
 

@@ -4,6 +4,7 @@
  */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { boundaryCases } from '../conformance/configurations/boundary-cases.ts';
 import { associations } from './associations.ts';
 import { effectiveDurations, readBackOf, resolveService } from './resolve.ts';
 import { rules } from './rules.ts';
@@ -308,6 +309,23 @@ describe('any document', () => {
       { seed: 3, numRuns: 4000 },
     );
     expect(valid).toBeGreaterThan(100);
+  });
+});
+
+describe("at every boundary of the suite's own table of the page", () => {
+  it.each(['console', 'openapi'] as const)('the rules agree with it (%s)', (profile) => {
+    for (const { configuration, expected, clause, note } of boundaryCases(profile)) {
+      const { document, violations } = validateDocument(configuration, { profile });
+      if (expected.accepted === false) {
+        const places = [expected.path, ...(expected.orPaths ?? [])];
+        const isNamed = violations.some(({ path }) => places.some((one) => path.startsWith(one)));
+        expect(isNamed, note).toBe(true);
+        expect(new Set(violations.map((violation) => violation.clause)), note).toContain(clause);
+      } else {
+        expect(violations, note).toEqual([]);
+        expect(document && readBackOf(document, profile), note).toEqual(expected.readBack);
+      }
+    }
   });
 });
 
