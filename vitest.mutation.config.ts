@@ -9,6 +9,7 @@ const room = process.env['COUNTERPOISE_ROOM'] ?? '{models,src/scheduling,src/spe
 export default defineConfig({
   test: {
     include: [`${room}/**/*.test.ts`],
+    setupFiles: room === 'models' ? ['vitest.mutation.setup.ts'] : [],
     // each mutant has a thread of its own; a thread for each file of tests would cost three times as much
     isolate: false,
     testTimeout: 600_000,

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { assign, createMachine, log, setup } from 'xstate';
+import { assign, createMachine, type InputFrom, log, setup } from 'xstate';
 import { ActorStepper } from './actor-stepper.ts';
 import { compile } from './compile.ts';
 import { healthEvents, healthMachine } from './health.machine.ts';
@@ -77,6 +77,20 @@ describe('a compiled table and the live actor of its machine', () => {
   });
 });
 
+describe('a slot', () => {
+  it('begins anew when it is reset, and no other does', () => {
+    const compiled = compile(membershipMachine, { deadline: 'close' }, membershipEvents);
+    for (const stepper of [new TableStepper(compiled, 2), new ActorStepper(compiled, 2)]) {
+      for (const slot of [0, 1]) stepper.step(slot, 0);
+      stepper.reset(0);
+      expect([0, 1].map((slot) => compiled.table.states[stepper.state(slot)])).toEqual([
+        'out',
+        'in',
+      ]);
+    }
+  });
+});
+
 describe('the compiler', () => {
   const one = ['tick'] as const;
 
@@ -90,6 +104,21 @@ describe('the compiler', () => {
     expect(actions).toEqual(['cutConnections', 'forget']);
     expect(table.edges).toContain('draining --drain.expired [closesAtDeadline]--> out');
     expect(table.edges).toContain('in --connections.ended--> (ignored)');
+    expect(table.edges).toContain('out --instance.registered--> in');
+  });
+
+  it('names an edge of each region that moves', () => {
+    const input = { unhealthyThreshold: 2, healthyThreshold: 2, initial: 'up', first: 'counts' };
+    const { table } = compile(
+      instanceMachine,
+      { ...input, deadline: 'close' } as InputFrom<typeof instanceMachine>,
+      instanceEvents,
+    );
+    expect(table.edges).toContain(
+      'health --instance.registered [isOut]--> unset & out --instance.registered--> in',
+    );
+    expect(table.edges).toContain('up --check.failed--> up');
+    expect(table.edges).toContain('health:up & membership:in --connections.ended--> (ignored)');
   });
 
   it('makes one table per input and gives the same one again', () => {
@@ -152,10 +181,11 @@ describe('the compiler', () => {
 
   it('refuses a guard that decides by turns what is done, the state being the same', () => {
     let asked = 0;
-    const tick = [{ guard: () => asked++ % 2 === 0, actions: 'one' }, { actions: 'other' }];
     const machine = setup({ actions: { one: () => {}, other: () => {} } }).createMachine({
       id: 'm',
-      on: { tick },
+      on: {
+        tick: [{ guard: () => asked++ % 2 === 0, actions: 'one' as const }, { actions: 'other' }],
+      },
     });
     expect(() => compile(machine, undefined as never, one)).toThrow(/impure/);
   });

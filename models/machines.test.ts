@@ -76,7 +76,7 @@ describe('health', () => {
         }));
         expect(seen).toEqual(expected);
       }),
-      { seed: 20261128, numRuns: 300 },
+      { seed: 20261128, numRuns: 150 },
     );
   });
 });
