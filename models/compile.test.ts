@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { assign, createMachine, setup } from 'xstate';
+import { assign, createMachine, type InputFrom, log, setup } from 'xstate';
 import { ActorStepper } from './actor-stepper.ts';
 import { compile } from './compile.ts';
 import { healthEvents, healthMachine } from './health.machine.ts';
@@ -77,6 +77,20 @@ describe('a compiled table and the live actor of its machine', () => {
   });
 });
 
+describe('a slot', () => {
+  it('begins anew when it is reset, and no other does', () => {
+    const compiled = compile(membershipMachine, { deadline: 'close' }, membershipEvents);
+    for (const stepper of [new TableStepper(compiled, 2), new ActorStepper(compiled, 2)]) {
+      for (const slot of [0, 1]) stepper.step(slot, 0);
+      stepper.reset(0);
+      expect([0, 1].map((slot) => compiled.table.states[stepper.state(slot)])).toEqual([
+        'out',
+        'in',
+      ]);
+    }
+  });
+});
+
 describe('the compiler', () => {
   const one = ['tick'] as const;
 
@@ -90,6 +104,21 @@ describe('the compiler', () => {
     expect(actions).toEqual(['cutConnections', 'forget']);
     expect(table.edges).toContain('draining --drain.expired [closesAtDeadline]--> out');
     expect(table.edges).toContain('in --connections.ended--> (ignored)');
+    expect(table.edges).toContain('out --instance.registered--> in');
+  });
+
+  it('names an edge of each region that moves', () => {
+    const input = { unhealthyThreshold: 2, healthyThreshold: 2, initial: 'up', first: 'counts' };
+    const { table } = compile(
+      instanceMachine,
+      { ...input, deadline: 'close' } as InputFrom<typeof instanceMachine>,
+      instanceEvents,
+    );
+    expect(table.edges).toContain(
+      'health --instance.registered [isOut]--> unset & out --instance.registered--> in',
+    );
+    expect(table.edges).toContain('up --check.failed--> up');
+    expect(table.edges).toContain('health:up & membership:in --connections.ended--> (ignored)');
   });
 
   it('makes one table per input and gives the same one again', () => {
@@ -147,7 +176,61 @@ describe('the compiler', () => {
       initial: 'a',
       states: { a: { on: { tick: { guard: () => asked++ % 2 === 0, target: 'b' } } }, b: {} },
     });
+    expect(() => compile(machine, undefined as never, one)).toThrow(/m, tick in a: .* impure/);
+  });
+
+  it('refuses a guard that decides by turns what is done, the state being the same', () => {
+    let asked = 0;
+    const machine = setup({ actions: { one: () => {}, other: () => {} } }).createMachine({
+      id: 'm',
+      on: {
+        tick: [{ guard: () => asked++ % 2 === 0, actions: 'one' as const }, { actions: 'other' }],
+      },
+    });
     expect(() => compile(machine, undefined as never, one)).toThrow(/impure/);
+  });
+
+  it('refuses actions without a plain name', () => {
+    for (const actions of [() => {}, log('words')]) {
+      const machine = createMachine({ id: 'm', on: { tick: { actions } } });
+      expect(() => compile(machine, undefined as never, one)).toThrow(
+        /m, tick in .*: '.*' is no plain named action/,
+      );
+    }
+  });
+
+  it('refuses to act before the first event', () => {
+    const machine = createMachine({ id: 'm', initial: 'a', states: { a: { entry: () => {} } } });
+    expect(() => compile(machine, undefined as never, one)).toThrow('m acts before');
+  });
+
+  it('refuses a memory that is not in view: a history state, and a context that is no scalar', () => {
+    const remembering = createMachine({
+      id: 'm',
+      initial: 'a',
+      states: { a: {}, h: { type: 'history' } },
+    });
+    expect(() => compile(remembering, undefined as never, one)).toThrow(/m.h is a history state/);
+    const listing = createMachine({ id: 'm', context: { list: [] } });
+    expect(() => compile(listing, undefined as never, one)).toThrow('context.list is no scalar');
+  });
+
+  it('names a state by what its context holds beyond the input, be it a word or a truth', () => {
+    const machine = createMachine({
+      id: 'm',
+      context: { given: 3, word: 'w', truth: true, lie: false, none: 0 },
+    });
+    expect(compile(machine, { given: 3 } as never, one).table.states).toEqual([
+      ' word=w truth=true',
+    ]);
+  });
+
+  it('makes another table for another input and another alphabet', () => {
+    const input = { deadline: 'close' } as const;
+    const table = compile(membershipMachine, input, membershipEvents);
+    expect(compile(membershipMachine, { deadline: 'leave' }, membershipEvents)).not.toBe(table);
+    const [first] = membershipEvents;
+    expect(compile(membershipMachine, input, [first]).table.events).toEqual([first]);
   });
 });
 

@@ -13,6 +13,17 @@ describe('diagrams of the machines', () => {
     expect(text).toContain('note right of in: acceptsNew, servesEstablished');
   });
 
+  it('are those that people read', async () => {
+    const page = machines.map(
+      ({ sentence, machine }) => `## ${sentence}\n\n\`\`\`mermaid\n${mermaidOf(machine)}\`\`\`\n`,
+    );
+    const opening =
+      '# The machines\n\nThey are the source of truth; what runs are tables that are flattened from them. `npx counterpoise models` prints them.\n\n';
+    await expect(opening + page.join('\n')).toMatchFileSnapshot('../docs/machines.md');
+    const drawn = machines.map(({ machine }) => `${dotOf(machine)}\n`);
+    await expect(drawn.join('')).toMatchFileSnapshot('../reports/golden/machines.dot');
+  });
+
   it('name every event of the table of each machine', () => {
     for (const { machine, compiled } of machines) {
       for (const event of compiled().table.events) {

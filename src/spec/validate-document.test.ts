@@ -4,7 +4,9 @@
  */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { boundaryCases } from '../conformance/configurations/boundary-cases.ts';
 import { associations } from './associations.ts';
+import type { ConfigurationDocument } from './configuration.ts';
 import { effectiveDurations, readBackOf, resolveService } from './resolve.ts';
 import { rules } from './rules.ts';
 import { validateDocument } from './validate-document.ts';
@@ -67,6 +69,32 @@ describe('a valid document', () => {
         normalCodes: [{ from: 200, to: 399 }],
       },
     });
+  });
+
+  it('keeps a port and a path of its own for checks; 0 is that of the instance', () => {
+    const resolved = (change: object) => {
+      const { document } = validateDocument(withCheck(change), { profile: 'openapi' });
+      return document && resolveService(document, 'openapi').check;
+    };
+    const words = { method: 'Http' };
+    expect(resolved({ ...words, port: 9000, path: '/up' })).toMatchObject({
+      port: 9000,
+      path: '/up',
+    });
+    expect(resolved({ ...words, port: 0 })).toMatchObject({ port: null, path: '/' });
+  });
+
+  it('gives an availability group the weight of its own, of its first member, or the usual one', () => {
+    const weightOf = (own: object, member: object) => {
+      const asked = { ...group, kind: 'availability-group', ...own };
+      const document = { ...minimal, serverGroups: [{ ...asked, instances: [member] }] };
+      const complete = readBackOf(document as unknown as ConfigurationDocument, 'openapi');
+      return complete.serverGroups?.[0]?.weight;
+    };
+    const member = { id: 'a', address: '10.0.0.1' };
+    expect(weightOf({ weight: 3 }, { ...member, weight: 4 })).toBe(3);
+    expect(weightOf({}, { ...member, weight: 4 })).toBe(4);
+    expect(weightOf({}, member)).toBe(10);
   });
 
   it('in the API profile leaves nearly everything to defaults', () => {
@@ -211,6 +239,35 @@ describe('a mistake', () => {
     expect(told(document).join('\n')).toContain(message);
   });
 
+  it('in a name is told with five of the names that there are', () => {
+    const named = (count: number) =>
+      told({
+        ...minimal,
+        backendServices: [{ ...service, serverGroup: 'none of them' }],
+        serverGroups: Array.from({ length: count }, (_, index) => ({ ...group, name: `${index}` })),
+      }).join();
+    expect(named(5)).toContain('one of 0, 1, 2, 3, 4 (');
+    expect(named(6)).toContain('one of 0, 1, 2, 3, 4, … (');
+  });
+
+  it('in a protocol or a network that is not known is told there alone, not where it is compared', () => {
+    const listener = { name: 'l', protocol: 'udp', port: 80, backendService: 'web' };
+    const unknown = { ...minimal, backendServices: [{ ...service, protocol: 'sctp' }] };
+    expect(told({ ...unknown, listeners: [listener] })).toEqual([
+      'backendServices[0].protocol: tcp (config.protocol)',
+    ]);
+    const nowhere = {
+      ...minimal,
+      loadBalancer: { region: 'r', vpc: 5 },
+      backendServices: [{ ...service, serverGroup: 'g' }],
+      serverGroups: [group],
+    };
+    expect(told(nowhere)).toEqual(["loadBalancer.vpc: the vpc's name (null)"]);
+    const { vpc: _, ...homeless } = group;
+    const placed = { ...nowhere, loadBalancer: { region: 'r', vpc: 'v' } };
+    expect(told({ ...placed, serverGroups: [homeless] }).join()).not.toContain('load balancer');
+  });
+
   it('never hides another: all are told at once', () => {
     const document = { backendServices: [{ name: '', port: 0, healthCheck: {} }] };
     expect(told(document)).toHaveLength(9);
@@ -311,7 +368,37 @@ describe('any document', () => {
   });
 });
 
+describe("at every boundary of the suite's own table of the page", () => {
+  it.each(['console', 'openapi'] as const)('the rules agree with it (%s)', (profile) => {
+    for (const { configuration, expected, clause, note } of boundaryCases(profile)) {
+      const { document, violations } = validateDocument(configuration, { profile });
+      if (expected.accepted === false) {
+        const places = [expected.path, ...(expected.orPaths ?? [])];
+        const isNamed = violations.some(({ path }) => places.some((one) => path.startsWith(one)));
+        expect(isNamed, note).toBe(true);
+        expect(new Set(violations.map((violation) => violation.clause)), note).toContain(clause);
+      } else {
+        expect(violations, note).toEqual([]);
+        expect(document && readBackOf(document, profile), note).toEqual(expected.readBack);
+      }
+    }
+  });
+});
+
 describe('what can be associated', () => {
+  it('is nothing of groups where nobody says where the load balancer is', () => {
+    const { document } = validateDocument({ ...minimal, serverGroups: [group] });
+    expect(document && associations(document, 'console')).toEqual([
+      {
+        service: 'web',
+        serverGroups: [
+          { name: 'g', isAssociated: false, obstacle: "the load balancer's network is not given" },
+        ],
+        listeners: [],
+      },
+    ]);
+  });
+
   it('is said of every group and listener, with the obstacle', () => {
     const { document } = validateDocument({
       ...minimal,
