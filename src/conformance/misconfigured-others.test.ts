@@ -117,8 +117,8 @@ const penMistakes: readonly Mistake<PenOptions>[] = [
     sentence: 'there is room for two clients only',
     options: { edit: (words) => words.map((word) => (word === '65536' ? '2' : word)) },
     families: ['persistence-sticks', 'persistence-draining'],
-    // who comes back at once is a stranger: nothing tells that from being known by the wrong thing
-    fails: ['persistence.source-address'],
+    // each is remembered until two others came
+    fails: ['persistence.sticks'],
   },
   {
     sentence: 'a removed server goes on',
