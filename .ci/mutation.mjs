@@ -30,6 +30,7 @@ for (const room of asked.length > 0 ? asked : Object.keys(rooms)) {
   const { excludedMutations = [], linesPercent = 100 } = rooms[room];
   // read by vitest.mutation.config.ts
   process.env.COUNTERPOISE_ROOM = folder;
+  const commit = execFileSync('git', ['rev-parse', '--short', 'HEAD'], { encoding: 'utf8' }).trim();
   const out = `reports/out/mutation/${room}`;
   const mutants = await new Stryker({
     mutate: mutatedIn(folder, linesPercent),
@@ -39,7 +40,13 @@ for (const room of asked.length > 0 ? asked : Object.keys(rooms)) {
     htmlReporter: { fileName: `${out}/mutation.html` },
     incrementalFile: `${out}/incremental.json`,
   }).runMutationTest();
-  keep(room, { linesPercent, excludedMutations, ...sumOf(mutants), files: byFile(mutants) });
+  keep(room, {
+    commit,
+    linesPercent,
+    excludedMutations,
+    ...sumOf(mutants),
+    files: byFile(mutants),
+  });
 }
 
 /** Whole files, or a share of their lines, drawn by what they say: the same ones whatever else changes. */
@@ -66,8 +73,7 @@ function isDrawn(text, percent) {
 
 function keep(room, sums) {
   const before = existsSync(summaryFile) ? JSON.parse(readFileSync(summaryFile, 'utf8')) : {};
-  const commit = execFileSync('git', ['rev-parse', '--short', 'HEAD'], { encoding: 'utf8' }).trim();
-  const after = { ...before, [room]: { commit, ...sums } };
+  const after = { ...before, [room]: sums };
   const sorted = Object.fromEntries(Object.keys(rooms).map((name) => [name, after[name]]));
   writeFileSync(summaryFile, `${JSON.stringify(sorted, null, 2)}\n`);
   console.log(`${room}: ${sums.scorePercent}% of ${sums.mutants} mutants noticed`);
