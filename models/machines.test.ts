@@ -174,6 +174,14 @@ describe('an instance', () => {
     const { tags } = steps(of('close'), [registered])[1] as Step;
     expect([...tags].sort()).toEqual(['acceptsNew', 'eligible', 'servesEstablished']);
   });
+  it('comes back up by passes in a row, counted as they come', () => {
+    const checks = [failed, failed, 'check.passed', 'check.passed'];
+    expect(states('close', checks).slice(2)).toEqual([
+      'health:down & membership:out',
+      'health:down & membership:out passes=1',
+      'health:up & membership:out',
+    ]);
+  });
   it('begins its health anew where it comes in anew, not where it comes back from a drain', () => {
     const drained = [registered, failed, failed, 'instance.removed'];
     expect(states('close', [...drained, registered]).at(-1)).toBe('health:down & membership:in');

@@ -47,7 +47,7 @@ describe('a table', () => {
     const table = tableOf({ tags: 3, lists: [['n0'], ['n1']] });
     expect(tagBit(table, 'n2')).toBe(4);
     expect([actionBit(table, 'n0'), actionBit(table, 'n1')]).toEqual([1 << 8, 1 << 9]);
-    expect(eventIndex(table, 'n1')).toBe(1);
+    expect([eventIndex(table, 'n0'), eventIndex(table, 'n1')]).toEqual([0, 1]);
   });
   it('refuses a tag and an event that it does not have; an action that nobody performs has no bit', () => {
     const table = tableOf({});

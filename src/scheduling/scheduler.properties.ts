@@ -215,7 +215,7 @@ export function weightChangeCounts(factory: SchedulerFactory): void {
   );
 }
 
-const sources = 600;
+const sources = 300;
 function places(fleet: Fleet): readonly number[] {
   return Array.from({ length: sources }, (_, source) => fleet.pick(source));
 }

@@ -104,6 +104,21 @@ function leastOf(fleet: Fleet, picked: readonly number[]): number {
   }, NONE);
 }
 
+/** Among those with the least load each gains its weight, the richest goes first and pays for all: what is tied goes round. */
+function smoothAmongLeast(fleet: Fleet, credit: number[]): number {
+  const load = (each: number) => (fleet.active[each] as number) / (fleet.weight[each] as number);
+  const least = Math.min(...fleet.participants().map(load));
+  const tied = fleet.participants().filter((each) => load(each) === least);
+  if (tied.length === 0) return NONE;
+  const weightOf = (each: number) => fleet.weight[each] as number;
+  for (const each of tied) credit[each] = (credit[each] as number) + weightOf(each);
+  const best = tied.reduce((one, other) =>
+    (credit[other] as number) > (credit[one] as number) ? other : one,
+  );
+  credit[best] = (credit[best] as number) - tied.reduce((sum, each) => sum + weightOf(each), 0);
+  return best;
+}
+
 describe('schedulers of large fleets', () => {
   const many = Array.from({ length: 300 }, (_, index) => 1 + ((index * 7) % 100));
   const weights = fc.array(fc.integer({ min: 0, max: 6 }), { minLength: 201, maxLength: 230 });
@@ -124,7 +139,8 @@ describe('schedulers of large fleets', () => {
           } else if (act % 2 === 0 && (fleet.active[who] as number) > 0) fleet.close(who);
           else {
             const expected = leastOf(fleet, picked);
-            expect(fleet.open()).toBe(expected);
+            // a pick need not be held
+            expect(act % 7 === 1 ? fleet.pick() : fleet.open()).toBe(expected);
             if (expected === NONE) continue;
             picked[expected] = (picked[expected] as number) + 1;
             pace = (picked[expected] as number) / (fleet.weight[expected] as number);
@@ -150,6 +166,34 @@ describe('schedulers of large fleets', () => {
         }
       }),
       { seed: 4, numRuns: 60 },
+    );
+  });
+
+  it('least connections: a small fleet picks what smooth turns among the least loaded would, in groups or across them', () => {
+    const some = fc.array(fc.integer({ min: 0, max: 3 }), { minLength: 1, maxLength: 14 });
+    fc.assert(
+      fc.property(some, acts, (initial, list) => {
+        const fleet = new Fleet(weightedLeastConnections, initial);
+        const credit = new Array<number>(initial.length).fill(0);
+        for (const act of list) {
+          const who = act % initial.length;
+          if (act % 50 === 0) {
+            fleet.setEligible(who, fleet.isEligible[who] === 0);
+            credit.fill(0);
+          } else if (act % 3 === 0 && (fleet.active[who] as number) > 0) fleet.close(who);
+          else {
+            const expected = smoothAmongLeast(fleet, credit);
+            expect(fleet.open()).toBe(expected);
+          }
+        }
+      }),
+      { seed: 5, numRuns: 60 },
+    );
+  });
+
+  it('round robin: refuses a weight beyond what any profile takes', () => {
+    expect(() => new Fleet(weightedRoundRobin, new Array(65).fill(101)).pick()).toThrow(
+      'a weight of 101 is more than 100',
     );
   });
 

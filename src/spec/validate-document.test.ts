@@ -221,6 +221,11 @@ describe('a mistake', () => {
       'backendServices[0].healthCheck.normalStatusCodes[1]: one of 2xx, 3xx, 4xx (config.health.normal-codes)',
     ],
     [
+      'a member in a zone without a name',
+      { ...minimal, serverGroups: [{ ...group, instances: [{ ...instance, zone: 5 }] }] },
+      "serverGroups[0].instances[0].zone: the zone's name, or left out (null)",
+    ],
+    [
       'a group that is not there',
       { ...minimal, backendServices: [{ ...service, serverGroup: 'gg' }], serverGroups: [group] },
       'backendServices[0].serverGroup: the name of a server group, did you mean "g"? (null)',
