@@ -132,7 +132,7 @@ describe('schedulers of large fleets', () => {
         let pace = 0;
         for (const act of list) {
           const who = act % initial.length;
-          if (act % 50 === 0) {
+          if (act % 20 === 0) {
             if (act % 3 === 0) fleet.reweigh(who, act % 7);
             else fleet.setEligible(who, fleet.isEligible[who] === 0);
             picked[who] = Math.floor(pace * (fleet.weight[who] as number));
