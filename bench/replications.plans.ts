@@ -17,7 +17,7 @@ function planOf({ holdMs, sourceCount }: { holdMs: number; sourceCount: number }
     traffic: {
       ...poisson,
       ratePerMs: 2,
-      spanMs: numberOption('connections', 3_000_000) / 2,
+      spanMs: numberOption('connections', 4_000_000) / 2,
       sourceCount,
       holdMs: { kind: 'exponential', mean: holdMs },
     },

@@ -5,9 +5,14 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { runReplications } from '../src/experiments/run-simulation.ts';
 import { machine, median, numberOption } from './measuring.ts';
 import { plans, type Size } from './replications.plans.ts';
+
+/** As it is installed: from sources a thread takes half a second to begin. */
+const built = new URL('../dist/src/experiments/run-simulation.js', import.meta.url);
+const { runReplications }: typeof import('../src/experiments/run-simulation.ts') = await import(
+  built.href
+);
 
 const rounds = numberOption('rounds', 7);
 const replications = 4;
