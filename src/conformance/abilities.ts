@@ -5,6 +5,7 @@
 import { type Capabilities, type Need, supportOf } from '../spec/behaviour.ts';
 import type { CheckMethod, Profile, Scheduling } from '../spec/configuration.ts';
 import { profiles } from '../spec/profiles.ts';
+import { meaningOf } from '../spec/rules/rule.ts';
 import { edited, valueAt } from './configurations/edits.ts';
 import type { DrawnTimeline } from './drawn-timeline.ts';
 import type { Step, Timeline } from './timeline.ts';
@@ -31,17 +32,13 @@ export function unableTo(
 
 function needsOf(service: unknown, profile: Profile): readonly Need[] {
   const { schedulings, check } = profiles[profile];
-  const scheduling = entry(schedulings, valueAt(service, 'scheduling'));
-  const method = entry(check.methods, valueAt(service, 'healthCheck.method'));
+  const scheduling = meaningOf(schedulings, valueAt(service, 'scheduling'));
+  const method = meaningOf(check.methods, valueAt(service, 'healthCheck.method'));
   return [
     ...(scheduling === undefined ? [] : [needOfScheduling[scheduling]]),
     ...(method === undefined ? [] : [needOfMethod[method]]),
     ...(valueAt(service, 'sessionPersistence.enabled') === true ? ['persistence' as const] : []),
   ];
-}
-
-function entry<Value>(words: Readonly<Record<string, Value>>, word: unknown): Value | undefined {
-  return typeof word === 'string' && Object.hasOwn(words, word) ? words[word] : undefined;
 }
 
 /**
