@@ -8,8 +8,8 @@ import type { Adapter } from '../adapters/contract.ts';
 import type { Need } from '../spec/behaviour.ts';
 import { openTestbed } from '../testbed/open-testbed.ts';
 import { unableTo } from './abilities.ts';
+import { optionsFor } from './conform.fixture.ts';
 import { conform } from './conform.ts';
-import { judgedClauses } from './judged-clauses.ts';
 
 /** The reference, if it could do less. */
 function lacking(...needs: readonly Need[]): Adapter {
@@ -36,22 +36,7 @@ function lacking(...needs: readonly Need[]): Adapter {
 
 async function judged(adapter: Adapter) {
   const testbed = await openTestbed(adapter, 'less');
-  const { result } = await conform(testbed, {
-    connectable: 'less',
-    suite: 'test',
-    seed: '1',
-    profile: 'console',
-    selected: judgedClauses.map(({ id }) => id),
-    filter: [],
-    jobs: 1,
-    configurations: 200,
-    shrinkMs: 0,
-    clock: () => performance.now(),
-    signal: new AbortController().signal,
-    listen: () => undefined,
-    open: (specimen) => openTestbed(connect(specimen), specimen),
-    save: async (name) => name,
-  });
+  const { result } = await conform(testbed, optionsFor('less', { configurations: 200 }));
   const being = (verdict: string) =>
     result.clauses.filter((one) => one.verdict === verdict).map(({ id }) => id);
   const why = (id: string) => result.clauses.find((one) => one.id === id)?.why;

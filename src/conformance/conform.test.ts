@@ -5,27 +5,9 @@ import { connect } from '../adapters/connect.ts';
 import { exitCodes, OperatorError } from '../errors/operator-error.ts';
 import type { ConformanceResult } from '../results/conformance-result.ts';
 import { openTestbed } from '../testbed/open-testbed.ts';
-import { type ConformOptions, conform } from './conform.ts';
+import { optionsFor } from './conform.fixture.ts';
+import { conform } from './conform.ts';
 import { judgedClauses } from './judged-clauses.ts';
-
-function optionsFor(connectable: string, changes: Partial<ConformOptions>): ConformOptions {
-  return {
-    connectable,
-    suite: 'test',
-    seed: '1',
-    profile: 'console',
-    selected: judgedClauses.map(({ id }) => id),
-    filter: [],
-    jobs: 1,
-    shrinkMs: 0,
-    clock: () => performance.now(),
-    signal: new AbortController().signal,
-    listen: () => undefined,
-    open: (specimen) => openTestbed(connect(specimen), specimen),
-    save: async (name) => name,
-    ...changes,
-  };
-}
 
 async function resultOf(connectable: string, seed = '1'): Promise<ConformanceResult> {
   const testbed = await openTestbed(connect(connectable), connectable);

@@ -4,9 +4,9 @@
  */
 import { cpus } from 'node:os';
 import pLimit from 'p-limit';
-import { connect } from '../adapters/connect.ts';
 import type { Adapter } from '../adapters/contract.ts';
 import { openTestbed } from '../testbed/open-testbed.ts';
+import { optionsFor } from './conform.fixture.ts';
 import { conform } from './conform.ts';
 import { judgedClauses } from './judged-clauses.ts';
 
@@ -18,9 +18,8 @@ export interface Mistake<Options> {
   readonly fails: readonly string[];
 }
 
-const everything = judgedClauses.map(({ id }) => id);
 /** What is accepted is the adapter's matter and the same each time: looked at once, where nothing is wrong. */
-const behaviour = everything.filter((id) => !id.startsWith('config.'));
+const behaviour = judgedClauses.map(({ id }) => id).filter((id) => !id.startsWith('config.'));
 
 /** Runs mostly wait: this many at once, of as many lanes as the machine has cores. */
 const sideBySide = pLimit(3);
@@ -40,22 +39,11 @@ async function judged(
 ): Promise<readonly string[]> {
   const testbed = await openTestbed(adapter, connectable);
   try {
-    const { result } = await conform(testbed, {
-      connectable,
-      suite: 'test',
-      seed: '1',
-      profile: 'console',
-      selected: families === 'all' ? everything : behaviour,
-      ...(families === 'all' ? {} : { families }),
-      filter: [],
-      jobs: families === 'all' ? 3 * cpus().length : cpus().length,
-      shrinkMs: 0,
-      clock: () => performance.now(),
-      signal: new AbortController().signal,
-      listen: () => undefined,
-      open: (specimen) => openTestbed(connect(specimen), specimen),
-      save: async (name) => name,
-    });
+    const asked =
+      families === 'all'
+        ? { jobs: 3 * cpus().length }
+        : { jobs: cpus().length, selected: behaviour, families };
+    const { result } = await conform(testbed, optionsFor(connectable, asked));
     return result.clauses
       .filter(({ verdict }) => verdict === 'fail' || verdict === 'error')
       .map(({ id, verdict, why }) => (verdict === 'error' ? `${id}: ${why}` : id))

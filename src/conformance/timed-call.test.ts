@@ -8,6 +8,7 @@ import { openTestbed } from '../testbed/open-testbed.ts';
 import { createWaitingReference } from '../testbed/waiting-reference.fixture.ts';
 import { boundsFor, familiesFor } from './case-plan.ts';
 import { failsOnce } from './case-runner.ts';
+import { optionsFor } from './conform.fixture.ts';
 import { conform } from './conform.ts';
 import { drawTimelines } from './drawn-timeline.ts';
 import { judgedClauses } from './judged-clauses.ts';
@@ -18,21 +19,8 @@ async function judged(words: readonly string[]) {
     .map(({ id }) => id)
     .filter((id) => words.some((word) => id.startsWith(word)));
   try {
-    const { result } = await conform(testbed, {
-      connectable: 'waiting',
-      suite: 'test',
-      seed: '1',
-      profile: 'console',
-      selected,
-      filter: words,
-      jobs: 8,
-      shrinkMs: 0,
-      clock: () => performance.now(),
-      signal: new AbortController().signal,
-      listen: () => undefined,
-      open: (specimen) => openTestbed(connect(specimen), specimen),
-      save: async (name) => name,
-    });
+    const options = optionsFor('waiting', { selected, filter: words, jobs: 8 });
+    const { result } = await conform(testbed, options);
     expect(result.time).toBe('scaled');
     return (verdict: string) =>
       result.clauses.filter((one) => one.verdict === verdict).map(({ id }) => id);

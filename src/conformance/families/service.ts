@@ -205,7 +205,7 @@ export const persistenceExpiry: Family = {
 export const persistenceOff: Family = {
   name: 'persistence-off',
   clauses: ['persistence.off'],
-  needs: ['schedule.wrr', 'schedule.wlc'],
+  needs: ['schedule.wrr'],
   runs: { stepped: 20, wired: 3 },
   timelines: (bounds) =>
     fc
