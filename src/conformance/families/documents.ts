@@ -7,6 +7,7 @@ import type { ConfigurationDocument } from '../../spec/configuration.ts';
 import type { Step, Timeline } from '../timeline.ts';
 import type { Bounds, Family, ServiceChoice } from './family.ts';
 import {
+  clientsNamed,
   cycleOf,
   documentOf,
   fewChecks,
@@ -33,7 +34,7 @@ const failing: Step = {
   instance: 'a',
   behaviour: { afterwards: { reply: 503 } },
 };
-const clients = Array.from({ length: 20 }, (_, index) => `client-${index + 1}`);
+const clients = clientsNamed(20);
 const openKnown = { do: 'open' as const, count: clients.length, sources: clients };
 const uneven = [4, 3, 2];
 const target = 4 * cycleOf(uneven);

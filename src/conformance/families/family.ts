@@ -114,6 +114,11 @@ export function namesOf(count: number): readonly string[] {
   return instanceNames.slice(0, count);
 }
 
+/** Clients that come back under the same name. */
+export function clientsNamed(count: number): readonly string[] {
+  return Array.from({ length: count }, (_, index) => `client-${index + 1}`);
+}
+
 /** Instances on the service's port, one weight each. */
 export function instancesOf(weights: readonly number[]): Timeline['instances'] {
   return weights.map((weight, index) => ({

@@ -261,6 +261,7 @@ const codeChoices: Readonly<Record<string, readonly (readonly (string | number)[
 };
 /** Every edge of every class, and 1xx and 5xx, which nothing can make normal. 1xx is left out: an interim response is no reply. */
 const edgeCodes = [200, 204, 299, 300, 302, 399, 400, 404, 499, 500, 503, 599];
+
 export const healthCodes: Family = {
   name: 'health-codes',
   clauses: ['health.http.codes'],

@@ -5,7 +5,16 @@
 import fc from 'fast-check';
 import type { Step, Timeline } from '../timeline.ts';
 import type { Family } from './family.ts';
-import { cycleOf, documentOf, fewChecks, head, instancesOf, namesOf, settled } from './family.ts';
+import {
+  clientsNamed,
+  cycleOf,
+  documentOf,
+  fewChecks,
+  head,
+  instancesOf,
+  namesOf,
+  settled,
+} from './family.ts';
 
 /** Weight vectors that peers get wrong (known-defects: bursts, extreme ratios, equal then unequal) beside random ones. */
 const notedWeights: readonly (readonly number[])[] = [
@@ -352,7 +361,7 @@ export const wlcThrough: Family = {
           ...head('wlc-through', throughClauses[what], bounds),
           configuration: documentOf(bounds.profile, {
             scheduling: 'weighted-least-connections',
-            ...(what === 'drain' ? { drainSeconds: 60 } : { drainSeconds: 3600 }),
+            drainSeconds: what === 'drain' ? 60 : 3600,
           }),
           instances: instancesOf(vector),
           steps: [
@@ -420,7 +429,7 @@ export const sourceReturns: Family = {
         pauseIntervals: fc.constantFrom(...(bounds.isWired ? [0, 1, 2] : [0, 1, 40])),
       })
       .map(({ vector, clients, rounds, pauseIntervals }): Timeline => {
-        const sources = Array.from({ length: clients }, (_, index) => `client-${index + 1}`);
+        const sources = clientsNamed(clients);
         return {
           ...head('source-returns', ['schedule.source.sticky'], bounds),
           configuration: documentOf(bounds.profile, {
@@ -456,7 +465,7 @@ export const sourceFailures: Family = {
         clients: fc.integer({ min: 24, max: 40 }),
       })
       .map(({ vector, failing, clients }): Timeline => {
-        const sources = Array.from({ length: clients }, (_, index) => `client-${index + 1}`);
+        const sources = clientsNamed(clients);
         const instance = namesOf(vector.length)[failing] ?? 'a';
         const settledAgain = { checks: { [instance]: checksToBeSure } };
         return {

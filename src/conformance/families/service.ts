@@ -7,6 +7,7 @@ import type { ConfigurationDocument } from '../../spec/configuration.ts';
 import type { Step, Timeline } from '../timeline.ts';
 import type { Family } from './family.ts';
 import {
+  clientsNamed,
   documentOf,
   fewChecks,
   head,
@@ -16,8 +17,6 @@ import {
   withListener,
 } from './family.ts';
 
-const sequence = (count: number) =>
-  Array.from({ length: count }, (_, index) => `client-${index + 1}`);
 const dynamicScheduling = fc.constantFrom(
   'weighted-round-robin' as const,
   'weighted-least-connections' as const,
@@ -82,7 +81,7 @@ export const persistenceSticks: Family = {
         isCrowded: fc.constantFrom(...(bounds.isWired ? [false] : [false, false, false, true])),
       })
       .map(({ clients, gap, isCrowded }): Timeline => {
-        const sources = sequence(clients);
+        const sources = clientsNamed(clients);
         return {
           ...head('persistence-sticks', persistenceSticks.clauses, bounds),
           configuration: documentOf(bounds.profile, {
@@ -131,7 +130,7 @@ export const persistenceChanges: Family = {
         clients: fc.integer({ min: 5, max: 8 }),
       })
       .map(({ edit, clients }): Timeline => {
-        const sources = sequence(clients);
+        const sources = clientsNamed(clients);
         const choice = { persistence: true, ...fewChecks(bounds) };
         const configuration = documentOf(bounds.profile, choice);
         return {
@@ -165,7 +164,7 @@ export const persistenceExpiry: Family = {
         over: fc.constantFrom(...(bounds.isWired ? [1.25] : [1.01, 1.02, 1.25])),
       })
       .map(({ isHeld, gap, over }): Timeline => {
-        const sources = sequence(clientsToExpire);
+        const sources = clientsNamed(clientsToExpire);
         // neighbours change places: whichever way round robin went before, nobody is where it stands then
         const swapped = sources.map((_, index) => sources[index ^ 1] ?? '');
         const open = (order: readonly string[]) => ({
@@ -221,7 +220,7 @@ export const persistenceOff: Family = {
           steps: [
             settled(namesOf(weights.length), 3),
             // several clients, so that somebody who never gets anything is told from memory
-            ...sequence(4).map((client) => ({
+            ...clientsNamed(4).map((client) => ({
               do: 'open' as const,
               count: 11,
               sources: [client],
@@ -255,10 +254,10 @@ export const persistenceDraining: Family = {
           instances: instancesOf([1, 1, 1]),
           steps: [
             settled(namesOf(3), 3),
-            { do: 'open', count: clients, sources: sequence(clients), hold: true },
+            { do: 'open', count: clients, sources: clientsNamed(clients), hold: true },
             { do: 'remove', instance: removed },
             { do: 'open', count: 9, sources: 'fresh', hold: true },
-            { do: 'open', count: clients, sources: sequence(clients) },
+            { do: 'open', count: clients, sources: clientsNamed(clients) },
           ],
         }),
       ),
@@ -282,15 +281,15 @@ export const persistenceUnhealthy: Family = {
         instances: instancesOf([1, 1, 1]),
         steps: [
           settled(namesOf(3), 3),
-          { do: 'open', count: clients, sources: sequence(clients), hold: true },
+          { do: 'open', count: clients, sources: clientsNamed(clients), hold: true },
           { do: 'behave', instance: 'a', behaviour: { afterwards: { reply: 503 } } },
           // strangers first: where they go, too, it is not memory that sends known clients
           { after: { intervals: 6 }, do: 'open', count: 9, sources: 'fresh', hold: true },
-          { do: 'open', count: clients, sources: sequence(clients) },
+          { do: 'open', count: clients, sources: clientsNamed(clients) },
           // whom the scheduler found them is their own from then on, also once the first one is back
-          { do: 'open', count: clients, sources: sequence(clients).toReversed() },
+          { do: 'open', count: clients, sources: clientsNamed(clients).toReversed() },
           { do: 'behave', instance: 'a', behaviour: {} },
-          { after: { intervals: 5 }, do: 'open', count: clients, sources: sequence(clients) },
+          { after: { intervals: 5 }, do: 'open', count: clients, sources: clientsNamed(clients) },
         ],
       }),
     ),
