@@ -8,8 +8,8 @@ function overlooking(isOverlooked: (violation: Violation) => boolean) {
   return (rules: readonly Rule[]): readonly Rule[] =>
     rules.map((rule) => ({
       ...rule,
-      violations: (document, numbers) =>
-        rule.violations(document, numbers).filter((violation) => !isOverlooked(violation)),
+      violations: (places, numbers) =>
+        rule.violations(places, numbers).filter((violation) => !isOverlooked(violation)),
     }));
 }
 
@@ -58,9 +58,9 @@ export const configurationDefects: readonly Defect[] = [
     rules: (rules) =>
       rules.map((rule) => ({
         ...rule,
-        violations: (document, numbers) =>
+        violations: (places, numbers) =>
           rule
-            .violations(document, numbers)
+            .violations(places, numbers)
             .map((violation) => ({ ...violation, path: 'backendServices' })),
       })),
   },
@@ -76,11 +76,10 @@ function rejecting(
   const rule: Rule = {
     name: `stricter than ${clause}`,
     clause,
-    violations: (document) => {
-      const services = (document as { backendServices?: unknown } | null)?.backendServices;
-      if (!Array.isArray(services)) return [];
+    violations: (places) => {
+      const services = places.at('backendServices[]').map(({ value }) => value ?? {});
       return services.flatMap((service, index) =>
-        isTaken(service ?? {}, services)
+        isTaken(service, services)
           ? []
           : [{ clause, path: `backendServices[${index}].${field}`, expected, observed: service }],
       );

@@ -5,7 +5,7 @@
 import type { ConfigurationDocument, Profile, ServiceDocument } from './configuration.ts';
 import { profiles } from './profiles.ts';
 import { networkFaults } from './rules/groups.ts';
-import { meaningOf, sitesOf } from './rules/rule.ts';
+import { meaningOf, Places } from './rules/rule.ts';
 
 export interface Association {
   readonly name: string;
@@ -34,7 +34,7 @@ function groupsFor(
   service: ServiceDocument,
   document: ConfigurationDocument,
 ): readonly Association[] {
-  return sitesOf(document, 'serverGroups[]').map((site, index) => {
+  return new Places(document).at('serverGroups[]').map((site, index) => {
     const name = document.serverGroups?.[index]?.name ?? '';
     const elsewhere = networkFaults(site, { ...document.loadBalancer });
     const reasons = new Set(

@@ -1,7 +1,7 @@
 /** A document of any shape → everything that is wrong with it, as data. Refuses to know files and places. */
 import type { ConfigurationDocument, Profile } from './configuration.ts';
 import { defaultProfile, profileNames, profiles } from './profiles.ts';
-import { entryOf, isMap } from './rules/rule.ts';
+import { entryOf, isMap, Places } from './rules/rule.ts';
 import { rules as allRules, type Rule } from './rules.ts';
 import type { Violation } from './violation.ts';
 
@@ -19,8 +19,9 @@ export function validateDocument(
   options: { readonly profile?: Profile | undefined; readonly rules?: readonly Rule[] } = {},
 ): Validation {
   const profile = options.profile ?? profileIn(value) ?? defaultProfile;
+  const places = new Places(value);
   const violations = (options.rules ?? allRules).flatMap((rule) =>
-    rule.violations(value, profiles[profile]),
+    rule.violations(places, profiles[profile]),
   );
   return {
     violations,

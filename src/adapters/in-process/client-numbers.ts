@@ -2,8 +2,8 @@
 import { exitCodes, OperatorError } from '../../errors/operator-error.ts';
 import type { Source, SourceColumns } from '../../scheduling/scheduler.ts';
 
-/** Each costs some 40 bytes in columns; a case of the suite has a few thousand at most. */
-const sourcesMax = 2 ** 16;
+/** Each costs some 40 bytes in columns, made anew for every deployment; a case of the suite has a few thousand at most. */
+const sourcesMax = 2 ** 14;
 
 export class ClientNumbers {
   #columns: SourceColumns | null = null;

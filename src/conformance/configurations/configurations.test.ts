@@ -99,9 +99,9 @@ function without(clause: string): readonly Rule[] {
 function overlooking(clause: string, value: unknown): readonly Rule[] {
   return rules.map((rule) => ({
     ...rule,
-    violations: (document, numbers) =>
+    violations: (places, numbers) =>
       rule
-        .violations(document, numbers)
+        .violations(places, numbers)
         .filter((found) => found.clause !== clause || found.observed !== value),
   }));
 }
@@ -159,11 +159,11 @@ describe('a wrong rule is caught by the clause that it breaks', () => {
     const stricter: Rule = {
       name: 'interval below 300',
       clause: 'config.health.interval',
-      violations: (document, numbers) =>
+      violations: (places, numbers) =>
         rules
           .filter(({ clause }) => clause === 'config.health.interval')
           .flatMap((rule) =>
-            rule.violations(document, {
+            rule.violations(places, {
               ...numbers,
               check: { ...numbers.check, intervalSeconds: { min: 5, max: 299, fallback: 5 } },
             }),
@@ -179,9 +179,8 @@ describe('a wrong rule is caught by the clause that it breaks', () => {
     const unshared: Rule = {
       name: 'a port of its own',
       clause: 'config.port.shared',
-      violations: (document) => {
-        const services = (document as { backendServices?: { port: unknown }[] })?.backendServices;
-        const ports = Array.isArray(services) ? services.map(({ port }) => port) : [];
+      violations: (places) => {
+        const ports = places.at('backendServices[].port').map(({ value }) => value);
         const isShared = new Set(ports).size < ports.length;
         const path = 'backendServices[1].port';
         return isShared ? [{ clause: null, path, expected: 'free', observed: 80 }] : [];
@@ -225,9 +224,9 @@ describe('a wrong rule is caught by the clause that it breaks', () => {
     const vague = rules.map(
       (rule): Rule => ({
         ...rule,
-        violations: (document, numbers) =>
+        violations: (places, numbers) =>
           rule
-            .violations(document, numbers)
+            .violations(places, numbers)
             .map((violation) => ({ ...violation, path: 'backendServices' })),
       }),
     );

@@ -8,9 +8,9 @@ import {
   fieldRule,
   integerFault,
   meaningOf,
+  type Places,
   type Rule,
   type Site,
-  sitesOf,
   violation,
   wordFault,
 } from './rule.ts';
@@ -73,9 +73,9 @@ function codeFault(entry: unknown, numbers: ProfileNumbers): Fault {
 }
 
 /** The list as a whole at its own place, its entries each at theirs. */
-function codesViolations(document: unknown, numbers: ProfileNumbers): readonly Violation[] {
+function codesViolations(places: Places, numbers: ProfileNumbers): readonly Violation[] {
   const clause = 'config.health.normal-codes';
-  return sitesOf(document, normalStatusCodes).flatMap((site) => {
+  return places.at(normalStatusCodes).flatMap((site) => {
     const { value } = site;
     const isRequired =
       numbers.check.codesFallback === null && methodBeside(site, numbers) === 'http';

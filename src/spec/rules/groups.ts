@@ -1,6 +1,7 @@
 /** The rules on server groups, their instances and the network they share with the load balancer: the page's "Add server group". */
 import { z } from 'zod';
 import { formatPath } from '../../documents/places.ts';
+import type { ProfileNumbers } from '../profiles.ts';
 import type { Violation } from '../violation.ts';
 import {
   entryOf,
@@ -8,9 +9,9 @@ import {
   fieldRule,
   integerFault,
   isMap,
+  Places,
   type Rule,
   type Site,
-  sitesOf,
   textFault,
   violation,
   wordFault,
@@ -23,14 +24,8 @@ const ipAddress = z.union([z.ipv4(), z.ipv6()]);
 /** Region and VPC: where an instance, a group or the load balancer is. The zone is none of our business. */
 const networkKeys = ['region', 'vpc'] as const;
 
-function isAvailabilityGroup(value: unknown): boolean {
-  return isMap(value) && entryOf(value, 'kind') === 'availability-group';
-}
-
-/** The group around a site inside one of its instances. */
-function groupAround({ path }: Site, document: unknown): unknown {
-  const groups = isMap(document) ? entryOf(document, 'serverGroups') : undefined;
-  return Array.isArray(groups) ? groups[Number(path[1])] : undefined;
+function isAvailabilityGroup(value: Site['holder']): boolean {
+  return entryOf(value, 'kind') === 'availability-group';
 }
 
 export interface NetworkFault {
@@ -47,7 +42,7 @@ export function networkFaults(
   loadBalancer: Readonly<Record<string, unknown>>,
 ): readonly NetworkFault[] {
   const faults = new Map<string, NetworkFault>();
-  for (const member of sitesOf(site.value, 'instances[]')) {
+  for (const member of new Places(site.value).at('instances[]')) {
     if (!isMap(member.value) || !isMap(site.value)) continue;
     for (const key of networkKeys) {
       const expected = entryOf(loadBalancer, key);
@@ -62,15 +57,13 @@ export function networkFaults(
   return [...faults.values()];
 }
 
-function sameNetworkViolations(document: unknown): readonly Violation[] {
+function sameNetworkViolations(places: Places): readonly Violation[] {
   const clause = 'config.group.same-network';
-  const associated = new Set(
-    sitesOf(document, 'backendServices[].serverGroup').map(({ value }) => value),
-  );
-  const groups = sitesOf(document, group).filter(
-    ({ value }) => isMap(value) && associated.has(entryOf(value, 'name')),
-  );
-  const [loadBalancer] = sitesOf(document, 'loadBalancer');
+  const associated = new Set(places.at('backendServices[].serverGroup').map(({ value }) => value));
+  const groups = places
+    .at(group)
+    .filter(({ value }) => isMap(value) && associated.has(entryOf(value, 'name')));
+  const [loadBalancer] = places.at('loadBalancer');
   if (loadBalancer?.value === undefined && groups.length > 0) {
     const expected = 'a map with region and vpc, since a server group is associated';
     return [violation(clause, ['loadBalancer'], expected, undefined)];
@@ -84,15 +77,9 @@ function sameNetworkViolations(document: unknown): readonly Violation[] {
   );
 }
 
-function memberWeightFault(
-  site: Site,
-  numbers: Parameters<Rule['violations']>[1],
-  document: unknown,
-): Fault {
-  const around = groupAround(site, document);
-  if (!isAvailabilityGroup(around)) return integerFault(site.value, numbers.weight);
-  const shared = isMap(around) ? entryOf(around, 'weight') : undefined;
-  if (site.value === undefined || site.value === shared) return null;
+function memberWeightFault({ value, around }: Site, { weight }: ProfileNumbers): Fault {
+  if (!isAvailabilityGroup(around)) return integerFault(value, weight);
+  if (value === undefined || value === entryOf(around, 'weight')) return null;
   return `left out: the members of an availability group share the group's weight`;
 }
 
@@ -119,11 +106,11 @@ export const groupRules: readonly Rule[] = [
   fieldRule(null, `${instance}.address`, ({ value }) =>
     ipAddress.safeParse(value).success ? null : 'an IP address, e.g. 10.0.0.1',
   ),
-  fieldRule(null, `${instance}.port`, (site, { port }, document): Fault => {
-    if (site.value === undefined) return null;
-    return isAvailabilityGroup(groupAround(site, document))
+  fieldRule(null, `${instance}.port`, ({ value, around }, { port }): Fault => {
+    if (value === undefined) return null;
+    return isAvailabilityGroup(around)
       ? 'left out: the members of an availability group have no port of their own'
-      : integerFault(site.value, port);
+      : integerFault(value, port);
   }),
   fieldRule(null, `${instance}.weight`, memberWeightFault),
   ...['zone', 'region', 'vpc'].map((key) =>

@@ -1,5 +1,5 @@
 /**
- * What a rule is: a clause id and a function from a document of any shape to what is wrong with it; and the few ways
+ * What a rule is: a clause id and a function from the places of a document of any shape to what is wrong with it; and the few ways
  * of making one. Rules are data in an array, so that a wrong implementation is a list with one rule dropped or altered.
  */
 import { formatPath, nearestName, type Path } from '../../documents/places.ts';
@@ -10,7 +10,7 @@ export interface Rule {
   /** Unique, for edits of the list. */
   readonly name: string;
   readonly clause: string | null;
-  readonly violations: (document: unknown, numbers: ProfileNumbers) => readonly Violation[];
+  readonly violations: (places: Places, numbers: ProfileNumbers) => readonly Violation[];
 }
 
 /** One place in a document that a pattern meets; `value` undefined: the map that should hold it does not. */
@@ -19,6 +19,8 @@ export interface Site {
   readonly value: unknown;
   /** The map that holds it, or should. */
   readonly holder: Readonly<Record<string, unknown>>;
+  /** The map that the list which has the holder as a member is in. */
+  readonly around: Readonly<Record<string, unknown>>;
 }
 
 export function isMap(value: unknown): value is Readonly<Record<string, unknown>> {
@@ -35,31 +37,13 @@ export function meaningOf<T>(table: Readonly<Record<string, T>>, word: unknown):
   return typeof word === 'string' && Object.hasOwn(table, word) ? table[word] : undefined;
 }
 
-interface Step {
-  readonly key: string;
-  readonly isList: boolean;
-}
-/** Patterns are constants of the rules, so there are few. */
-const stepsOfPattern = new Map<string, readonly Step[]>();
-
-function stepsOf(pattern: string): readonly Step[] {
-  const known = stepsOfPattern.get(pattern);
-  if (known !== undefined) return known;
-  const steps = pattern
-    .split('.')
-    .filter((part) => part !== '')
-    .map((part) => ({ key: part.replace('[]', ''), isList: part.endsWith('[]') }));
-  stepsOfPattern.set(pattern, steps);
-  return steps;
-}
-
 /** The longest list there may be; one beyond it is wrong as a whole, so that no more of its members need looking at. */
 export const membersSeenMax = 100;
 
 /** Knows its path by the place above it: nearly all places are found right, and nobody asks where they are. */
 class Place implements Site {
   readonly value: unknown;
-  readonly holder: Readonly<Record<string, unknown>>;
+  readonly holder: Site['holder'];
   readonly #above: Place | null;
   readonly #key: string | number;
 
@@ -70,42 +54,83 @@ class Place implements Site {
     this.#key = key;
   }
 
+  get around(): Site['holder'] {
+    return this.#above?.holder ?? {};
+  }
+
   get path(): Path {
     return this.#above === null ? [] : [...this.#above.path, this.#key];
   }
 }
 
-/** `backendServices[].healthCheck.port`: every place that fits. Places whose surroundings have another shape are left to those who check that shape. */
-export function sitesOf(document: unknown, pattern: string): readonly Site[] {
-  const sites: Site[] = [];
-  gather(new Place(document, {}, null, ''), stepsOf(pattern), 0, sites);
-  return sites;
+/** The last step of a pattern, and the pattern above it. */
+interface Step {
+  readonly above: string;
+  readonly key: string;
+  readonly isList: boolean;
+}
+/** Patterns are constants of the rules, so there are few. */
+const stepOfPattern = new Map<string, Step>();
+
+function stepOf(pattern: string): Step {
+  const known = stepOfPattern.get(pattern);
+  if (known !== undefined) return known;
+  const cut = pattern.lastIndexOf('.');
+  const last = pattern.slice(cut + 1);
+  const step = {
+    above: pattern.slice(0, Math.max(0, cut)),
+    key: last.replace('[]', ''),
+    isList: last.endsWith('[]'),
+  };
+  stepOfPattern.set(pattern, step);
+  return step;
 }
 
-/** Walks the steps from `depth` on, at most as many as a pattern has. */
-function gather(from: Place, steps: readonly Step[], depth: number, sites: Site[]): void {
-  const step = steps[depth];
-  if (step === undefined) {
-    sites.push(from);
-    return;
+/** The places of one document, each looked up once however many rules ask for it. */
+export class Places {
+  readonly document: unknown;
+  readonly #known = new Map<string, readonly Place[]>();
+
+  constructor(document: unknown) {
+    this.document = document;
+    this.#known.set('', [new Place(document, {}, null, '')]);
   }
-  const { value } = from;
-  if (!isMap(value)) return;
-  const place = new Place(entryOf(value, step.key), value, from, step.key);
-  if (!step.isList) {
-    gather(place, steps, depth + 1, sites);
+
+  /** `backendServices[].healthCheck.port`: every place that fits. Places whose surroundings have another shape are left to those who check that shape. */
+  at(pattern: string): readonly Site[] {
+    return this.#at(pattern);
+  }
+
+  /** Calls itself at most as often as a pattern has steps. */
+  #at(pattern: string): readonly Place[] {
+    const known = this.#known.get(pattern);
+    if (known !== undefined) return known;
+    const step = stepOf(pattern);
+    const places: Place[] = [];
+    for (const above of this.#at(step.above)) addBelow(above, step, places);
+    this.#known.set(pattern, places);
+    return places;
+  }
+}
+
+function addBelow(above: Place, { key, isList }: Step, places: Place[]): void {
+  const holder = above.value;
+  if (!isMap(holder)) return;
+  const place = new Place(entryOf(holder, key), holder, above, key);
+  if (!isList) {
+    places.push(place);
     return;
   }
   if (!Array.isArray(place.value)) return;
   const members: readonly unknown[] = place.value;
   for (let index = 0; index < Math.min(members.length, membersSeenMax); index++) {
-    gather(new Place(members[index], value, place, index), steps, depth + 1, sites);
+    places.push(new Place(members[index], holder, place, index));
   }
 }
 
 /** What would be valid at a site, or null where all is well. */
 export type Fault = string | null;
-export type Judgement = (site: Site, numbers: ProfileNumbers, document: unknown) => Fault;
+export type Judgement = (site: Site, numbers: ProfileNumbers) => Fault;
 
 /** A rule on every place that fits a pattern. */
 export function fieldRule(
@@ -117,10 +142,10 @@ export function fieldRule(
   return {
     name,
     clause,
-    violations: (document, numbers) => {
+    violations: (places, numbers) => {
       const violations: Violation[] = [];
-      for (const site of sitesOf(document, pattern)) {
-        const expected = judge(site, numbers, document);
+      for (const site of places.at(pattern)) {
+        const expected = judge(site, numbers);
         if (expected !== null) violations.push(violation(clause, site.path, expected, site.value));
       }
       return violations;

@@ -7,8 +7,8 @@ import {
   fieldRule,
   integerFault,
   meaningOf,
+  type Places,
   type Rule,
-  sitesOf,
   textFault,
   violation,
   wordFault,
@@ -73,11 +73,9 @@ export const listenerRules: readonly Rule[] = [
   },
 ];
 
-function listenerViolations(document: unknown, numbers: ProfileNumbers): readonly Violation[] {
-  const services = new Map(
-    sitesOf(document, serviceName).map(({ value, holder }) => [value, holder]),
-  );
-  return sitesOf(document, 'listeners[].protocol').flatMap(({ path, value, holder }) => {
+function listenerViolations(places: Places, numbers: ProfileNumbers): readonly Violation[] {
+  const services = new Map(places.at(serviceName).map(({ value, holder }) => [value, holder]));
+  return places.at('listeners[].protocol').flatMap(({ path, value, holder }) => {
     const name = entryOf(holder, 'backendService');
     const associated = services.get(name);
     const listened = meaningOf(numbers.listenerProtocols, value);

@@ -9,7 +9,6 @@ import {
   isMap,
   membersSeenMax,
   type Rule,
-  sitesOf,
   suggestion,
   violation,
   wordFault,
@@ -90,8 +89,8 @@ const keyRules = maps.map(
   ({ at, keys }): Rule => ({
     name: `${at || 'document'} has known keys`,
     clause: null,
-    violations: (document) =>
-      sitesOf(document, at).flatMap((site) =>
+    violations: (places) =>
+      places.at(at).flatMap((site) =>
         Object.keys(isMap(site.value) ? site.value : {})
           .filter((key) => !keys.includes(key))
           .map((key) =>
@@ -168,9 +167,9 @@ function uniqueRule(list: string, key: string, what: string): Rule {
   return {
     name: `${list} have ${key}s of their own`,
     clause: null,
-    violations: (document) => {
+    violations: (places) => {
       const seen = new Set<string>();
-      return sitesOf(document, names).flatMap(({ path, value }) => {
+      return places.at(names).flatMap(({ path, value }) => {
         if (typeof value !== 'string') return [];
         const within = `${formatPath(path.slice(0, -2))} ${value}`;
         if (!seen.has(within)) {
@@ -189,14 +188,23 @@ function referenceRule(from: string, to: string, what: string): Rule {
   return {
     name: `${from} names a ${what}`,
     clause: null,
-    violations: (document) => {
-      const targets = sitesOf(document, to).map(({ value }) => value);
+    violations: (places) => {
+      const targets = places.at(to).map(({ value }) => value);
       const names = new Set(targets.filter((value) => typeof value === 'string'));
-      return sitesOf(document, from).flatMap((site) =>
-        site.value === undefined || (typeof site.value === 'string' && names.has(site.value))
-          ? []
-          : [violation(null, site.path, referenceWords(site.value, [...names], what), site.value)],
-      );
+      return places
+        .at(from)
+        .flatMap((site) =>
+          site.value === undefined || (typeof site.value === 'string' && names.has(site.value))
+            ? []
+            : [
+                violation(
+                  null,
+                  site.path,
+                  referenceWords(site.value, [...names], what),
+                  site.value,
+                ),
+              ],
+        );
     },
   };
 }
