@@ -318,13 +318,12 @@ class Run {
     if (verdicts.length > 0) this.#pairs.see(one);
     const failing = verdicts.filter(({ is }) => is === 'fail').map(({ clause }) => clause);
     const file = failing.length === 0 ? '' : await this.#saveCase(one, number);
-    const replay = typed(['npx', 'counterpoise', 'replay', file, this.#options.connectable]);
     this.#tally.hearConfiguration(verdicts, one.note, ({ expected, observed }) => ({
       why: one.note,
       expected,
       observed,
       file,
-      replay,
+      replay: typed(['npx', 'counterpoise', 'replay', file, this.#options.connectable]),
       story: [],
       looksLike: null,
       indifferent: [],

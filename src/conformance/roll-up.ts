@@ -15,8 +15,9 @@ import { supportOf } from '../spec/behaviour.ts';
 import { type Clause, clauseOf, missingNeeds } from '../spec/clauses.ts';
 import { missingFor } from './case-plan.ts';
 
-/** What one case said on one clause. */
+/** What one case said on one clause, or several that said the same. */
 export interface Said {
+  readonly times: number;
   /** `observed`: nothing was declared that could be broken. */
   readonly is: 'pass' | 'fail' | 'inconclusive' | 'observed' | 'void' | 'error';
   readonly why: string;
@@ -39,7 +40,7 @@ export function rollUpClause(
   description: Description,
   isComplete: boolean,
 ): ClauseResult {
-  const count = (is: Said['is']) => said.filter((one) => one.is === is).length;
+  const count = (is: Said['is']) => casesOf(said.filter((one) => one.is === is));
   const unsupported = missingNeeds(clause, description.capabilities);
   const own = said.filter(isOwnFailure);
   const { verdict, why, attributedTo } =
@@ -65,8 +66,8 @@ export function rollUpClause(
     attributedTo,
     cases: {
       passed: count('pass'),
-      failed: own.length,
-      inconclusive: said.length - count('pass') - own.length - count('void') - count('observed'),
+      failed: casesOf(own),
+      inconclusive: casesOf(said) - count('pass') - own.length - count('void') - count('observed'),
       void: count('void'),
     },
     certificate: certificateOf(said),
@@ -75,6 +76,10 @@ export function rollUpClause(
       .flatMap((one) => (one.failure === null ? [] : [one.failure]))
       .slice(0, failuresMax),
   };
+}
+
+function casesOf(said: readonly Said[]): number {
+  return said.reduce((sum, { times }) => sum + times, 0);
 }
 
 /** What the sharpest of the checks would have noticed, and how often at most one of them all is wrong. */
@@ -119,7 +124,7 @@ function unheard({ id }: Clause, description: Description, isComplete: boolean):
 function decide(said: readonly Said[], own: readonly Said[]): Decision {
   const [failure] = own;
   if (failure !== undefined) {
-    return plain('fail', `${failure.why} (${own.length} of ${said.length} cases)`);
+    return plain('fail', `${failure.why} (${casesOf(own)} of ${casesOf(said)} cases)`);
   }
   const intermittent = said.find((one) => one.intermittent !== null);
   if (intermittent?.intermittent != null) {
@@ -139,30 +144,27 @@ function decide(said: readonly Said[], own: readonly Said[]): Decision {
   }
   const error = said.find((one) => one.is === 'error');
   const passed = said.filter((one) => one.is === 'pass');
+  const passes = casesOf(passed);
   // a case that could not be run might have been the one that fails: the others do not make up for it
   if (error !== undefined) return plain('error', errorsInWords(said, error));
   const [pass] = passed;
   if (pass !== undefined) {
-    return plain(
-      'pass',
-      passed.length === 1 ? pass.why : `${passed.length} cases, e.g. ${pass.why}`,
-    );
+    return plain('pass', passes === 1 ? pass.why : `${passes} cases, e.g. ${pass.why}`);
   }
   const observed = said.filter((one) => one.is === 'observed');
   if (observed[0] !== undefined) {
-    return plain('not-applicable', `${observed.length} cases, e.g. ${observed[0].why}`);
+    return plain('not-applicable', `${casesOf(observed)} cases, e.g. ${observed[0].why}`);
   }
-  const voided = said.filter((one) => one.is === 'void').length;
-  if (voided === said.length) {
-    return plain('inconclusive', `the testbed itself lagged in all ${voided} cases`);
+  if (said.every((one) => one.is === 'void')) {
+    return plain('inconclusive', `the testbed itself lagged in all ${casesOf(said)} cases`);
   }
   const quiet = said.find((one) => one.is === 'inconclusive');
   return plain('inconclusive', quiet?.why ?? 'no case said anything');
 }
 
 function errorsInWords(said: readonly Said[], first: Said): string {
-  const errors = said.filter(({ is }) => is === 'error').length;
-  return `${errors} of ${said.length} cases could not be run: ${first.why}`;
+  const errors = casesOf(said.filter(({ is }) => is === 'error'));
+  return `${errors} of ${casesOf(said)} cases could not be run: ${first.why}`;
 }
 
 function byAdapter(clause: Clause, said: readonly Said[], description: Description): string | null {
@@ -183,9 +185,9 @@ function noteOf(description: Description, need: Clause['needs'][number]): string
 
 function summed(said: readonly Said[]): Record<string, number> {
   const totals: Record<string, number> = {};
-  for (const { sometimes } of said) {
-    for (const [name, times] of Object.entries(sometimes)) {
-      totals[name] = (totals[name] ?? 0) + times;
+  for (const { sometimes, times } of said) {
+    for (const [name, seen] of Object.entries(sometimes)) {
+      totals[name] = (totals[name] ?? 0) + seen * times;
     }
   }
   return totals;

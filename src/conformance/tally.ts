@@ -7,6 +7,7 @@ import type { Said } from './roll-up.ts';
 import type { Timeline } from './timeline.ts';
 
 const silent: Omit<Said, 'is' | 'why'> = {
+  times: 1,
   attributedTo: null,
   intermittent: null,
   sometimes: {},
@@ -15,8 +16,13 @@ const silent: Omit<Said, 'is' | 'why'> = {
   certificate: null,
 };
 
+/** What came up in a case of a configuration. */
+const sometimes = { cases: 1 };
+
 export class Tally {
   readonly #said = new Map<string, Said[]>();
+  /** Of configurations, by clause: they pass by the ten thousand, and one tells what all of them do. */
+  readonly #passed = new Map<string, { times: number } & Said>();
   readonly #alone = new Set<string>();
   readonly #cases = {
     configurations: 0,
@@ -73,15 +79,28 @@ export class Tally {
   ): void {
     this.#cases.configurations++;
     for (const verdict of verdicts) {
-      const { clause, is, expected, observed, by } = verdict;
-      const why =
-        is === 'pass'
-          ? `${note}: ${observed}`
-          : `${note}: expected ${expected}, observed ${observed}`;
-      const failure = is === 'fail' ? told(verdict) : null;
-      const sometimes = { cases: 1 };
-      this.#say(clause, { ...silent, is, why, sometimes, byAdapter: by === 'adapter', failure });
+      if (verdict.is === 'pass') this.#hearPass(verdict, note);
+      else {
+        const { clause, is, expected, observed, by } = verdict;
+        const why = `${note}: expected ${expected}, observed ${observed}`;
+        const byAdapter = by === 'adapter';
+        this.#say(clause, { ...silent, is, why, sometimes, byAdapter, failure: told(verdict) });
+      }
     }
+  }
+
+  #hearPass({ clause, observed, by }: ConfigurationVerdict, note: string): void {
+    const byAdapter = by === 'adapter';
+    const key = byAdapter ? `${clause} by the adapter` : clause;
+    const known = this.#passed.get(key);
+    if (known !== undefined) {
+      known.times++;
+      return;
+    }
+    const why = `${note}: ${observed}`;
+    const said = { ...silent, is: 'pass' as const, why, sometimes, byAdapter };
+    this.#passed.set(key, said);
+    this.#say(clause, said);
   }
 
   /** The case could not be run. */

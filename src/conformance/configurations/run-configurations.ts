@@ -62,8 +62,8 @@ export async function runConfigurationCase(
   if (begun.accepted) await begun.trial.end('complete');
   const outcome = begun.accepted ? ({ is: 'accepted' } as const) : begun.outcome;
   const { capabilities, traits } = testbed.description;
-  const isUnable = unableTo(one.configuration, one.profile, capabilities).length > 0;
-  if (outcome.is === 'unsupported' && isUnable) return [];
+  const isUnable = () => unableTo(one.configuration, one.profile, capabilities).length > 0;
+  if (outcome.is === 'unsupported' && isUnable()) return [];
   const readBack = begun.accepted ? begun.readBack : null;
   return judgeConfigurationCase(one, outcome, readBack, traits);
 }
