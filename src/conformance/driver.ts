@@ -170,17 +170,13 @@ class Walker {
       while (index < count) {
         const name = sources === 'fresh' ? undefined : sources[index % sources.length];
         index++;
-        await this.#openOne(name, hold);
+        const connection = this.#connections++;
+        const source = name === undefined ? this.#clients.fresh() : this.#clients.named(name);
+        const answer = await this.#trial.open({ connection, source });
+        if ('placed' in answer && !hold) await this.#trial.close(connection, 'client', 'closed');
       }
     };
     await Promise.all(Array.from({ length: Math.min(atOnce, Math.max(1, count)) }, oneByOne));
-  }
-
-  async #openOne(name: string | undefined, hold: boolean): Promise<void> {
-    const connection = this.#connections++;
-    const source = name === undefined ? this.#clients.fresh() : this.#clients.named(name);
-    const answer = await this.#trial.open({ connection, source });
-    if ('placed' in answer && !hold) await this.#trial.close(connection, 'client', 'closed');
   }
 
   /** Times are shortened by the factors that the trial began with. */

@@ -9,7 +9,6 @@ import type { EffectiveDurations } from '../spec/behaviour.ts';
 import { CallChecks } from './call-checks.ts';
 import { CallPlaces, carriedBytes, clientPort } from './call-places.ts';
 import { changeEvent, changesBetween } from './listening.ts';
-import { monotonicMs } from './monotonic.ts';
 import { budgetSpent, type Recorder, type Timeless, type Why } from './recorder.ts';
 import type { Behaviour, Trial, TrialRequest } from './trial.ts';
 
@@ -34,7 +33,7 @@ export class CallTrial implements Trial {
     this.#checks = new CallChecks(request.behaviours, (event) => recorder.record(event));
     this.#checks.timeoutMs = request.effective?.timeoutMs ?? Number.POSITIVE_INFINITY;
     this.#instances = request.instances;
-    this.#budgetEndMs = monotonicMs() + request.budgetMs;
+    this.#budgetEndMs = performance.now() + request.budgetMs;
   }
 
   /** Every instance behaves as scripted before the first check. */
@@ -56,14 +55,17 @@ export class CallTrial implements Trial {
     readonly connection: number;
     readonly source: string;
   }): ReturnType<Trial['open']> {
-    const deployment = await this.#running();
+    if (this.#isOver) await this.#refuse();
+    const deployment = this.#running;
     const { connection, source } = ask;
     const port = clientPort(connection);
     const fromMs = this.#nowMs;
     const recorder = this.#recorder;
     // written out here and below, where thousands are recorded: a spread costs more than the pick
     recorder.record({ fromMs, toMs: fromMs, event: 'connection.opened', connection, source, port });
-    const answer = await deployment.connect({ connection, source, port });
+    // what is there already is not waited for, here and below: thousands of promises cost more than the picks
+    const asked = deployment.connect({ connection, source, port });
+    const answer = asked instanceof Promise ? await asked : asked;
     if ('refused' in answer) {
       this.#record({ event: 'connection.refused', connection, how: answer.refused });
       return answer;
@@ -87,7 +89,8 @@ export class CallTrial implements Trial {
   }
 
   async carry(connection: number): Promise<boolean> {
-    const deployment = await this.#running();
+    if (this.#isOver) await this.#refuse();
+    const deployment = this.#running;
     const { carried } = await deployment.carry({ connection });
     const arrived = carried ? carriedBytes : 0;
     const bytes = { bytesSent: carriedBytes, bytesUp: arrived, bytesDown: arrived };
@@ -100,9 +103,11 @@ export class CallTrial implements Trial {
     by: 'client' | 'instance',
     how: 'closed' | 'reset',
   ): Promise<void> {
-    const deployment = await this.#running();
+    if (this.#isOver) await this.#refuse();
+    const deployment = this.#running;
     if (!this.#held.delete(connection)) return;
-    await deployment.close({ connection });
+    const closing = deployment.close({ connection });
+    if (closing instanceof Promise) await closing;
     const fromMs = this.#nowMs;
     this.#recorder.record({
       fromMs,
@@ -116,12 +121,13 @@ export class CallTrial implements Trial {
   }
 
   async behave(instance: string, behaviour: Behaviour): Promise<void> {
-    await this.#running();
+    if (this.#isOver) await this.#refuse();
     this.#checks.behave(instance, behaviour, this.#point());
   }
 
   async setInstances(instances: readonly InstanceListed[]): Promise<Outcome> {
-    const deployment = await this.#running();
+    if (this.#isOver) await this.#refuse();
+    const deployment = this.#running;
     const changes = changesBetween(this.#instances, instances);
     for (const { event, instance } of changes) {
       if (event === 'instance.registered')
@@ -138,7 +144,8 @@ export class CallTrial implements Trial {
     configuration: unknown,
     effective: EffectiveDurations | null,
   ): Promise<Outcome> {
-    const deployment = await this.#running();
+    if (this.#isOver) await this.#refuse();
+    const deployment = this.#running;
     const outcome = await deployment.reconfigure({ configuration });
     this.#record({
       event: 'service.configured',
@@ -155,18 +162,19 @@ export class CallTrial implements Trial {
   }
 
   async settle(): Promise<void> {
-    const deployment = await this.#running();
+    if (this.#isOver) await this.#refuse();
+    const deployment = this.#running;
     await deployment.settle();
   }
 
   async passUntil(toMs: number): Promise<void> {
-    await this.#running();
+    if (this.#isOver) await this.#refuse();
     do await this.#step(toMs);
     while (this.#nowMs < toMs || this.#answers.length > 0);
   }
 
   async checksEnded(instance: string, count: number, untilMs: number): Promise<number> {
-    await this.#running();
+    if (this.#isOver) await this.#refuse();
     while (this.#checks.endedOf(instance) < count && this.#nowMs < untilMs) {
       await this.#step(Math.min(untilMs, Math.max(this.#nowMs, this.#checks.nextEndMs)));
     }
@@ -191,10 +199,12 @@ export class CallTrial implements Trial {
 
   /** Hands over the answers due, and lets time pass to the next probes at the latest. */
   async #step(toMs: number): Promise<void> {
-    const deployment = await this.#running();
+    if (this.#isOver) await this.#refuse();
+    const deployment = this.#running;
     const answers = this.#answers;
     this.#answers = [];
-    const reached = await deployment.advance({ toMs: Math.max(toMs, this.#nowMs), answers });
+    const asked = deployment.advance({ toMs: Math.max(toMs, this.#nowMs), answers });
+    const reached = asked instanceof Promise ? await asked : asked;
     for (const { connection, atMs, how } of reached.cut) this.#cut(connection, atMs, how);
     this.#nowMs = reached.nowMs;
     this.#checks.passTo(this.#nowMs);
@@ -215,9 +225,18 @@ export class CallTrial implements Trial {
     this.#recorder.record({ fromMs: atMs, toMs: atMs, ...event });
   }
 
-  async #running(): Promise<CallDeployment> {
-    if (this.#recorder.isFull || monotonicMs() > this.#budgetEndMs) await this.end('budget');
-    if (this.#over !== null) throw budgetSpent(this.#request);
+  /** Asked before every step, and no promise of its own: thousands of them would be most of what a trial takes. */
+  get #isOver(): boolean {
+    const isSpent = this.#recorder.isFull || performance.now() > this.#budgetEndMs;
+    return isSpent || this.#over !== null;
+  }
+
+  async #refuse(): Promise<never> {
+    await this.end('budget');
+    throw budgetSpent(this.#request);
+  }
+
+  get #running(): CallDeployment {
     invariant(this.#deployment !== null, 'the trial has a deployment');
     return this.#deployment;
   }
