@@ -63,9 +63,8 @@ export class CallTrial implements Trial {
     const recorder = this.#recorder;
     // written out here and below, where thousands are recorded: a spread costs more than the pick
     recorder.record({ fromMs, toMs: fromMs, event: 'connection.opened', connection, source, port });
-    // what is there already is not waited for, here and below: thousands of promises cost more than the picks
-    const asked = deployment.connect({ connection, source, port });
-    const answer = asked instanceof Promise ? await asked : asked;
+    // waited for even where the answer is there already: others may connect meanwhile
+    const answer = await deployment.connect({ connection, source, port });
     if ('refused' in answer) {
       this.#record({ event: 'connection.refused', connection, how: answer.refused });
       return answer;
@@ -106,6 +105,7 @@ export class CallTrial implements Trial {
     if (this.#isOver) await this.#refuse();
     const deployment = this.#running;
     if (!this.#held.delete(connection)) return;
+    // what is there already is not waited for, here and below: thousands of promises cost more than the picks
     const closing = deployment.close({ connection });
     if (closing instanceof Promise) await closing;
     const fromMs = this.#nowMs;
