@@ -312,8 +312,9 @@ class Run {
     if (known === undefined || size(found) < size(known)) this.#found.set(clause, found);
   }
 
-  async #configuration(one: ConfigurationCase, number: number): Promise<readonly History[]> {
-    const verdicts = await runConfigurationCase(this.#testbed, one, this.#context.time, number);
+  async #configuration(drawn: ConfigurationCase, number: number): Promise<readonly History[]> {
+    const { time } = this.#context;
+    const { asked: one, verdicts } = await runConfigurationCase(this.#testbed, drawn, time, number);
     this.#pairs ??= new PairCoverage(this.#options.profile);
     if (verdicts.length > 0) this.#pairs.see(one);
     const failing = verdicts.filter(({ is }) => is === 'fail').map(({ clause }) => clause);
