@@ -145,6 +145,7 @@ function watching(terminal: Terminal, folder: OutputFolder, clock: () => number)
   const writing: Promise<unknown>[] = [];
   let cases = 0;
   let ended = 0;
+  let done = 0;
   let failing = 0;
   const keep = ({ name, history }: Recorded): Promise<unknown> => {
     const written = folder.write(`histories/${name}.ndjson`, encodeHistory(history));
@@ -163,9 +164,10 @@ function watching(terminal: Terminal, folder: OutputFolder, clock: () => number)
         return;
       case 'case.ended':
         ended++;
+        done += event.share;
         if (event.failing.length > 0) failing++;
         progress.say(
-          `${ended}/${cases} cases, ${failing} failing, about ${secondsLeft(ended, cases, clock())} s left`,
+          `${ended}/${cases} cases, ${failing} failing, about ${secondsLeft(done, clock())} s left`,
         );
         return;
       case 'history.recorded':
@@ -191,14 +193,18 @@ function planInWords({
   time,
   realMsPerSecond,
 }: Extract<ConformEvent, { event: 'run.planned' }>): string {
-  const about = expectedMs === null ? '' : `, about ${duration(expectedMs)}`;
-  return `${cases} cases${about}; ${timeInWords(time, realMsPerSecond)}`;
+  const takes =
+    expectedMs === null
+      ? ''
+      : `, about ${duration(expectedMs)}, more where the machine is busy or something fails`;
+  return `${cases} cases${takes}; ${timeInWords(time, realMsPerSecond)}`;
 }
 
 type Recorded = Extract<ConformEvent, { event: 'history.recorded' }>;
 
-function secondsLeft(ended: number, cases: number, elapsedMs: number): number {
-  return Math.ceil(((elapsedMs / ended) * (cases - ended)) / 1000);
+/** At the pace so far: a busy machine and repeated cases show in it. */
+function secondsLeft(done: number, elapsedMs: number): number {
+  return Math.ceil(((elapsedMs / done) * (1 - done)) / 1000);
 }
 
 function factsOf(

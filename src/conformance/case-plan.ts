@@ -59,7 +59,7 @@ const connectionMs = 3;
 /** A configuration is put to a deployment that carries nothing. */
 export const configurationMs = 100;
 
-/** How long a timeline takes on the wire, roughly, real ms: to put long ones first, and to tell how long a run takes. */
+/** How long a timeline takes on the wire, roughly, once and undisturbed, real ms: to put long ones first, and to tell how long a run takes. */
 export function expectedMs(timeline: Timeline, description: Description, time: TimeKind): number {
   const service = resolveService(timeline.configuration, timeline.profile);
   const effective = effectiveDurations(service, scalesFor(description, time, timeline));
