@@ -2,7 +2,7 @@
  * `counterpoise conform`: judges one or several implementations and writes their reports. Knows the terminal, the
  * clock and the file system; what is judged and how stands in `conformance/`.
  */
-import { cpus } from 'node:os';
+import { cpus, loadavg } from 'node:os';
 import { join } from 'node:path';
 import { connect, runsInProcess } from '../adapters/connect.ts';
 import { takesTime } from '../conformance/case-plan.ts';
@@ -193,11 +193,20 @@ function planInWords({
   time,
   realMsPerSecond,
 }: Extract<ConformEvent, { event: 'run.planned' }>): string {
-  const takes =
-    expectedMs === null
-      ? ''
-      : `, about ${duration(expectedMs)}, more where the machine is busy or something fails`;
+  const takes = expectedMs === null ? '' : `, ${expectedInWords(expectedMs)}`;
   return `${cases} cases${takes}; ${timeInWords(time, realMsPerSecond)}`;
+}
+
+/** Below this nobody waits long for a core. */
+const busyFrom = 1.5;
+
+/** By how many want a core just now for each there is: a run takes so many times as long. */
+function expectedInWords(expectedMs: number): string {
+  const [wanting = 0] = loadavg();
+  const busy = wanting / cpus().length;
+  const rather =
+    busy < busyFrom ? '' : `, rather ${duration(busy * expectedMs)} as busy as this machine is`;
+  return `about ${duration(expectedMs)}${rather}, and more where something fails`;
 }
 
 type Recorded = Extract<ConformEvent, { event: 'history.recorded' }>;
