@@ -117,6 +117,11 @@ const fieldOfClause: Readonly<Record<string, RegExp>> = {
   'config.health.path.http-only': /healthCheck\.path$/,
 };
 
+/** Whether the value of a field (`backendServices[0].port`) is what the clause speaks of. */
+export function isAbout(clause: string, field: string): boolean {
+  return fieldOfClause[clause]?.test(field) ?? false;
+}
+
 /** Whether all the fields named belong to other clauses than the case's own. */
 function isElsewhere({ clause }: ConfigurationCase, violations: readonly Violation[]): boolean {
   const own = fieldOfClause[clause];
@@ -128,7 +133,7 @@ function isElsewhere({ clause }: ConfigurationCase, violations: readonly Violati
 }
 
 function isOf({ clause }: ConfigurationCase, { path }: Difference): boolean {
-  return fieldOfClause[clause]?.test(path) ?? false;
+  return isAbout(clause, path);
 }
 
 /** Whether the clause's field lies in what did not come back at all. */
