@@ -33,16 +33,18 @@ const changesMax = 10_000;
 /** Twice what the page allows; a set of states has one bit for each count. */
 const thresholdMax = 10;
 
-export function readHistory(history: History): Reading {
+/** `known`: instances that were heard of before the history began and may still be, as one that drains is. */
+export function readHistory(history: History, known: ReadonlySet<string> = new Set()): Reading {
   const { header } = history;
   const listed = Array.isArray(header.instances) ? header.instances : [];
   const events = (Array.isArray(history.events) ? history.events : []).slice(0, eventsMax);
-  const whole = new EventIntake(listed, events);
+  const whole = new EventIntake(listed, events, known);
   for (const [line, event] of events.entries()) whole.take(event, line);
   const changed = whole.reconfigured.find(
     ({ event }) => event.outcome.is !== 'rejected' && !isInPassing(header, whole, event),
   );
-  const intake = changed === undefined ? whole : untilChange(listed, events, changed.line);
+  const intake =
+    changed === undefined ? whole : untilChange({ listed, events, known }, changed.line);
   const isAccepted = changed?.event.outcome.is === 'accepted';
   const later = isAccepted ? afterChange({ header, events }, whole, changed.line) : null;
   return finish(history, intake, whole, later);
@@ -67,13 +69,15 @@ function isInPassing(
   return bare(before) === bare(after);
 }
 
+interface Told {
+  readonly listed: readonly InstanceListed[];
+  readonly events: readonly HistoryEvent[];
+  readonly known: ReadonlySet<string>;
+}
+
 /** One service, one configuration: what follows a change of it is evidence for other clauses. */
-function untilChange(
-  listed: readonly InstanceListed[],
-  events: readonly HistoryEvent[],
-  changeLine: number,
-): EventIntake {
-  const intake = new EventIntake(listed, events);
+function untilChange({ listed, events, known }: Told, changeLine: number): EventIntake {
+  const intake = new EventIntake(listed, events, known);
   events.forEach((event, line) => {
     if (line <= changeLine || event.event === 'history.ended') intake.take(event, line);
   });
@@ -117,7 +121,10 @@ function finish(
     ...base,
     epochs: epochsOf(header.instances ?? [], deployed, changes, propagationMs),
     instances,
-    later: later === null ? null : { reading: readHistory(later.history), lines: later.lines },
+    later:
+      later === null
+        ? null
+        : { reading: readHistory(later.history, whole.names), lines: later.lines },
     whole: wholeReading(whole, whole === intake ? instances : instancesOf(whole, base), profile),
   };
 }
