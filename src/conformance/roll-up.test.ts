@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { ClauseResult } from '../results/conformance-result.ts';
 import { clauseOf, clauses } from '../spec/clauses.ts';
-import { attributed } from './roll-up.ts';
+import { attributed, type Grounds } from './roll-up.ts';
 
 function result(id: string, verdict: ClauseResult['verdict'] = 'fail'): ClauseResult {
   const { strength } = clauseOf(id) as { strength: ClauseResult['strength'] };
@@ -11,18 +11,25 @@ function result(id: string, verdict: ClauseResult['verdict'] = 'fail'): ClauseRe
   return { id, strength, verdict, why: 'so', attributedTo: null, failures } as never;
 }
 
+const nothing: Grounds = { standingAlone: new Set(), undermined: new Map() };
+
 /** Failing clauses and what they are charged to; null: to themselves. */
-function charges(ids: readonly string[], alone: readonly string[] = []) {
+function charges(
+  ids: readonly string[],
+  alone: readonly string[] = [],
+  undermined: Readonly<Record<string, string>> = {},
+) {
+  const by = Object.entries(undermined).map(([id, other]) => [id, new Set([other])] as const);
   const judged = attributed(
     ids.map((id) => result(id)),
-    new Set(alone),
+    { standingAlone: new Set(alone), undermined: new Map(by) },
   );
   return Object.fromEntries(judged.map(({ id, attributedTo }) => [id, attributedTo]));
 }
 
 describe('a clause that fails beside a narrower one', () => {
   it('is charged to it where it is derived: undecided, with the reason, and without failures of its own', () => {
-    const [wide] = attributed([result('schedule.eligible'), result('draining.no-new')], new Set());
+    const [wide] = attributed([result('schedule.eligible'), result('draining.no-new')], nothing);
     expect(wide).toMatchObject({
       verdict: 'inconclusive',
       why: 'also affected by the failure of draining.no-new: so',
@@ -62,12 +69,30 @@ describe('a clause that fails beside a narrower one', () => {
     expect(charges([wide, 'health.isolation'], [wide])['health.isolation']).toBeNull();
   });
 
+  it('is not charged to one of which it leaves nothing, be that stated: that one is charged to it', () => {
+    const [wide, narrow] = ['schedule.eligible', 'health.timeout'];
+    expect(charges([wide, narrow], [], { [narrow]: wide })).toEqual({
+      [wide]: null,
+      [narrow]: wide,
+    });
+    const premise = 'health.consecutive';
+    expect(charges([wide, premise], [], { [premise]: wide })).toEqual({
+      [wide]: null,
+      [premise]: wide,
+    });
+  });
+
+  it('is not charged to one that would leave nothing of it, yet keeps its promise', () => {
+    const undermined = { 'health.timeout': 'schedule.wrr.cycle' };
+    expect(charges(['health.timeout'], [], undermined)).toEqual({ 'health.timeout': null });
+  });
+
   it('is left alone by clauses that do not fail, and where it does not fail itself', () => {
     const passed = result('draining.no-new', 'pass');
     const broken = result('schedule.eligible');
-    expect(attributed([broken, passed], new Set())).toEqual([broken, passed]);
+    expect(attributed([broken, passed], nothing)).toEqual([broken, passed]);
     const kept = result('schedule.eligible', 'pass');
-    expect(attributed([kept, result('draining.no-new')], new Set())[0]).toBe(kept);
+    expect(attributed([kept, result('draining.no-new')], nothing)[0]).toBe(kept);
   });
 });
 

@@ -50,4 +50,17 @@ describe('clauses that stand alone', () => {
     const seen = { ...alone, judged: judged({ ...verdict, isObservation: true }) };
     expect(aloneAfter(wavering, charged, kept, seen, { ...alone, isVoid: true })).toEqual([]);
   });
+
+  it('say on which clauses nothing stands beside them, whatever else they fail by', () => {
+    const tally = new Tally();
+    const undermines = ['health.tcp'];
+    tally.hear({ ...outcome({}), judged: judged({ undermines }, 'health.consecutive') });
+    expect(tally.undermined.size).toBe(0);
+    tally.hear({ ...outcome({}), judged: judged({ undermines }) });
+    tally.hear({ ...outcome({}), judged: judged({ undermines: ['health.interval'] }) });
+    expect([...tally.undermined].map(([id, by]) => [id, ...by])).toEqual([
+      ['health.tcp', clause],
+      ['health.interval', clause],
+    ]);
+  });
 });

@@ -18,6 +18,7 @@ const silent: Omit<Said, 'is' | 'why'> = {
 export class Tally {
   readonly #said = new Map<string, Said[]>();
   readonly #alone = new Set<string>();
+  readonly #undermined = new Map<string, Set<string>>();
   readonly #cases = {
     configurations: 0,
     timelines: 0,
@@ -34,6 +35,11 @@ export class Tally {
   /** Clauses that failed in a way that no narrower clause explains. */
   get standingAlone(): ReadonlySet<string> {
     return this.#alone;
+  }
+
+  /** By clause: failing clauses beside which nothing that was said on it stands. */
+  get undermined(): ReadonlyMap<string, ReadonlySet<string>> {
+    return this.#undermined;
   }
 
   saidOn(clause: string): readonly Said[] {
@@ -61,6 +67,9 @@ export class Tally {
       if (is !== 'fail' || attributedTo !== null || intermittent !== null) continue;
       failing.push(clause);
       if (verdict.standsAlone) this.#alone.add(clause);
+      for (const one of verdict.undermines ?? []) {
+        this.#undermined.set(one, (this.#undermined.get(one) ?? new Set()).add(clause));
+      }
     }
     return failing;
   }

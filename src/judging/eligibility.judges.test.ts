@@ -106,20 +106,26 @@ describe('a failure to keep to the eligible that nothing narrower explains', () 
     expect(verdictOn(passing.end(), eligible).standsAlone).toBeUndefined();
   });
 
-  it('is that neither a bad status nor silence is heeded', () => {
-    const heedless = (replies: readonly (503 | 'silence' | 404)[]) => {
+  it('is that neither a bad status nor silence is heeded, which leaves nothing of what is said on checks', () => {
+    const verdictAfter = (replies: readonly (503 | 'silence' | 404)[]) => {
       const balancer = new FakeBalancer({}, { ignoresHealth: true });
       replies.forEach((reply, index) => {
         balancer.behave(['a', 'b'][index] as string, { reply });
       });
-      return verdictOn(balancer.rounds(9).openFresh(18).end(), eligible).standsAlone === true;
+      return verdictOn(balancer.rounds(9).openFresh(18).end(), eligible);
     };
-    expect(heedless([503, 'silence'])).toBe(true);
-    expect([
-      heedless([503, 503]),
-      heedless(['silence', 'silence']),
-      heedless([404, 'silence']),
-    ]).toEqual([false, false, false]);
+    const heedless = (...replies: Parameters<typeof verdictAfter>[0]) =>
+      verdictAfter(replies).standsAlone === true;
+    expect(verdictAfter([503, 'silence']).undermines).toContain('health.timeout');
+    expect(verdictAfter([503, 'silence']).undermines).not.toContain('draining.no-new');
+    expect(verdictAfter([503, 'silence']).undermines).not.toContain('health.isolation');
+    expect(verdictAfter([503, 503]).undermines).toBeUndefined();
+    expect(heedless(503, 'silence')).toBe(true);
+    expect([heedless(503, 503), heedless('silence', 'silence'), heedless(404, 'silence')]).toEqual([
+      false,
+      false,
+      false,
+    ]);
   });
 });
 

@@ -2,6 +2,7 @@
  * Judges of who may be picked at all, whatever the algorithm: nobody certainly unhealthy or removed while somebody is
  * certainly in rotation; and whoever recovered, again.
  */
+import { clauses } from '../spec/clauses.ts';
 import { type Breach, counted, judgeOf, type Subject } from './assessment.ts';
 import { knownBefore } from './check-ledger.ts';
 import { isNeverNormal, isNothingHeeded } from './health-results.judges.ts';
@@ -18,14 +19,20 @@ import {
   whyNoWindows,
 } from './rotation-windows.ts';
 
+/** What checks decide: nothing can be said of how they do where they decide nothing. Whose they are comes before that. */
+const toldByHeed = clauses
+  .filter(({ id, broader }) => id.startsWith('health.') && broader?.includes('schedule.eligible'))
+  .filter(({ isPremise }) => isPremise !== true)
+  .map(({ id }) => id);
+
 export const eligible: Judge = judgeOf('schedule.eligible', (subject) => {
   const temptations = temptationsOf(subject);
   const breaches = temptations.flatMap((one) => (isYieldedTo(one) ? [barredBreach(one)] : []));
+  const isHeedless = breaches.length > 0 && isNothingHeeded(subject);
   return {
     breaches,
-    standsAlone:
-      isTakenAgainWithoutPass(subject, temptations) ||
-      (breaches.length > 0 && isNothingHeeded(subject)),
+    standsAlone: isHeedless || isTakenAgainWithoutPass(subject, temptations),
+    undermines: isHeedless ? toldByHeed : [],
     sometimes: { 'connections while somebody was out of rotation': temptations.length },
     kept: `${counted(temptations.length, 'connection')} while somebody was out of rotation, none went there`,
   };
