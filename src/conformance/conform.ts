@@ -403,7 +403,7 @@ class Run {
         .map((clause) =>
           rollUpClause(clause, this.#tally.saidOn(clause.id), description, !signal.aborted),
         ),
-      this.#tally.standingAlone,
+      this.#tally,
     );
     const counts: Record<ClauseVerdict, number> = { ...noCounts };
     for (const { verdict } of results) counts[verdict]++;

@@ -24,6 +24,7 @@ export class Tally {
   /** Of configurations, by clause: they pass by the ten thousand, and one tells what all of them do. */
   readonly #passed = new Map<string, { times: number } & Said>();
   readonly #alone = new Set<string>();
+  readonly #undermined = new Map<string, Set<string>>();
   readonly #cases = {
     configurations: 0,
     timelines: 0,
@@ -40,6 +41,11 @@ export class Tally {
   /** Clauses that failed in a way that no narrower clause explains. */
   get standingAlone(): ReadonlySet<string> {
     return this.#alone;
+  }
+
+  /** By clause: failing clauses beside which nothing that was said on it stands. */
+  get undermined(): ReadonlyMap<string, ReadonlySet<string>> {
+    return this.#undermined;
   }
 
   saidOn(clause: string): readonly Said[] {
@@ -67,6 +73,9 @@ export class Tally {
       if (is !== 'fail' || attributedTo !== null || intermittent !== null) continue;
       failing.push(clause);
       if (verdict.standsAlone) this.#alone.add(clause);
+      for (const one of verdict.undermines ?? []) {
+        this.#undermined.set(one, (this.#undermined.get(one) ?? new Set()).add(clause));
+      }
     }
     return failing;
   }

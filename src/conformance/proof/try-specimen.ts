@@ -125,7 +125,7 @@ class Attempt {
       judgedClauses.map((clause) =>
         rollUpClause(clause, this.#tally.saidOn(clause.id), description, true),
       ),
-      this.#tally.standingAlone,
+      this.#tally,
     );
   }
 
