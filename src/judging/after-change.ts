@@ -5,6 +5,7 @@
  */
 import type { History, HistoryEvent, InstanceListed } from '../history/vocabulary.ts';
 import type { EventIntake } from './event-intake.ts';
+import type { ConnectionReading } from './reading.ts';
 
 export interface LaterHistory {
   readonly history: History;
@@ -17,22 +18,28 @@ interface Line {
   readonly line: number;
 }
 
-/** From the change on line `changeLine` to the next one. */
+/**
+ * From the change on line `changeLine` to the next one. `isHeldKnown`: with the connections that were held then, as if
+ * they had been placed just then: somebody who counts them goes on counting.
+ */
 export function afterChange(
   { header, events }: Pick<History, 'header' | 'events'>,
   whole: EventIntake,
   changeLine: number,
+  { isHeldKnown }: { readonly isHeldKnown: boolean } = { isHeldKnown: false },
 ): LaterHistory | null {
   const change = events[changeLine];
   if (change?.event !== 'service.configured') return null;
   const propagationMs = Number(header.traits?.['change.propagationMs']?.reading ?? 0) || 0;
   const following = linesBetween(events, changeLine, nextLine(whole, changeLine));
+  const held = isHeldKnown ? heldAt(whole, changeLine) : [];
   const lines: readonly Line[] = [
     { event: change, line: changeLine },
     ...behavioursAt(whole, changeLine).map(({ event, line }) => {
       return { event: { ...event, fromMs: change.toMs, toMs: change.toMs }, line };
     }),
-    ...begunAfter(following, change.toMs, propagationMs),
+    ...held.flatMap((connection) => placedAt(connection, change.toMs)),
+    ...begunAfter(following, change.toMs, propagationMs, held),
   ];
   const instances = membersAt(header.instances ?? [], whole, changeLine);
   return {
@@ -69,10 +76,11 @@ function begunAfter(
   following: readonly Line[],
   changedMs: number,
   propagationMs: number,
+  held: readonly Held[],
 ): readonly Line[] {
   const isBegun = ({ fromMs }: HistoryEvent) =>
     propagationMs === 0 ? fromMs >= changedMs : fromMs > changedMs + propagationMs;
-  const connections = new Set<number>();
+  const connections = new Set(held.map(({ connection }) => connection));
   const checks = new Set<number>();
   return following.filter(({ event }) => {
     if (event.event === 'connection.opened' && isBegun(event)) connections.add(event.connection);
@@ -80,6 +88,27 @@ function begunAfter(
     if ('connection' in event) return connections.has(event.connection);
     return !('check' in event) || checks.has(event.check);
   });
+}
+
+type Held = Pick<ConnectionReading, 'connection' | 'source' | 'port' | 'openedLine'> & {
+  readonly placed: NonNullable<ConnectionReading['placed']>;
+};
+
+function heldAt({ connections }: EventIntake, changeLine: number): readonly Held[] {
+  return [...connections.values()].flatMap(({ placed, closed, ...connection }): readonly Held[] => {
+    const isHeld =
+      placed !== null && placed.line < changeLine && (closed === null || closed.line > changeLine);
+    return isHeld ? [{ ...connection, placed }] : [];
+  });
+}
+
+function placedAt({ connection, source, port, openedLine, placed }: Held, ms: number): Line[] {
+  const at = { fromMs: ms, toMs: ms, connection };
+  const { instance, port: reached, line } = placed;
+  return [
+    { event: { ...at, event: 'connection.opened', source, port }, line: openedLine },
+    { event: { ...at, event: 'connection.placed', instance, port: reached }, line },
+  ];
 }
 
 /** How each instance behaved just then. */

@@ -118,17 +118,22 @@ const judgesOfLater: readonly Judge[] = [
   drainingZero,
 ];
 
-/** What least connections counts from before is not known there. */
+/** Least connections counts what was held before. */
 const judgesOfHeld: readonly Judge[] = [wlcRatio];
 
 /** Whether what follows another configuration keeps that one. Whoever never kept such a clause is charged there. */
-function judgeLater({ later, connections }: Subject): Looked {
+function judgeLater({ later, laterWithHeld }: Subject): Looked {
+  const judged = [laterBy(judgesOfLater, later), laterBy(judgesOfHeld, laterWithHeld)];
+  return {
+    looked: Math.max(...judged.map(({ looked }) => looked)),
+    breaches: judged.flatMap(({ breaches }) => breaches),
+  };
+}
+
+function laterBy(judges: readonly Judge[], later: Subject['later']): Looked {
   if (later === null) return nothing;
   const { reading, lines } = later;
-  const isAnyHeld = connections.some((one) => isPlaced(one) && one.closed === null);
-  const verdicts = [...judgesOfLater, ...(isAnyHeld ? [] : judgesOfHeld)].map((judge) =>
-    judge.judge(reading, { falseAlarmRateOf: () => 0 }),
-  );
+  const verdicts = judges.map((judge) => judge.judge(reading, { falseAlarmRateOf: () => 0 }));
   const failing = verdicts.filter(({ is }) => is === 'fail');
   return {
     looked: verdicts.some(({ is }) => is !== 'inconclusive') ? 1 : 0,

@@ -47,8 +47,25 @@ export function readHistory(history: History, known: ReadonlySet<string> = new S
   const intake =
     changed === undefined ? whole : untilChange({ listed, events, known }, changed.line);
   const isAccepted = changed?.event.outcome.is === 'accepted';
-  const later = isAccepted ? afterChange({ header, events }, whole, changed.line) : null;
-  return finish(history, intake, whole, later);
+  const told = { header, events };
+  const later = isAccepted ? afterChange(told, whole, changed.line) : null;
+  const isCounting =
+    isAccepted &&
+    resolved(changed.event.configuration, header.profile)?.scheduling ===
+      'weighted-least-connections';
+  const laterWithHeld = isCounting
+    ? afterChange(told, whole, changed.line, { isHeldKnown: true })
+    : null;
+  return {
+    ...finish(history, intake, whole),
+    later: readLater(later, whole),
+    laterWithHeld: readLater(laterWithHeld, whole),
+  };
+}
+
+function readLater(later: LaterHistory | null, whole: EventIntake): Reading['later'] {
+  if (later === null) return null;
+  return { reading: readHistory(later.history, whole.names), lines: later.lines };
 }
 
 /**
@@ -89,8 +106,7 @@ function finish(
   history: History,
   intake: EventIntake,
   whole: EventIntake,
-  later: LaterHistory | null,
-): Reading {
+): Omit<Reading, 'later' | 'laterWithHeld'> {
   const { header } = history;
   const accepted = intake.configured?.event.outcome.is === 'accepted';
   const { profile } = history.header;
@@ -122,10 +138,6 @@ function finish(
     ...base,
     epochs: epochsOf(header.instances ?? [], deployed, changes, propagationMs),
     instances,
-    later:
-      later === null
-        ? null
-        : { reading: readHistory(later.history, whole.names), lines: later.lines },
     whole: wholeReading(whole, whole === intake ? instances : instancesOf(whole, base), profile),
   };
 }

@@ -32,6 +32,8 @@ export interface Reading {
   readonly whole: WholeReading;
   /** What follows the first configuration that changes anything, read as a history of its own; null: none did. */
   readonly later: LaterReading | null;
+  /** The same with the connections that were held then; null also where nothing that counts them was asked for. */
+  readonly laterWithHeld: LaterReading | null;
   readonly strayed: readonly number[];
   readonly endedWhy: 'complete' | 'budget' | 'interrupted' | 'error' | null;
   readonly endMs: number;

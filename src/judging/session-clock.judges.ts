@@ -118,9 +118,9 @@ function clientsToDecide(subject: Subject): number {
 function isKept(subject: Subject, { ages }: Return, clock: Clock): boolean {
   const { persistenceMs } = subject.effective;
   const own = ages[clock];
-  // whenever the session began, it was not after the last connection
-  const since = ages.creation ?? ages['last-connection'];
-  return own !== null && own.maxMs < persistenceMs && since !== null && since.minMs > persistenceMs;
+  // where nobody knows when the session began, nothing is guaranteed to everybody any more
+  const isBeyond = ages.creation === null || ages.creation.minMs > persistenceMs;
+  return own !== null && own.maxMs < persistenceMs && isBeyond;
 }
 
 function isOver(subject: Subject, { ages }: Return, clock: Clock): boolean {

@@ -99,6 +99,7 @@ const heldUnevenly: Part = {
   first: [settled(names, 1), { do: 'refill', to: 12 }, { do: 'close', of: 'b', share: 0.8 }],
   steps: [
     settled(names, 3),
+    { do: 'close', of: 'a', share: 0.1 },
     { do: 'refill', to: 12 },
     { do: 'close', of: 'a', share: 0.8 },
     { do: 'refill', to: 12 },
