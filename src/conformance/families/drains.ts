@@ -47,8 +47,9 @@ export const drainingReturn: Family = {
         held,
         drainSeconds: fc.constantFrom(60, 300, 3600),
         isRemovedAgain: fc.boolean(),
+        weight: fc.constantFrom(1, 2),
       })
-      .map(({ removed, held: count, drainSeconds, isRemovedAgain }): Timeline => {
+      .map(({ removed, held: count, drainSeconds, isRemovedAgain, weight }): Timeline => {
         const beyond = bounds.isWired ? 0.7 + farBeyond : 0.75;
         return {
           ...head('draining-return', drainingReturn.clauses, bounds),
@@ -59,7 +60,8 @@ export const drainingReturn: Family = {
             { do: 'open', count, sources: 'fresh', hold: true },
             { do: 'remove', instance: removed },
             { after: { drain: 0.3 }, do: 'carry' },
-            { do: 'add', instance: { name: removed, weight: 1, port: null } },
+            // with another weight, too, which holds from then on
+            { do: 'add', instance: { name: removed, weight, port: null } },
             { do: 'open', count: 12, sources: 'fresh' },
             // a second drain has an end of its own, whenever the first would have had one
             ...(isRemovedAgain

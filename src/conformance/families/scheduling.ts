@@ -335,6 +335,8 @@ export const wlcThrough: Family = {
           outage: [
             { do: 'behave', instance: 'a', behaviour: { afterwards: { reply: 503 } } },
             { after: sure, ...close('b', 0.5) },
+            // what ends there meanwhile has ended
+            close('a', 0.5),
             { do: 'open', count: 6, sources: 'fresh', hold: true },
             { do: 'behave', instance: 'a', behaviour: {} },
             { after: sure, ...close('c', 0.8) },
@@ -356,7 +358,9 @@ export const wlcThrough: Family = {
           ],
           weight: [
             { do: 'reweigh', instance: 'a', weight: 4 * a.weight },
-            ...names.map((name) => close(name, 0.9)),
+            // uneven, so that whoever counts nothing fills up another way
+            close('b', 0.9),
+            close('c', 0.9),
             { do: 'refill', to: 4 * cycleOf([4 * a.weight, ...vector.slice(1)]) },
           ],
         };

@@ -84,8 +84,10 @@ export const persistenceSticks: Family = {
         // in stepped time up to a few ms before the end
         gap: fc.constantFrom(...(bounds.isWired ? [0.91, 0.93, 0.95] : [0.91, 0.99, 0.999_999])),
         isCrowded: fc.constantFrom(...(bounds.isWired ? [false] : [false, false, false, true])),
+        // who is known is sent where everybody else is
+        ownPort: fc.constantFrom(null, 9000),
       })
-      .map(({ clients, gap, isCrowded }): Timeline => {
+      .map(({ clients, gap, isCrowded, ownPort }): Timeline => {
         const sources = clientsNamed(clients);
         return {
           ...head('persistence-sticks', persistenceSticks.clauses, bounds),
@@ -93,7 +95,7 @@ export const persistenceSticks: Family = {
             persistence: true,
             ...fewChecks(bounds),
           }),
-          instances: instancesOf([1, 1, 1]),
+          instances: instancesOf([1, 1, 1]).map((one) => ({ ...one, port: ownPort })),
           steps: [
             settled(namesOf(3), 3),
             // whoever forgets a client with its last connection still knows these
@@ -289,6 +291,8 @@ export const persistenceUnhealthy: Family = {
         steps: [
           settled(namesOf(3), 3),
           { do: 'open', count: clients, sources: clientsNamed(clients), hold: true },
+          // late in their sessions, whose end is not that of the next ones
+          ...(bounds.isWired ? [] : [{ after: { persistence: 0.6 }, do: 'wait' as const }]),
           { do: 'behave', instance: 'a', behaviour: { afterwards: { reply: 503 } } },
           // strangers first: where they go, too, it is not memory that sends known clients
           { after: { intervals: 6 }, do: 'open', count: 9, sources: 'fresh', hold: true },
@@ -297,6 +301,16 @@ export const persistenceUnhealthy: Family = {
           { do: 'open', count: clients, sources: clientsNamed(clients).toReversed() },
           { do: 'behave', instance: 'a', behaviour: {} },
           { after: { intervals: 5 }, do: 'open', count: clients, sources: clientsNamed(clients) },
+          ...(bounds.isWired
+            ? []
+            : [
+                {
+                  after: { persistence: 0.5 },
+                  do: 'open' as const,
+                  count: clients,
+                  sources: clientsNamed(clients),
+                },
+              ]),
         ],
       }),
     ),
@@ -342,9 +356,9 @@ export const draining: Family = {
             { do: 'open', count: 9, sources: 'fresh' },
             { after: { drain: bounds.isWired ? 0.7 : 0.32 }, do: 'carry' },
             ...(isFollowed ? [{ after: { drain: 0.38 }, do: 'carry' as const }] : []),
-            // long gone, and back as it was
+            // long gone, and back as it was, checks and all
             { do: 'add', instance: { name: removed, weight: 1, port: ownPort } },
-            { do: 'open', count: 9, sources: 'fresh' },
+            { after: { intervals: 4 }, do: 'open', count: 9, sources: 'fresh' },
           ],
         }),
       ),
