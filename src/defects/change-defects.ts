@@ -5,7 +5,7 @@ import type { ServiceParts } from '../service/backend-service.ts';
 import type { ConfigurationDocument } from '../spec/configuration.ts';
 import type { AlteredParts, Around, Defect } from './defect.ts';
 import { compileHealth } from './health-defects.ts';
-import { rescheduled } from './misread-columns.ts';
+import { rescheduled, withLoad } from './misread-columns.ts';
 import { ignored, rewired } from './rewiring.ts';
 import { delegatingListener, delegatingTo, holding } from './surrounding.ts';
 
@@ -139,6 +139,55 @@ const editDefects: readonly Defect[] = [
         },
       })),
     ),
+  },
+  {
+    name: 'port-change-cuts-all',
+    sentence: 'Another port of the service ends every established connection.',
+    breaks: ['change.keeps-established'],
+    edit: (parts) => {
+      let { port } = parts.configuration;
+      return surrounded(
+        holding((service, { cut }) => ({
+          reconfigure: (other) => {
+            service.reconfigure(other);
+            const isMoved = other.configuration.port !== port;
+            port = other.configuration.port;
+            service.instances.active.forEach((active, instance) => {
+              if (isMoved && active > 0) cut(instance);
+            });
+          },
+        })),
+      )(parts);
+    },
+  },
+  {
+    name: 'least-connections-begins-at-zero',
+    sentence: 'Where least connections takes over, connections held since before do not count.',
+    breaks: ['change.effective'],
+    edit: rescheduled('weighted-least-connections', (factory) =>
+      // what is there when the scheduler begins has not changed since
+      withLoad(factory, (now, before, seen) =>
+        now === before ? 0 : Math.max(0, seen + now - before),
+      ),
+    ),
+  },
+  {
+    name: 'return-keeps-weight',
+    sentence: 'An instance that comes back while it drains keeps the weight that it had.',
+    breaks: ['schedule.wrr.cycle'],
+    edit: surrounded((assembled, listener) => {
+      const service = assembled(listener);
+      const weights = new Map<Instance, number>();
+      return {
+        ...delegatingTo(service),
+        register: (instance, weight) => {
+          const isDraining = (service.instances.active[instance] ?? 0) > 0;
+          const kept = isDraining ? (weights.get(instance) ?? weight) : weight;
+          weights.set(instance, kept);
+          service.register(instance, kept);
+        },
+      };
+    }),
   },
   {
     name: 'registration-cuts-all',

@@ -251,6 +251,24 @@ const roundDefects: readonly Defect[] = [
     }),
   },
   {
+    name: 'timeout-at-most-half-a-minute',
+    sentence: 'A timeout of more than half a minute is taken for one of half a minute.',
+    breaks: ['health.timeout'],
+    edit: withCheck(({ timeoutMs }) => ({ timeoutMs: Math.min(timeoutMs, 30_000) })),
+  },
+  {
+    name: 'path-cut-at-64',
+    sentence: 'Of a longer path checks ask for the first 64 characters.',
+    breaks: ['health.http.path'],
+    edit: withCheck(({ path }) => ({ path: path.slice(0, 64) })),
+  },
+  {
+    name: 'path-without-last-slash',
+    sentence: 'A slash at the end of a path is left out of what checks ask for.',
+    breaks: ['health.http.path'],
+    edit: withCheck(({ path }) => ({ path: path.replace(/(.)\/$/, '$1') })),
+  },
+  {
     name: 'timeout-at-most-ten-seconds',
     sentence: 'A timeout of more than ten seconds is taken for one of ten.',
     breaks: ['health.timeout'],

@@ -208,8 +208,11 @@ function isTurning({ scheduling, persistenceMs }: ServiceConfiguration): boolean
   return scheduling === 'weighted-round-robin' && persistenceMs === 0;
 }
 
+/** Of several schedulers one at least has its cycles then; of an unknown number nobody can say. */
 function cyclesToWait(subject: Subject): number {
-  return cyclesToSee + numericTrait(subject, 'wrr.washoutCycles', 0);
+  const schedulers = Number(wordTrait(subject, 'wrr.schedulers') ?? 1);
+  const cycles = cyclesToSee + numericTrait(subject, 'wrr.washoutCycles', 0);
+  return Number.isFinite(schedulers) ? schedulers * cycles : Number.POSITIVE_INFINITY;
 }
 
 /** Between clients that stay and clients that take turns there is no doubt; other edits show nowhere here. */

@@ -157,7 +157,11 @@ export const established: Judge = judgeOf('draining.established', (subject) => {
       const lines = [one.line, ...lostAnyway];
       breaches.push(lost(connection, placed.instance, afterMs, drainMs, lines));
     }
-    if (closed?.by === 'balancer' && closed.toMs < endMs) {
+    if (
+      closed?.by === 'balancer' &&
+      closed.toMs < endMs &&
+      !isOthersDoing(subject, closed, change.instance)
+    ) {
       const afterMs = closed.toMs - change.toMs;
       breaches.push(lost(connection, placed.instance, afterMs, drainMs, [closed.line]));
     }
@@ -171,6 +175,16 @@ export const established: Judge = judgeOf('draining.established', (subject) => {
     kept: `${counted(transfers, 'transfer')} on connections of a draining instance arrived whole`,
   };
 });
+
+/** Ended at the very removal of somebody else, which is another clause's. */
+function isOthersDoing(
+  { changes }: Subject,
+  { line, fromMs }: NonNullable<Placed['closed']>,
+  instance: string,
+): boolean {
+  const last = changes.findLast((change) => change.line < line);
+  return last?.kind === 'removed' && last.instance !== instance && fromMs <= last.toMs;
+}
 
 function lost(
   { connection }: Placed,

@@ -291,9 +291,10 @@ export const wlcRelease: Judge = judgeOf('schedule.wlc.release', (subject) => {
   if (typeof decisions === 'string') return decisions;
   const breaches: Breach[] = [];
   let owed = 0;
+  const untilLine = reweighedLine(subject);
   for (const { connection, members, held, released } of decisions) {
     const least = owedOf(members, held);
-    if (least === null || !released.has(least)) continue;
+    if (least === null || !released.has(least) || connection.placed.line > untilLine) continue;
     owed++;
     const { instance, line } = connection.placed;
     if (instance === least) continue;

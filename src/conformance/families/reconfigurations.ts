@@ -114,6 +114,7 @@ function partsOf({ isWired }: Bounds): readonly Part[] {
     timeout(10, 2),
     codes(['2xx', '4xx'], ['2xx']),
     drain(300, 60, over),
+    heldUnevenly,
     place({}, { port: 8443 }),
     place({}, { check: { path: '/ready' } }),
     place({ check: { port: 9100 } }, { check: { port: 9200 } }),
@@ -128,7 +129,6 @@ function partsOf({ isWired }: Bounds): readonly Part[] {
     place({ check: { port: 9100 } }, {}),
     method('http', 'tcp'),
     method('tcp', 'http'),
-    heldUnevenly,
   ];
 }
 

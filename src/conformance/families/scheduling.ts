@@ -335,8 +335,6 @@ export const wlcThrough: Family = {
           outage: [
             { do: 'behave', instance: 'a', behaviour: { afterwards: { reply: 503 } } },
             { after: sure, ...close('b', 0.5) },
-            // what ends there meanwhile has ended
-            close('a', 0.5),
             { do: 'open', count: 6, sources: 'fresh', hold: true },
             { do: 'behave', instance: 'a', behaviour: {} },
             { after: sure, ...close('c', 0.8) },
