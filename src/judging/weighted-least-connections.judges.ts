@@ -205,7 +205,8 @@ export function refillsByChangedWeights(
   });
   const before = judged.filter(({ line }) => line < untilLine);
   const isKept =
-    before.some(({ isUneven }) => isUneven) && before.every((one) => one.breach === null);
+    before.some(({ isUneven, isWeighted }) => isUneven && isWeighted) &&
+    before.every((one) => one.breach === null);
   const after = judged.filter(({ line, isUneven }) => isKept && isUneven && line > untilLine);
   return { refills: after.length, breaches: after.flatMap(({ breach }) => breach ?? []) };
 }
@@ -255,7 +256,9 @@ function refillOf({ connection, members, held, lastClose }: Decision) {
         observed: names.map((name) => `${name} ${after(name)}`).join(', '),
         lines: lastClose.lines,
       };
-  return { isUneven, breach };
+  // who is as heavy as everybody else says nothing of whether weights are kept
+  const isWeighted = new Set(members.map(({ weight }) => weight)).size > 1;
+  return { isUneven, isWeighted, breach };
 }
 
 /** What is told by how connections stand once some have ended: nothing of the weights where ends are only heard of late. */

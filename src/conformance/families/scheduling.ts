@@ -324,7 +324,9 @@ export const wlcThrough: Family = {
         ),
         vector: fc.constantFrom([1, 1, 1], [2, 1, 1], [1, 2, 1]),
       })
-      .map(({ what, vector }): Timeline => {
+      .map(({ what, vector: drawn }): Timeline => {
+        // whether weights are kept is known once they differ
+        const vector = what === 'weight' && cycleOf(drawn) === drawn.length ? [2, 1, 1] : drawn;
         const names = namesOf(vector.length);
         const target = Math.ceil(24 / cycleOf(vector)) * cycleOf(vector);
         const refill = { do: 'refill' as const, to: target };

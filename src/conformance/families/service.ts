@@ -357,8 +357,17 @@ export const draining: Family = {
             { after: { drain: bounds.isWired ? 0.7 : 0.32 }, do: 'carry' },
             ...(isFollowed ? [{ after: { drain: 0.38 }, do: 'carry' as const }] : []),
             // long gone, and back as it was, checks and all
-            { do: 'add', instance: { name: removed, weight: 1, port: ownPort } },
-            { after: { intervals: 4 }, do: 'open', count: 9, sources: 'fresh' },
+            ...(scheduling === 'weighted-round-robin'
+              ? [
+                  { do: 'add' as const, instance: { name: removed, weight: 1, port: ownPort } },
+                  {
+                    after: { intervals: 4 },
+                    do: 'open' as const,
+                    count: 9,
+                    sources: 'fresh' as const,
+                  },
+                ]
+              : []),
           ],
         }),
       ),
