@@ -1,4 +1,4 @@
-/** The rules on shape, which no clause covers: maps where maps belong, known keys, known names, names given once, sizes. */
+/** The rules on shape, which hardly any clause covers: maps where maps belong, known keys, known names, names given once, sizes. */
 import { formatPath } from '../../documents/places.ts';
 import type { ProfileNumbers } from '../profiles.ts';
 import { profileNames } from '../profiles.ts';
@@ -14,8 +14,13 @@ import {
   wordFault,
 } from './rule.ts';
 
-/** Every map of a document: where it stands, its keys, whether it may be missing. */
-const maps: readonly { at: string; keys: readonly string[]; isOptional: boolean }[] = [
+/** Every map of a document: where it stands, its keys, whether it may be missing, and whose clause another value breaks. */
+const maps: readonly {
+  at: string;
+  keys: readonly string[];
+  isOptional: boolean;
+  clause?: string;
+}[] = [
   {
     at: '',
     keys: ['profile', 'loadBalancer', 'listeners', 'backendServices', 'serverGroups'],
@@ -45,8 +50,14 @@ const maps: readonly { at: string; keys: readonly string[]; isOptional: boolean 
     at: 'backendServices[].sessionPersistence',
     keys: ['enabled', 'durationSeconds'],
     isOptional: true,
+    clause: 'config.persistence.duration',
   },
-  { at: 'backendServices[].connectionDraining', keys: ['durationSeconds'], isOptional: true },
+  {
+    at: 'backendServices[].connectionDraining',
+    keys: ['durationSeconds'],
+    isOptional: true,
+    clause: 'config.draining.range',
+  },
   {
     at: 'backendServices[].healthCheck',
     keys: [
@@ -73,9 +84,9 @@ const maps: readonly { at: string; keys: readonly string[]; isOptional: boolean 
   },
 ];
 
-const mapRules = maps.map(({ at, keys, isOptional }) =>
+const mapRules = maps.map(({ at, keys, isOptional, clause = null }) =>
   fieldRule(
-    null,
+    clause,
     at,
     ({ value }) =>
       isMap(value) || (isOptional && value === undefined)
