@@ -170,10 +170,11 @@ function persistenceAndDraining(profile: Profile): readonly WholeDocument[] {
     good(filledIn, 'draining mentioned without a duration', {
       [`${service}.connectionDraining`]: {},
     }),
+    // with every other default given, so that this one is what reads back otherwise
     good(filledIn, 'draining not mentioned in later services, TCP checks, persistence on', {
       backendServices: services(3, (index) => ({
         ...[{ connectionDraining: { durationSeconds: 60 } }, {}, { connectionDraining: {} }][index],
-        sessionPersistence: { enabled: true },
+        sessionPersistence: { enabled: true, durationSeconds: 1440 },
         healthCheck: tcpCheck,
       })),
     }),
@@ -184,11 +185,11 @@ function checks(profile: Profile): readonly WholeDocument[] {
   const onlyHttp = 'config.health.path.http-only';
   const field = [`${check}.path`, `${check}.method`] as const;
   const withPath = (path: string) => ({ [check]: { ...tcpCheck, path } });
-  const timeouts: readonly (readonly [timeout: number, interval: number])[] = [
-    // in fives and short of the edges, so that what is refused is the one beyond the other
-    [6, 5],
-    [55, 5],
-    [11, 10],
+  // in fives and short of the edges, so that what is refused is the one beyond the other
+  const timeouts = [
+    { timeoutSeconds: 6, intervalSeconds: 5, by: 'http' },
+    { timeoutSeconds: 55, intervalSeconds: 5, by: 'http' },
+    { timeoutSeconds: 11, intervalSeconds: 10, by: 'tcp' },
   ];
   return [
     good('config.health.method', 'a TCP check', { [check]: tcpCheck }),
@@ -214,11 +215,12 @@ function checks(profile: Profile): readonly WholeDocument[] {
         `backendServices[${wrong}].healthCheck.method`,
       ),
     ),
-    ...timeouts.map(([timeoutSeconds, intervalSeconds]) =>
+    ...timeouts.map(({ timeoutSeconds, intervalSeconds, by }) =>
       good(
         'config.timeout-beyond-interval',
-        `a timeout of ${timeoutSeconds} s with an interval of ${intervalSeconds} s`,
+        `a timeout of ${timeoutSeconds} s with an interval of ${intervalSeconds} s, by ${by}`,
         {
+          ...(by === 'tcp' && { [check]: tcpCheck }),
           [`${check}.timeoutSeconds`]: timeoutSeconds,
           [`${check}.intervalSeconds`]: intervalSeconds,
         },
@@ -429,7 +431,10 @@ function besides(): readonly WholeDocument[] {
         { ...virtualGroup, instances: ['a', 'A'].map((id) => ({ ...instance, id })) },
         { ...virtualGroup, name: 'Pool' },
       ),
-      backendServices: services(2, (index) => ({ name: ['web', 'Web'][index] })),
+      backendServices: services(2, (index) => ({
+        name: ['web', 'Web'][index],
+        serverGroup: ['pool', 'Pool'][index],
+      })),
       listeners: ['front', 'Front'].map((name, index) => ({ ...listener, name, port: 80 + index })),
     }),
     good(clause, 'as many listeners and instances as there may be', {
@@ -439,7 +444,8 @@ function besides(): readonly WholeDocument[] {
       }),
       listeners: Array.from({ length: 20 }, (_, index) => {
         const protocol = others[index];
-        const front = { name: `front-${index}`, port: 80 + index };
+        // one of them on the service's own port
+        const front = { name: `front-${index}`, port: 8070 + index };
         return protocol === undefined ? { ...listener, ...front } : { ...front, protocol };
       }),
     }),
