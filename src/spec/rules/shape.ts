@@ -1,4 +1,4 @@
-/** The rules on shape, which hardly any clause covers: maps where maps belong, known keys, known names, names given once, sizes. */
+/** The rules on shape, which no clause covers: maps where maps belong, known keys, known names, names given once, sizes. */
 import { formatPath } from '../../documents/places.ts';
 import type { ProfileNumbers } from '../profiles.ts';
 import { profileNames } from '../profiles.ts';
@@ -14,13 +14,8 @@ import {
   wordFault,
 } from './rule.ts';
 
-/** Every map of a document: where it stands, its keys, whether it may be missing, and whose clause another value breaks. */
-const maps: readonly {
-  at: string;
-  keys: readonly string[];
-  isOptional: boolean;
-  clause?: string;
-}[] = [
+/** Every map of a document: where it stands, its keys, whether it may be missing. */
+const maps: readonly { at: string; keys: readonly string[]; isOptional: boolean }[] = [
   {
     at: '',
     keys: ['profile', 'loadBalancer', 'listeners', 'backendServices', 'serverGroups'],
@@ -50,14 +45,8 @@ const maps: readonly {
     at: 'backendServices[].sessionPersistence',
     keys: ['enabled', 'durationSeconds'],
     isOptional: true,
-    clause: 'config.persistence.duration',
   },
-  {
-    at: 'backendServices[].connectionDraining',
-    keys: ['durationSeconds'],
-    isOptional: true,
-    clause: 'config.draining.range',
-  },
+  { at: 'backendServices[].connectionDraining', keys: ['durationSeconds'], isOptional: true },
   {
     at: 'backendServices[].healthCheck',
     keys: [
@@ -84,9 +73,9 @@ const maps: readonly {
   },
 ];
 
-const mapRules = maps.map(({ at, keys, isOptional, clause = null }) =>
+const mapRules = maps.map(({ at, keys, isOptional }) =>
   fieldRule(
-    clause,
+    null,
     at,
     ({ value }) =>
       isMap(value) || (isOptional && value === undefined)
