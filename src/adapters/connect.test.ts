@@ -16,6 +16,11 @@ test('an unknown name is a mistake of the user, answered with the nearest one', 
   expect(() => connect('haproxi')).toThrow(
     expect.objectContaining({ exitCode: 64, hint: expect.stringContaining('mean haproxy?') }),
   );
+  expect(() => connect('jdclout')).toThrow(
+    expect.objectContaining({
+      hint: 'Did you mean jdcloud? There are reference, haproxy, nginx, nftables, pen, jdcloud, jdcloud:ENDPOINT, cmd:COMMAND, tcp:HOST:PORT, module:FILE, defect:NAME and variant:NAME.',
+    }),
+  );
   expect(() => connect('defect:nothing-like-this')).toThrow(/no such implementation/);
   expect(() => connect('__proto__')).toThrow(/no such implementation/);
 });
@@ -29,6 +34,19 @@ test.each([
   expect(() => connect(typed)).toThrow(
     expect.objectContaining({ hint: expect.stringContaining(`Did you mean ${meant}?`) }),
   );
+});
+
+test.each([
+  ['jdcloud', true],
+  ['jdcloud:http://127.0.0.1:1', true],
+  ['cmd:x', true],
+  ['defect:no-such', true],
+  ['pen', true],
+  ['cmd', false],
+  ['jdclouds', false],
+  ['config.port', false],
+])('whether %s names an implementation: %s', (word, is) => {
+  expect(isConnectable(word)).toBe(is);
 });
 
 test('a built-in implementation takes settings of its own, and says which', async () => {

@@ -13,15 +13,80 @@ import { createReferenceAdapter } from './in-process/reference.ts';
 import { createJdcloudAdapter } from './jdcloud/jdcloud-adapter.ts';
 import { remoteAdapterCalled } from './process/remote-connectables.ts';
 
+/** Implementations whose names say more behind a colon. */
+interface Scheme {
+  readonly name: string;
+  /** What comes behind the colon, in capitals. */
+  readonly takes: string;
+  /** There are no others. */
+  readonly names?: readonly string[];
+  /** The word alone is a name, too. */
+  readonly isNameItself?: true;
+  /** `rest`: what came behind the colon; null, there was none. Null: no such implementation. */
+  readonly connect: (rest: string | null) => Adapter | null;
+}
+
+const schemes: readonly Scheme[] = [
+  {
+    name: 'jdcloud',
+    takes: 'ENDPOINT',
+    isNameItself: true,
+    connect: (endpoint) => (endpoint === '' ? null : createJdcloudAdapter(endpoint)),
+  },
+  ...Object.entries({ cmd: 'COMMAND', tcp: 'HOST:PORT', module: 'FILE' }).map(
+    ([name, takes]): Scheme => ({
+      name,
+      takes,
+      connect: (rest) => remoteAdapterCalled(`${name}:${rest}`),
+    }),
+  ),
+  {
+    name: 'defect',
+    takes: 'NAME',
+    names: defects.map(({ name }) => name),
+    connect: (name) => {
+      const defect = defectNamed(name ?? '');
+      return defect === undefined ? null : createReferenceAdapter({ defect });
+    },
+  },
+  {
+    name: 'variant',
+    takes: 'NAME',
+    names: variants.map(({ name }) => name),
+    connect: (name) => {
+      const variant = variantNamed(name ?? '');
+      return variant === undefined ? null : createReferenceAdapter({ variant });
+    },
+  },
+];
+
+interface Schemed {
+  readonly scheme: Scheme;
+  readonly rest: string | null;
+}
+
+function schemed(connectable: string): Schemed | null {
+  const colon = connectable.indexOf(':');
+  const rest = colon === -1 ? null : connectable.slice(colon + 1);
+  const word = colon === -1 ? connectable : connectable.slice(0, colon);
+  const scheme = schemes.find(({ name }) => name === word);
+  if (scheme === undefined || (rest === null && scheme.isNameItself !== true)) return null;
+  return { scheme, rest };
+}
+
 export function connect(connectable: string): Adapter {
-  const adapter = adapterCalled(connectable);
+  const adapter = builtInAdapter(connectable) ?? adapterBy(schemed(connectable));
   if (adapter === null) throw unknown(connectable);
   return adapter;
 }
 
+function adapterBy(named: Schemed | null): Adapter | null {
+  return named === null ? null : named.scheme.connect(named.rest);
+}
+
 /** Whether a word names an implementation, be it one that exists or not: no clause is written so. */
 export function isConnectable(word: string): boolean {
-  return isBuiltIn(word) || /^jdcloud$|^(cmd|tcp|module|defect|variant|jdcloud):/.test(word);
+  return isBuiltIn(word) || schemed(word) !== null;
 }
 
 /** Whether it is a reference of ours, changed or not: it needs no time and no other process. */
@@ -29,40 +94,25 @@ export function runsInProcess(connectable: string): boolean {
   return /^(reference$|defect:|variant:)/.test(connectable);
 }
 
-function adapterCalled(connectable: string): Adapter | null {
-  const builtIn = builtInAdapter(connectable);
-  if (builtIn !== null) return builtIn;
-  const cloud = /^jdcloud(?::(.+))?$/.exec(connectable);
-  if (cloud !== null) return createJdcloudAdapter(cloud[1] ?? null);
-  const remote = remoteAdapterCalled(connectable);
-  if (remote !== null) return remote;
-  const [, kind, name = ''] = /^(defect|variant):(.+)$/.exec(connectable) ?? [];
-  const defect = kind === 'defect' ? defectNamed(name) : undefined;
-  if (defect !== undefined) return createReferenceAdapter({ defect });
-  const variant = kind === 'variant' ? variantNamed(name) : undefined;
-  return variant === undefined ? null : createReferenceAdapter({ variant });
-}
-
 function unknown(connectable: string): OperatorError {
-  const named = {
-    defect: defects.map(({ name }) => `defect:${name}`),
-    variant: variants.map(({ name }) => `variant:${name}`),
-  };
-  const kind = /^(defect|variant):/.exec(connectable)?.[1] as keyof typeof named | undefined;
-  const known =
-    kind === undefined
-      ? [...builtInNames, 'jdcloud', ...named.defect, ...named.variant]
-      : named[kind];
-  const all =
-    kind === undefined
-      ? `${builtInNames.join(', ')}, jdcloud, jdcloud:ENDPOINT, cmd:COMMAND, tcp:HOST:PORT, module:FILE, defect:NAME and variant:NAME`
-      : known.join(', ');
+  const listed = schemed(connectable)?.scheme;
+  const own = listed?.names === undefined ? null : namesOf(listed);
+  const known = own ?? [...builtInNames, ...schemes.flatMap(namesOf)];
+  const all = own ?? [...builtInNames, ...schemes.flatMap(formsOf)];
   const meant = commandMeant(connectable) ?? closest(connectable, known);
   return new OperatorError(`${JSON.stringify(connectable)}: there is no such implementation`, {
     code: 'CONNECTABLE_UNKNOWN',
     exitCode: exitCodes.usage,
-    hint: `Did you mean ${meant}? There are ${all}.`,
+    hint: `Did you mean ${meant}? There are ${all.slice(0, -1).join(', ')} and ${all.at(-1)}.`,
   });
+}
+
+function namesOf({ name, names = [], isNameItself }: Scheme): readonly string[] {
+  return [...(isNameItself === true ? [name] : []), ...names.map((one) => `${name}:${one}`)];
+}
+
+function formsOf({ name, takes, isNameItself }: Scheme): readonly string[] {
+  return [...(isNameItself === true ? [name] : []), `${name}:${takes}`];
 }
 
 /** A command, an address or a file without the word that says which it is; null: it looks like none. */

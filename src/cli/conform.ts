@@ -2,7 +2,7 @@
  * `counterpoise conform`: judges one or several implementations and writes their reports. Knows the terminal, the
  * clock and the file system; what is judged and how stands in `conformance/`.
  */
-import { cpus } from 'node:os';
+import { cpus, loadavg } from 'node:os';
 import { join } from 'node:path';
 import { connect, runsInProcess } from '../adapters/connect.ts';
 import { takesTime } from '../conformance/case-plan.ts';
@@ -145,6 +145,7 @@ function watching(terminal: Terminal, folder: OutputFolder, clock: () => number)
   const writing: Promise<unknown>[] = [];
   let cases = 0;
   let ended = 0;
+  let done = 0;
   let failing = 0;
   const keep = ({ name, history }: Recorded): Promise<unknown> => {
     const written = folder.write(`histories/${name}.ndjson`, encodeHistory(history));
@@ -163,9 +164,10 @@ function watching(terminal: Terminal, folder: OutputFolder, clock: () => number)
         return;
       case 'case.ended':
         ended++;
+        done += event.share;
         if (event.failing.length > 0) failing++;
         progress.say(
-          `${ended}/${cases} cases, ${failing} failing, about ${secondsLeft(ended, cases, clock())} s left`,
+          `${ended}/${cases} cases, ${failing} failing, about ${secondsLeft(done, clock())} s left`,
         );
         return;
       case 'history.recorded':
@@ -191,14 +193,27 @@ function planInWords({
   time,
   realMsPerSecond,
 }: Extract<ConformEvent, { event: 'run.planned' }>): string {
-  const about = expectedMs === null ? '' : `, about ${duration(expectedMs)}`;
-  return `${cases} cases${about}; ${timeInWords(time, realMsPerSecond)}`;
+  const takes = expectedMs === null ? '' : `, ${expectedInWords(expectedMs)}`;
+  return `${cases} cases${takes}; ${timeInWords(time, realMsPerSecond)}`;
+}
+
+/** Below this nobody waits long for a core. */
+const busyFrom = 1.5;
+
+/** By how many want a core just now for each there is: a run takes so many times as long. */
+function expectedInWords(expectedMs: number): string {
+  const [wanting = 0] = loadavg();
+  const busy = wanting / cpus().length;
+  const rather =
+    busy < busyFrom ? '' : `, rather ${duration(busy * expectedMs)} as busy as this machine is`;
+  return `about ${duration(expectedMs)}${rather}, and more where something fails`;
 }
 
 type Recorded = Extract<ConformEvent, { event: 'history.recorded' }>;
 
-function secondsLeft(ended: number, cases: number, elapsedMs: number): number {
-  return Math.ceil(((elapsedMs / ended) * (cases - ended)) / 1000);
+/** At the pace so far: a busy machine and repeated cases show in it. */
+function secondsLeft(done: number, elapsedMs: number): number {
+  return Math.ceil(((elapsedMs / done) * (1 - done)) / 1000);
 }
 
 function factsOf(

@@ -30,7 +30,7 @@ export async function runDemo(command: DemoCommand, terminal: Terminal): Promise
   const balancers = await findServers('balancer');
   for (const { connectable: name, packages } of balancers.filter(({ path }) => path === null)) {
     terminal.print(
-      `\n!! ${name} is not installed here, so no real balancer is judged in its place.\n!! apt-get install ${packages}\n`,
+      `\n!! ${name} is not installed here, so no real balancer is judged in its place.\n!! apt-get install ${packages.join(' ')}\n`,
     );
   }
   const found = balancers.flatMap(({ path, connectable }) =>

@@ -57,7 +57,7 @@ function caseOf(document: Document): Run {
     if ('violations' in parsed) throw refused(document, parsed.violations);
     return async (testbed, command) => {
       const [time = 'real'] = testbed.description.time;
-      const verdicts = await runConfigurationCase(testbed, parsed.configurationCase, time, 1);
+      const { verdicts } = await runConfigurationCase(testbed, parsed.configurationCase, time, 1);
       return {
         file: command.file,
         verdicts: verdicts.map(({ clause, is, expected, observed }) => ({

@@ -45,16 +45,21 @@ async function judged(adapter: Adapter) {
 
 describe('an implementation that declares what it lacks, and says so to documents that ask for it', () => {
   it.each([
-    [['check.http'], 45],
-    [['persistence', 'persistence.draining'], 60],
-    [['schedule.wlc'], 60],
-    [['schedule.source', 'check.tcp'], 55],
-  ] as const)('fails nothing for lack of %s, and is decided on the rest', async (needs, passes) => {
-    const { being, why } = await judged(lacking(...needs));
-    expect(being('fail'), being('fail').map(why).join('\n')).toEqual([]);
-    expect(being('inconclusive'), being('inconclusive').map(why).join('\n')).toEqual([]);
-    expect(being('pass').length).toBeGreaterThanOrEqual(passes);
-  });
+    [['check.http'], 45, ['config.health.normal-codes', 'config.health.path.syntax']],
+    [['persistence', 'persistence.draining'], 60, []],
+    [['schedule.wlc'], 60, []],
+    [['schedule.source', 'check.tcp'], 55, ['config.health.path.http-only']],
+  ] as const)(
+    'fails nothing for lack of %s, and is decided on the rest',
+    async (needs, passes, unshown) => {
+      const { being, why } = await judged(lacking(...needs));
+      expect(being('fail'), being('fail').map(why).join('\n')).toEqual([]);
+      expect(being('inconclusive'), being('inconclusive').map(why).join('\n')).toEqual([]);
+      expect(being('pass').length).toBeGreaterThanOrEqual(passes);
+      const configurations = being('not-applicable').filter((id) => id.startsWith('config.'));
+      expect(configurations).toEqual(unshown);
+    },
+  );
 
   it('is told what would show a clause that nobody could show on it', async () => {
     const { why, coverage } = await judged(lacking('check.http'));

@@ -17,28 +17,125 @@ const needOfScheduling: Readonly<Record<Scheduling, Need>> = {
 };
 const needOfMethod: Readonly<Record<CheckMethod, Need>> = { tcp: 'check.tcp', http: 'check.http' };
 
+type Plain = Readonly<Record<string, unknown>>;
+
+/** Something that a service asks for, and what else it could ask for in its place. */
+interface Choice {
+  /** Of the service: what another choice changes. */
+  readonly fields: readonly string[];
+  readonly needOf: (service: unknown, profile: Profile) => Need | undefined;
+  /** In the order of preference. */
+  readonly others: readonly (readonly [need: Need | null, asking: (service: unknown) => unknown])[];
+}
+
+const scheduling: Choice = {
+  fields: ['scheduling'],
+  needOf: (service, profile) => {
+    const { schedulings, schedulingFallback } = profiles[profile];
+    const given = valueAt(service, 'scheduling');
+    const meant = given === undefined ? schedulingFallback : meaningOf(schedulings, given);
+    return meant == null ? undefined : needOfScheduling[meant];
+  },
+  others: Object.entries(needOfScheduling).map(([name, need]) => [
+    need,
+    (service) => edited(service, 'scheduling', name),
+  ]),
+};
+
+const method: Choice = {
+  fields: ['healthCheck.method', 'healthCheck.path', 'healthCheck.normalStatusCodes'],
+  needOf: (service, profile) => {
+    const meant = meaningOf(
+      profiles[profile].check.methods,
+      valueAt(service, 'healthCheck.method'),
+    );
+    return meant === undefined ? undefined : needOfMethod[meant];
+  },
+  others: [
+    [
+      'check.tcp',
+      (service) => edited(service, 'healthCheck', byTcp(valueAt(service, 'healthCheck'))),
+    ],
+    [
+      'check.http',
+      (service) => edited(service, 'healthCheck', byHttp(valueAt(service, 'healthCheck'))),
+    ],
+  ],
+};
+function byTcp(check: unknown): Plain {
+  const { path, normalStatusCodes, ...rest } = check as Plain;
+  return { ...rest, method: 'tcp' };
+}
+function byHttp(check: unknown): Plain {
+  return { normalStatusCodes: ['2xx', '3xx'], ...(check as Plain), method: 'http' };
+}
+
+const persistence: Choice = {
+  fields: ['sessionPersistence'],
+  needOf: (service) =>
+    valueAt(service, 'sessionPersistence.enabled') === true ? 'persistence' : undefined,
+  others: [[null, (service) => edited(service, 'sessionPersistence', { enabled: false })]],
+};
+
+const choices: readonly Choice[] = [scheduling, method, persistence];
+
 /** What a document of any shape asks for that is declared unsupported; whoever says so to it is right. */
 export function unableTo(
   document: unknown,
   profile: Profile,
   capabilities: Capabilities,
 ): readonly Need[] {
-  const services = valueAt(document, 'backendServices');
-  const asked = (Array.isArray(services) ? services : []).flatMap((service) =>
-    needsOf(service, profile),
+  const asked = servicesOf(document).flatMap((service) =>
+    choices.flatMap(({ needOf }) => needOf(service, profile) ?? []),
   );
   return [...new Set(asked)].filter((need) => !supportOf(capabilities, need).supported);
 }
 
-function needsOf(service: unknown, profile: Profile): readonly Need[] {
-  const { schedulings, check } = profiles[profile];
-  const scheduling = meaningOf(schedulings, valueAt(service, 'scheduling'));
-  const method = meaningOf(check.methods, valueAt(service, 'healthCheck.method'));
-  return [
-    ...(scheduling === undefined ? [] : [needOfScheduling[scheduling]]),
-    ...(method === undefined ? [] : [needOfMethod[method]]),
-    ...(valueAt(service, 'sessionPersistence.enabled') === true ? ['persistence' as const] : []),
-  ];
+function servicesOf(document: unknown): readonly unknown[] {
+  const services = valueAt(document, 'backendServices');
+  return Array.isArray(services) ? services : [];
+}
+
+/** What is asked for by every document, where none of it is there. */
+export function unableToAnything(capabilities: Capabilities): readonly Need[] {
+  return choices
+    .map(({ others }) => others.map(([need]) => need))
+    .filter((needs) => needs.every((need) => need !== null && !isThere(need, capabilities)))
+    .flatMap((needs) => needs.filter((need) => need !== null));
+}
+
+function isThere(need: Need | null, capabilities: Capabilities): boolean {
+  return need === null || supportOf(capabilities, need).supported;
+}
+
+/**
+ * The document with what is there in place of what is lacking. It keeps what there is nothing else for, and the fields
+ * (`backendServices[0].scheduling`) that it is about.
+ */
+export function fitted(
+  document: unknown,
+  profile: Profile,
+  capabilities: Capabilities,
+  isAbout: (field: string) => boolean,
+): unknown {
+  return servicesOf(document).reduce<unknown>((rest, service, index) => {
+    const at = `backendServices[${index}]`;
+    const open = choices.filter(({ fields }) => !fields.some((field) => isAbout(`${at}.${field}`)));
+    const fits = open.reduce((so, choice) => chosen(so, choice, profile, capabilities), service);
+    return fits === service ? rest : edited(rest, at, fits);
+  }, document);
+}
+
+function chosen(
+  service: unknown,
+  { needOf, others }: Choice,
+  profile: Profile,
+  capabilities: Capabilities,
+): unknown {
+  const need = needOf(service, profile);
+  if (need === undefined || isThere(need, capabilities)) return service;
+  const other = others.find(([instead]) => isThere(instead, capabilities));
+  return other === undefined ? service : other[1](service);
 }
 
 /**
@@ -59,39 +156,11 @@ export function within(drawn: DrawnTimeline, capabilities: Capabilities): DrawnT
 
 function timelineWithin(timeline: Timeline, capabilities: Capabilities): Timeline {
   const asked = (document: Timeline['configuration']) =>
-    documentWithin(document, timeline.profile, capabilities);
+    fitted(document, timeline.profile, capabilities, aboutNothing) as Timeline['configuration'];
   const steps = timeline.steps.map(
     (step): Step =>
       step.do === 'reconfigure' ? { ...step, configuration: asked(step.configuration) } : step,
   );
   return { ...timeline, configuration: asked(timeline.configuration), steps };
 }
-
-const onService = 'backendServices[0]';
-const onCheck = `${onService}.healthCheck`;
-
-/** Of one service, as all timelines have. */
-function documentWithin(
-  document: Timeline['configuration'],
-  profile: Profile,
-  capabilities: Capabilities,
-): Timeline['configuration'] {
-  const unable = unableTo(document, profile, capabilities);
-  let fitted: unknown = document;
-  if (unable.includes('check.http') && capabilities['check.tcp'].supported) {
-    const { path, normalStatusCodes, ...check } = valueAt(document, onCheck) as Plain;
-    fitted = edited(fitted, onCheck, { ...check, method: 'tcp' });
-  }
-  const other = Object.entries(needOfScheduling).find(
-    ([, need]) => supportOf(capabilities, need).supported,
-  );
-  if (other !== undefined && unable.includes(needOfSchedulingIn(document))) {
-    fitted = edited(fitted, `${onService}.scheduling`, other[0]);
-  }
-  return fitted as Timeline['configuration'];
-}
-type Plain = Readonly<Record<string, unknown>>;
-
-function needOfSchedulingIn(document: unknown): Need {
-  return needOfScheduling[valueAt(document, `${onService}.scheduling`) as Scheduling];
-}
+const aboutNothing = () => false;

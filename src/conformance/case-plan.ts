@@ -5,6 +5,7 @@ import { checksInstances, type Need, supportOf } from '../spec/behaviour.ts';
 import { appliesTo } from '../spec/clauses.ts';
 import type { Profile } from '../spec/configuration.ts';
 import { effectiveDurations, resolveService } from '../spec/resolve.ts';
+import { lackedBy } from './configurations/fitted-case.ts';
 import { families } from './families/families.ts';
 import type { Bounds, Family } from './families/family.ts';
 import { scalesFor } from './scales.ts';
@@ -43,8 +44,9 @@ export function familiesFor(
     .filter(({ needs }) => needs.every(isMet));
 }
 
-/** What an implementation lacks for every family made for a clause; empty: there is one that it can be put to, or none at all. */
+/** What an implementation lacks for every case made for a clause; empty: there is one that it can be put to, or none at all. */
 export function missingFor(clause: string, { capabilities }: Description): readonly Need[] {
+  if (clause.startsWith('config.')) return lackedBy(clause, capabilities);
   const missing = families
     .filter(({ clauses }) => clauses.includes(clause))
     .map(({ needs }) => needs.filter((need) => !supportOf(capabilities, need).supported));
@@ -57,7 +59,7 @@ const connectionMs = 3;
 /** A configuration is put to a deployment that carries nothing. */
 export const configurationMs = 100;
 
-/** How long a timeline takes on the wire, roughly, real ms: to put long ones first, and to tell how long a run takes. */
+/** How long a timeline takes on the wire, roughly, once and undisturbed, real ms: to put long ones first, and to tell how long a run takes. */
 export function expectedMs(timeline: Timeline, description: Description, time: TimeKind): number {
   const service = resolveService(timeline.configuration, timeline.profile);
   const effective = effectiveDurations(service, scalesFor(description, time, timeline));

@@ -86,13 +86,19 @@ export type ConformEvent =
       readonly event: 'run.planned';
       /** At most: a drawn configuration may mean nothing to the implementation. */
       readonly cases: number;
-      /** null: in stepped time nothing is waited for. */
+      /** Undisturbed: where nothing fails and the machine is idle. null: in stepped time nothing is waited for. */
       readonly expectedMs: number | null;
       readonly time: TimeKind;
       readonly realMsPerSecond: Scales;
     }
   | { readonly event: 'time.measured'; readonly timeScale: TimeScale }
-  | { readonly event: 'case.ended'; readonly name: string; readonly failing: readonly string[] }
+  | {
+      readonly event: 'case.ended';
+      readonly name: string;
+      readonly failing: readonly string[];
+      /** Of all that was planned, in time that it was expected to take. */
+      readonly share: number;
+    }
   | { readonly event: 'history.recorded'; readonly name: string; readonly history: History }
   | { readonly event: 'shrinking.began'; readonly clause: string };
 
@@ -128,6 +134,7 @@ class Run {
   /** Null until there is a configuration. */
   #pairs: PairCoverage | null = null;
   #executed = 0;
+  #plannedMs = 0;
   readonly #errors: OperatorError[] = [];
   readonly #histories: Record<string, History> = {};
   readonly #configurationsFound = new Map<string, FoundConfiguration[]>();
@@ -162,6 +169,7 @@ class Run {
       ...Array<number>(configurations?.count ?? 0).fill(configurationMs),
     ];
     const { time } = this.#context;
+    this.#plannedMs = casesMs.reduce((sum, ms) => sum + ms, 0);
     listen({
       event: 'run.planned',
       cases: casesMs.length,
@@ -303,7 +311,12 @@ class Run {
     if (history !== undefined && isKept) {
       this.#options.listen({ event: 'history.recorded', name: drawn.name, history });
     }
-    this.#options.listen({ event: 'case.ended', name: drawn.name, failing });
+    this.#options.listen({
+      event: 'case.ended',
+      name: drawn.name,
+      failing,
+      share: this.#expectedMs(drawn) / this.#plannedMs,
+    });
     return outcome.histories;
   }
 
@@ -312,8 +325,9 @@ class Run {
     if (known === undefined || size(found) < size(known)) this.#found.set(clause, found);
   }
 
-  async #configuration(one: ConfigurationCase, number: number): Promise<readonly History[]> {
-    const verdicts = await runConfigurationCase(this.#testbed, one, this.#context.time, number);
+  async #configuration(drawn: ConfigurationCase, number: number): Promise<readonly History[]> {
+    const { time } = this.#context;
+    const { asked: one, verdicts } = await runConfigurationCase(this.#testbed, drawn, time, number);
     this.#pairs ??= new PairCoverage(this.#options.profile);
     if (verdicts.length > 0) this.#pairs.see(one);
     const failing = verdicts.filter(({ is }) => is === 'fail').map(({ clause }) => clause);
@@ -334,7 +348,12 @@ class Run {
       this.#configurationsFound.set(clause, found);
       if (found.length < configurationsToLiken) found.push({ one, verdicts });
     }
-    this.#options.listen({ event: 'case.ended', name: one.note, failing });
+    this.#options.listen({
+      event: 'case.ended',
+      name: one.note,
+      failing,
+      share: configurationMs / this.#plannedMs,
+    });
     return [];
   }
 
@@ -384,7 +403,7 @@ class Run {
         .map((clause) =>
           rollUpClause(clause, this.#tally.saidOn(clause.id), description, !signal.aborted),
         ),
-      this.#tally.standingAlone,
+      this.#tally,
     );
     const counts: Record<ClauseVerdict, number> = { ...noCounts };
     for (const { verdict } of results) counts[verdict]++;

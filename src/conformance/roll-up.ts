@@ -193,31 +193,50 @@ function summed(said: readonly Said[]): Record<string, number> {
   return totals;
 }
 
+/** What the cases of a run show of failing clauses beyond that they fail. */
+export interface Grounds {
+  /** Failed in a way that no narrower clause explains. */
+  readonly standingAlone: ReadonlySet<string>;
+  /** By clause: failing clauses beside which nothing that was said on it stands. */
+  readonly undermined: ReadonlyMap<string, ReadonlySet<string>>;
+}
+
 /**
  * A derived or declared clause that fails only because a narrower one does is also affected, not a failure of its own,
  * even where no single history shows both: an instance whose bad answers count as good is never out of rotation. A
- * stated one stands on its own, and so does one that failed in a way that no narrower one explains (`alone`), unless what
- * fails is a premise of every judgement on it.
+ * stated one stands on its own, and so does one that failed in a way that no narrower one explains, unless what fails
+ * is a premise of every judgement on it, or shows that what was said on it rests on nothing.
  */
 export function attributed(
   results: readonly ClauseResult[],
-  alone: ReadonlySet<string>,
+  grounds: Grounds,
 ): readonly ClauseResult[] {
-  const failing = results.filter(({ verdict }) => verdict === 'fail');
+  const failing = results.filter(({ verdict }) => verdict === 'fail').map(({ id }) => id);
   return results.map((one) => {
-    if (one.verdict !== 'fail') return one;
-    const own = clauseOf(one.id);
-    const standsAlone = one.strength === 'stated' || alone.has(one.id);
-    const narrower = failing.find(({ id }) => {
-      const { broader = [], isPremise = false } = clauseOf(id) ?? {};
-      if (broader.includes(one.id)) return !standsAlone || isPremise;
-      // nor does what a wider one shows by itself leave anything to a derived one inside it
-      const isInside = alone.has(id) && own?.broader?.includes(id) === true;
-      return isInside && !standsAlone && own.isPremise !== true;
-    });
-    if (narrower === undefined) return one;
-    const why = `also affected by the failure of ${narrower.id}: ${one.why}`;
-    return { ...one, verdict: 'inconclusive', why, attributedTo: narrower.id, failures: [] };
+    const cause = one.verdict === 'fail' ? causeOf(one, failing, grounds) : undefined;
+    if (cause === undefined) return one;
+    const why = `also affected by the failure of ${cause}: ${one.why}`;
+    return { ...one, verdict: 'inconclusive', why, attributedTo: cause, failures: [] };
+  });
+}
+
+/** The failing clause that another failure is charged to. */
+function causeOf(
+  { id, strength }: ClauseResult,
+  failing: readonly string[],
+  { standingAlone, undermined }: Grounds,
+): string | undefined {
+  const own = clauseOf(id);
+  const underminer = failing.find((other) => undermined.get(id)?.has(other));
+  if (underminer !== undefined) return underminer;
+  const standsAlone = strength === 'stated' || standingAlone.has(id);
+  return failing.find((other) => {
+    if (undermined.get(other)?.has(id)) return false;
+    const { broader = [], isPremise = false } = clauseOf(other) ?? {};
+    if (broader.includes(id)) return !standsAlone || isPremise;
+    // nor does what a wider one shows by itself leave anything to a derived one inside it
+    const isInside = standingAlone.has(other) && own?.broader?.includes(other) === true;
+    return isInside && !standsAlone && own.isPremise !== true;
   });
 }
 

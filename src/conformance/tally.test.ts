@@ -1,5 +1,6 @@
-/** The story of a failure must stand where the failure was counted, not where another case only wavered. */
-import { expect, it } from 'vitest';
+/** The story of a failure stands where it was counted, not where another case only wavered; and which failures stand alone. */
+import { describe, expect, it } from 'vitest';
+import type { Verdict } from '../judging/judge.ts';
 import type { Failure } from '../results/conformance-result.ts';
 import type { CaseOutcome } from './case-runner.ts';
 import { Tally } from './tally.ts';
@@ -44,4 +45,46 @@ it('lets what no failing clause accounts for stand on its own, in whichever orde
   expect([...tally.standingAlone]).toEqual([path]);
   hear(fail(wide, [path], ['config.name']));
   expect([...tally.standingAlone].toSorted()).toEqual([wide, path]);
+});
+
+describe('clauses that stand alone', () => {
+  const judged = (verdict: object, attributedTo: string | null = null) => {
+    const told = { is: 'fail', why: 'late', evidence: [], sometimes: {}, ...verdict };
+    return [{ clause, verdict: told as Verdict, attributedTo }];
+  };
+  const aloneAfter = (...outcomes: readonly CaseOutcome[]) => {
+    const tally = new Tally();
+    for (const one of outcomes) tally.hear(one);
+    return [...tally.standingAlone];
+  };
+
+  it('are those that failed so in any case, however they failed in others', () => {
+    const alone = { ...outcome({}), judged: judged({ standsAlone: true }) };
+    expect(aloneAfter(outcome({}))).toEqual([]);
+    expect(aloneAfter(alone, outcome({}))).toEqual([clause]);
+    expect(aloneAfter(outcome({}), alone)).toEqual([clause]);
+  });
+
+  it('are none that only wavered, were charged to another, passed, or lagged', () => {
+    const verdict = { standsAlone: true };
+    const alone = { ...outcome({}), judged: judged(verdict) };
+    const wavering = { ...alone, intermittent: { [clause]: { failed: 1, of: 3 } } };
+    const charged = { ...alone, judged: judged(verdict, 'health.consecutive') };
+    const kept = { ...alone, judged: judged({ ...verdict, is: 'pass' }) };
+    const seen = { ...alone, judged: judged({ ...verdict, isObservation: true }) };
+    expect(aloneAfter(wavering, charged, kept, seen, { ...alone, isVoid: true })).toEqual([]);
+  });
+
+  it('say on which clauses nothing stands beside them, whatever else they fail by', () => {
+    const tally = new Tally();
+    const undermines = ['health.tcp'];
+    tally.hear({ ...outcome({}), judged: judged({ undermines }, 'health.consecutive') });
+    expect(tally.undermined.size).toBe(0);
+    tally.hear({ ...outcome({}), judged: judged({ undermines }) });
+    tally.hear({ ...outcome({}), judged: judged({ undermines: ['health.interval'] }) });
+    expect([...tally.undermined].map(([id, by]) => [id, ...by])).toEqual([
+      ['health.tcp', clause],
+      ['health.interval', clause],
+    ]);
+  });
 });

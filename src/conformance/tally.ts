@@ -26,6 +26,7 @@ export class Tally {
   readonly #alone = new Set<string>();
   /** Of failing configurations: a clause, and those of which any would account for the fault by failing itself. */
   readonly #faults = new Map<string, { clause: string; explainedBy: readonly string[] }>();
+  readonly #undermined = new Map<string, Set<string>>();
   readonly #cases = {
     configurations: 0,
     timelines: 0,
@@ -46,6 +47,11 @@ export class Tally {
       ({ explainedBy }) => !explainedBy.some(isFailing),
     );
     return new Set([...this.#alone, ...unexplained.map(({ clause }) => clause)]);
+  }
+
+  /** By clause: failing clauses beside which nothing that was said on it stands. */
+  get undermined(): ReadonlyMap<string, ReadonlySet<string>> {
+    return this.#undermined;
   }
 
   saidOn(clause: string): readonly Said[] {
@@ -73,6 +79,9 @@ export class Tally {
       if (is !== 'fail' || attributedTo !== null || intermittent !== null) continue;
       failing.push(clause);
       if (verdict.standsAlone) this.#alone.add(clause);
+      for (const one of verdict.undermines ?? []) {
+        this.#undermined.set(one, (this.#undermined.get(one) ?? new Set()).add(clause));
+      }
     }
     return failing;
   }

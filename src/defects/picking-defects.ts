@@ -10,7 +10,13 @@ import { mixed } from '../scheduling/source-hash.ts';
 import type { ServiceParts } from '../service/backend-service.ts';
 import type { Scheduling } from '../spec/configuration.ts';
 import type { AlteredParts, Defect } from './defect.ts';
-import { delegating, type Misreading, rescheduled, withWeights } from './misread-columns.ts';
+import {
+  delegating,
+  type Misreading,
+  rescheduled,
+  withoutLosses,
+  withWeights,
+} from './misread-columns.ts';
 import { observed } from './surrounding.ts';
 
 /** Weights as they are, then changed for those who take part. */
@@ -287,6 +293,58 @@ function late(
   };
 }
 
+/** Longer than any look at a refill takes, shorter than a drain. */
+const releaseMs = 20_000;
+/** An end takes a while to be counted; a connection is counted at once. */
+function releasingLate(factory: SchedulerFactory, nowMs: () => number): SchedulerFactory {
+  return (instances, sources) => {
+    const before = new Int32Array(instances.active);
+    const active = new Int32Array(instances.active);
+    const scheduler = factory({ ...instances, active }, sources);
+    const ended: { readonly instance: Instance; readonly atMs: number }[] = [];
+    const count = (instance: Instance, by: number): void => {
+      active[instance] = (active[instance] as number) + by;
+      scheduler.loadChanged(instance);
+    };
+    return {
+      ...delegating(scheduler),
+      pick: (source) => {
+        while (ended[0] !== undefined && ended[0].atMs + releaseMs <= nowMs()) {
+          count((ended.shift() as { instance: Instance }).instance, -1);
+        }
+        return scheduler.pick(source);
+      },
+      loadChanged: (instance) => {
+        const by = (instances.active[instance] as number) - (before[instance] as number);
+        before[instance] = instances.active[instance] as number;
+        if (by > 0) count(instance, by);
+        for (let one = by; one < 0; one++) ended.push({ instance, atMs: nowMs() });
+      },
+    };
+  };
+}
+
+/** Everybody's own round robin: each source is dealt out by itself, from the first instance on. */
+function forEachSource(factory: SchedulerFactory): SchedulerFactory {
+  return (instances, sources) => {
+    const own = new Map<number, Scheduler>();
+    const all = (tell: (scheduler: Scheduler) => void) => {
+      for (const scheduler of own.values()) tell(scheduler);
+    };
+    return {
+      pick: (source) => {
+        const address = sources.address[source] as number;
+        const scheduler = own.get(address) ?? factory(instances, sources);
+        own.set(address, scheduler);
+        return scheduler.pick(source);
+      },
+      loadChanged: () => {},
+      eligibilityChanged: (instance) => all((one) => one.eligibilityChanged(instance)),
+      weightChanged: (instance) => all((one) => one.weightChanged(instance)),
+    };
+  };
+}
+
 export const pickingDefects: readonly Defect[] = [
   {
     name: 'wrr-heaviest-once-more',
@@ -326,6 +384,24 @@ export const pickingDefects: readonly Defect[] = [
     thread: 'traefik/traefik/issues/2986',
     breaks: ['schedule.wrr.cycle'],
     edit: rescheduled('weighted-round-robin', withoutWeightOnReturn),
+  },
+  {
+    name: 'wrr-for-each-source',
+    sentence:
+      'Round robin deals out the connections of each source by themselves, from the first instance on.',
+    breaks: ['schedule.wrr.cycle'],
+    edit: rescheduled('weighted-round-robin', forEachSource),
+  },
+  {
+    name: 'wrr-ignores-health',
+    sentence: 'Round robin deals out to all members, whatever their checks say.',
+    breaks: ['schedule.eligible'],
+    edit: (parts) =>
+      observed(parts, (own, membership) =>
+        rescheduled('weighted-round-robin', (factory) =>
+          withoutLosses(factory, (instance) => membership(instance) === 'in'),
+        )(own),
+      ),
   },
   {
     name: 'wrr-share-tilted',
@@ -388,6 +464,12 @@ export const pickingDefects: readonly Defect[] = [
     sentence: 'Least connections sees that connections ended one placement late.',
     breaks: ['schedule.wlc.release'],
     edit: rescheduled('weighted-least-connections', seeingClosesLate),
+  },
+  {
+    name: 'wlc-releases-late',
+    sentence: `Least connections counts a connection for ${releaseMs / 1000} s after it has ended.`,
+    breaks: ['schedule.wlc.release'],
+    edit: timed('weighted-least-connections', releasingLate),
   },
   {
     name: 'source-salted-by-time',

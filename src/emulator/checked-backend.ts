@@ -15,6 +15,8 @@ import type {
 } from '../service/backend-service.ts';
 import type { FailureReason } from '../spec/behaviour.ts';
 import { CheckProbe } from './check-probe.ts';
+import { RunningChecks } from './running-checks.ts';
+import { WatchedClock } from './watched-clock.ts';
 
 export interface Target {
   readonly id: string;
@@ -39,10 +41,10 @@ const noSources = { sourcesMax: 1, address: new Uint32Array(1) };
 export class CheckedBackend implements ServiceListener {
   readonly #parts: AlteredParts;
   readonly #service: BackendService;
-  readonly #beganMs = performance.now();
+  readonly #clock = new WatchedClock();
+  readonly #checks = new RunningChecks(this.#clock);
   readonly #roster = new Roster(usualCapacity.instancesMax);
   readonly #targets = new Map<string, Target>();
-  readonly #probes = new Map<Check, CheckProbe>();
   readonly #failures = new Map<Instance, FailureReason | null>();
   #timer: NodeJS.Timeout | null = null;
   #isStopped = false;
@@ -57,7 +59,7 @@ export class CheckedBackend implements ServiceListener {
 
   /** The whole list, as it is from now on. */
   setTargets(targets: readonly Target[]): void {
-    this.#passTo(this.#nowMs());
+    this.#passTo(this.#clock.nowMs());
     const wanted = new Set(targets.map(({ id }) => id));
     for (const id of [...this.#targets.keys()]) {
       if (wanted.has(id)) continue;
@@ -77,7 +79,7 @@ export class CheckedBackend implements ServiceListener {
         this.#service.register(slot, weight);
       } else if (before.weight !== weight) this.#service.reweigh(slot, weight);
     }
-    this.#passTo(this.#nowMs());
+    this.#passTo(this.#clock.nowMs());
   }
 
   health(): readonly TargetHealth[] {
@@ -95,76 +97,66 @@ export class CheckedBackend implements ServiceListener {
 
   stop(): void {
     this.#isStopped = true;
+    this.#clock.stop();
     if (this.#timer !== null) clearTimeout(this.#timer);
-    for (const probe of this.#probes.values()) probe.end();
-    this.#probes.clear();
+    this.#checks.endAll(() => true);
   }
 
   checkConcluded(check: Check, instance: Instance, failure: FailureReason | null): void {
     this.#failures.set(instance, failure);
+    this.#checks.concluded(check);
     // by now nobody waits for it; what it says counts already
-    setImmediate(() => this.#endProbe(check));
+    setImmediate(() => this.#checks.end(check));
   }
   eligibilityChanged(): void {}
   connectionsCut(_instance: Instance, _connections: readonly Connection[]): void {}
   instanceForgotten(instance: Instance): void {
     this.#roster.forget(instance);
-    for (const check of [...this.#probes.keys()]) {
-      if (this.#service.checkOf(check).instance === instance) this.#endProbe(check);
-    }
-  }
-
-  #nowMs(): number {
-    return performance.now() - this.#beganMs;
+    this.#checks.endAll((check) => this.#service.checkOf(check).instance === instance);
   }
 
   /** Runs every timer of the service that is due, and waits for the next. */
   #passTo(nowMs: number): void {
     const { due, now } = this.#service;
-    while ((due[0] as number) <= nowMs) {
+    const isNext = (dueMs: number) => dueMs <= nowMs && dueMs < this.#checks.hold(nowMs).atMs;
+    while (isNext(due[0] as number)) {
       const check = this.#service.advance();
       if (check !== NONE) this.#start(check);
     }
-    now[0] = Math.max(now[0] as number, nowMs);
-    this.#wait();
+    now[0] = Math.max(now[0] as number, Math.min(nowMs, this.#checks.hold(nowMs).atMs));
+    this.#wait(nowMs);
   }
 
   /** A reply that is there already is read before the timer that waits in vain for it. */
-  #wait(): void {
+  #wait(nowMs: number): void {
     if (this.#timer !== null) clearTimeout(this.#timer);
     const dueMs = this.#service.due[0] as number;
     if (this.#isStopped || dueMs === Number.POSITIVE_INFINITY) return;
+    const { atMs, untilMs } = this.#checks.hold(nowMs);
+    const nextMs = dueMs < atMs ? dueMs : untilMs;
     this.#timer = setTimeout(
-      () => setImmediate(() => this.#isStopped || this.#passTo(this.#nowMs())),
-      Math.max(0, dueMs - this.#nowMs()),
+      () => setImmediate(() => this.#isStopped || this.#passTo(this.#clock.nowMs())),
+      Math.max(0, nextMs - this.#clock.nowMs()),
     );
   }
 
   /** The service asks for the reply at once: silence it is, until there is one. */
   #start(check: Check): void {
     this.#service.answer(check, Number.POSITIVE_INFINITY, 'accepted');
-    const startedMs = this.#nowMs();
     const { address, port } = this.#roster.at(this.#service.checkOf(check).instance);
-    const { method, path } = this.#parts.configuration.check;
+    const { method, path, timeoutMs } = this.#parts.configuration.check;
     const target = { method, address, port: this.#checkPort(port), path };
-    this.#probes.set(
-      check,
-      new CheckProbe(target, (reply) => this.#replied(check, this.#nowMs() - startedMs, reply)),
-    );
+    const probe = new CheckProbe(target, (reply) => this.#replied(check, reply));
+    this.#checks.begin(check, probe, this.#service.now[0] as number, timeoutMs);
   }
 
-  #replied(check: Check, afterMs: number, reply: CheckReply): void {
-    const nowMs = this.#nowMs();
-    this.#passTo(nowMs);
+  #replied(check: Check, reply: CheckReply): void {
+    this.#passTo(this.#clock.nowMs());
+    const afterMs = this.#checks.answered(check);
     // concluded meanwhile: too late
-    if (!this.#probes.has(check)) return;
+    if (afterMs === null) return;
     this.#service.answer(check, afterMs, reply);
-    this.#passTo(this.#nowMs());
-  }
-
-  #endProbe(check: Check): void {
-    this.#probes.get(check)?.end();
-    this.#probes.delete(check);
+    this.#passTo(this.#clock.nowMs());
   }
 
   #checkPort(own: number | null): number {

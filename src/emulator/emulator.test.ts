@@ -167,7 +167,8 @@ describe('the emulated cloud, judged through its API', { timeout: 240_000 }, () 
     try {
       const failing: string[] = [];
       for (const [number, one] of cases.entries()) {
-        for (const { is, clause } of await runConfigurationCase(testbed, one, 'scaled', number)) {
+        const { verdicts } = await runConfigurationCase(testbed, one, 'scaled', number);
+        for (const { is, clause } of verdicts) {
           if (is === 'fail') failing.push(`${clause}: ${one.note}`);
         }
       }

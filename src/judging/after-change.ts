@@ -25,44 +25,61 @@ export function afterChange(
 ): LaterHistory | null {
   const change = events[changeLine];
   if (change?.event !== 'service.configured') return null;
-  const next = whole.reconfigured.find(
-    ({ line, event }) => line > changeLine && event.outcome.is !== 'rejected',
-  );
-  const untilLine = next?.line ?? Number.POSITIVE_INFINITY;
   const propagationMs = Number(header.traits?.['change.propagationMs']?.reading ?? 0) || 0;
-  const following = events.flatMap((event, line): Line[] =>
-    line > changeLine && (line < untilLine || event.event === 'history.ended')
-      ? [{ event, line }]
-      : [],
-  );
-  const isBegun = (event: HistoryEvent) =>
-    propagationMs === 0 ? event.fromMs >= change.toMs : event.fromMs > change.toMs + propagationMs;
-  const begun = { connections: new Set<number>(), checks: new Set<number>() };
-  const kept = following.filter(({ event }) => {
-    if (event.event === 'connection.opened' && isBegun(event))
-      begun.connections.add(event.connection);
-    if (event.event === 'check.started' && isBegun(event)) begun.checks.add(event.check);
-    if ('connection' in event) return begun.connections.has(event.connection);
-    return !('check' in event) || begun.checks.has(event.check);
-  });
+  const following = linesBetween(events, changeLine, nextLine(whole, changeLine));
   const lines: readonly Line[] = [
     { event: change, line: changeLine },
     ...behavioursAt(whole, changeLine).map(({ event, line }) => {
       return { event: { ...event, fromMs: change.toMs, toMs: change.toMs }, line };
     }),
-    ...kept,
+    ...begunAfter(following, change.toMs, propagationMs),
   ];
+  const instances = membersAt(header.instances ?? [], whole, changeLine);
   return {
     history: {
-      header: {
-        ...header,
-        configuration: change.configuration,
-        instances: membersAt(header.instances ?? [], whole, changeLine),
-      },
+      header: { ...header, configuration: change.configuration, instances },
       events: lines.map(({ event }) => event),
     },
     lines: lines.map(({ line }) => line),
   };
+}
+
+/** Where the next change may have come into effect. */
+function nextLine({ reconfigured }: EventIntake, changeLine: number): number {
+  const next = reconfigured.find(
+    ({ line, event }) => line > changeLine && event.outcome.is !== 'rejected',
+  );
+  return next?.line ?? Number.POSITIVE_INFINITY;
+}
+
+function linesBetween(
+  events: readonly HistoryEvent[],
+  changeLine: number,
+  untilLine: number,
+): readonly Line[] {
+  return events.flatMap((event, line): Line[] =>
+    line > changeLine && (line < untilLine || event.event === 'history.ended')
+      ? [{ event, line }]
+      : [],
+  );
+}
+
+/** Without connections and checks that may have begun before the change was in effect. */
+function begunAfter(
+  following: readonly Line[],
+  changedMs: number,
+  propagationMs: number,
+): readonly Line[] {
+  const isBegun = ({ fromMs }: HistoryEvent) =>
+    propagationMs === 0 ? fromMs >= changedMs : fromMs > changedMs + propagationMs;
+  const connections = new Set<number>();
+  const checks = new Set<number>();
+  return following.filter(({ event }) => {
+    if (event.event === 'connection.opened' && isBegun(event)) connections.add(event.connection);
+    if (event.event === 'check.started' && isBegun(event)) checks.add(event.check);
+    if ('connection' in event) return connections.has(event.connection);
+    return !('check' in event) || checks.has(event.check);
+  });
 }
 
 /** How each instance behaved just then. */

@@ -33,6 +33,8 @@ export interface Assessment {
   readonly certificate?: Certificate;
   /** No narrower clause can be to blame for what breaks this one. */
   readonly standsAlone?: boolean;
+  /** What is said on these clauses rests on what this failure shows to be otherwise. */
+  readonly undermines?: readonly string[];
 }
 
 /** Where a clause asks for a declaration and there is none, or only for a figure: what was seen, never a failure. */
@@ -78,7 +80,8 @@ function inconclusive(why: string, sometimes: Verdict['sometimes']): Verdict {
   return { is: 'inconclusive', why, evidence: [], sometimes };
 }
 
-function verdictOf({ breaches, sometimes, kept, doubt, standsAlone }: Assessment): Verdict {
+function verdictOf(assessment: Assessment): Verdict {
+  const { breaches, sometimes, kept, doubt, standsAlone, undermines = [] } = assessment;
   const [first] = breaches;
   if (first !== undefined) {
     const lines = new Set(breaches.flatMap((breach) => breach.lines));
@@ -90,6 +93,7 @@ function verdictOf({ breaches, sometimes, kept, doubt, standsAlone }: Assessment
       evidence: [...lines].toSorted((a, b) => a - b).slice(0, evidenceMax),
       sometimes,
       ...(standsAlone === true ? { standsAlone } : {}),
+      ...(undermines.length > 0 ? { undermines } : {}),
     };
   }
   if (doubt !== undefined) return inconclusive(doubt, sometimes);

@@ -35,6 +35,21 @@ describe('attribution', () => {
     expect([...charged.values()]).toEqual([null, null, null]);
   });
 
+  it('charges what a failure leaves nothing of to that failure, on whichever lines and however narrow', () => {
+    const underminer = failing('schedule.eligible', 7);
+    const undermines = ['draining.no-new', 'forward.port'];
+    const charged = attribute([
+      { ...underminer, verdict: { ...underminer.verdict, undermines } },
+      failing('draining.no-new', 7),
+      failing('draining.zero', 9),
+    ]);
+    expect(Object.fromEntries(charged)).toEqual({
+      'schedule.eligible': null,
+      'draining.no-new': 'schedule.eligible',
+      'draining.zero': null,
+    });
+  });
+
   it('knows no charge of what did not fail', () => {
     const passed: Judged = {
       clause: 'schedule.eligible',

@@ -1,6 +1,7 @@
 /**
  * One observation breaks one clause: where several failing clauses claim the same line, the most specific is charged
- * and the broader ones are only also affected. Knows which clause entails which from the clause book, and no history.
+ * and the broader ones are only also affected, unless a failure leaves nothing of what is said on others. Knows which
+ * clause entails which from the clause book, and no history.
  */
 import { clauseOf } from '../spec/clauses.ts';
 import type { Verdict } from './judge.ts';
@@ -16,9 +17,15 @@ export function attribute(judged: readonly Judged[]): ReadonlyMap<string, string
   const lines = new Map(failing.map(({ clause, verdict }) => [clause, new Set(verdict.evidence)]));
   const charged = new Map<string, string | null>();
   for (const { clause, verdict } of failing) {
+    const underminer = failing.find((other) => other.verdict.undermines?.includes(clause));
+    if (underminer !== undefined) {
+      charged.set(clause, underminer.clause);
+      continue;
+    }
     const claimants = failing.filter(
       (other) =>
         other.clause !== clause &&
+        verdict.undermines?.includes(other.clause) !== true &&
         isBroader(clause, other.clause) &&
         verdict.evidence.some((line) => lines.get(other.clause)?.has(line)),
     );

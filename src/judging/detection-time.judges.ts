@@ -5,9 +5,15 @@
 import { type Breach, counted, judgeOf, type Subject } from './assessment.ts';
 import { isNeverNormal } from './health-results.judges.ts';
 import type { Judge } from './judge.ts';
-import { type BehaviourReading, type InstanceReading, numericTrait, wordTrait } from './reading.ts';
+import {
+  type BehaviourReading,
+  type CheckReading,
+  type InstanceReading,
+  numericTrait,
+  wordTrait,
+} from './reading.ts';
 import { hasOthers, propagationOf } from './rotation.ts';
-import { looksNeeded, looksOf, showing, whyNoWindows } from './rotation-windows.ts';
+import { type Look, looksNeeded, looksOf, showing, whyNoWindows } from './rotation-windows.ts';
 
 /** In real time a busy machine delays the balancer's timers: only twice the time, or a second more, is too late. */
 const graceMinMs = 1000;
@@ -41,60 +47,84 @@ function limitOf(subject: Subject): number {
   return sumMs + slackMs + propagationOf(subject);
 }
 
+interface Limits {
+  readonly limitMs: number;
+  readonly graceMs: number;
+}
+
 function judgeFailure(
   subject: Subject,
-  { name, ledger, behaviours }: InstanceReading,
+  instance: InstanceReading,
   behaviour: BehaviourReading,
-  { limitMs, graceMs }: { readonly limitMs: number; readonly graceMs: number },
+  limits: Limits,
 ): { readonly breach: Breach | null } | null {
   if (!isFailing(subject, behaviour)) return null;
-  const last = ledger.checks.findLast(
-    ({ startedLine, result }) => startedLine < behaviour.line && result === 'passed',
+  const untilLine = endOf(subject, instance, behaviour);
+  const last = lastPassOf(instance, behaviour, untilLine);
+  const looks = looksOf(subject, instance.name);
+  const wasHere = looks.some(
+    ({ isHere, connection }) => isHere && connection.placed.line < behaviour.line,
   );
-  // whoever is registered anew starts from the beginning
-  const endings = [...behaviours, ...subject.changes.filter(({ instance }) => instance === name)];
-  const untilLine = Math.min(
-    Number.POSITIVE_INFINITY,
-    ...endings.map(({ line }) => line).filter((line) => line > behaviour.line),
-  );
-  // an answer that was under way when the instance failed may still have passed
-  const isOver = ledger.checks.every(
-    ({ result, startedLine, replied }) =>
-      result !== 'passed' ||
-      startedLine > untilLine ||
-      (startedLine <= behaviour.line && (replied?.line ?? 0) <= behaviour.line),
-  );
-  if (last === undefined || !isOver) return null;
-  const looks = looksOf(subject, name);
-  if (!looks.some(({ isHere, connection }) => isHere && connection.placed.line < behaviour.line))
-    return null;
+  if (last === null || !wasHere) return null;
   // failed only after the next check was due: nothing can have been found out before
-  const { intervalMs } = subject.effective;
-  const fromMs = Math.max(last.started.toMs, behaviour.toMs - intervalMs);
+  const fromMs = Math.max(last.started.toMs, behaviour.toMs - subject.effective.intervalMs);
+  const dueMs = fromMs + limits.limitMs + limits.graceMs;
   const later = looks.filter(
     ({ connection }) =>
-      connection.opened.fromMs > fromMs + limitMs + graceMs &&
+      connection.opened.fromMs > dueMs &&
       connection.placed.line < untilLine &&
-      hasOthers(subject, name, connection),
+      hasOthers(subject, instance.name, connection),
   );
   const after = showing(subject, later, { afterChange: true });
   if (after.shows === 'nothing') return null;
-  // out in time: that it came back with all its checks failing is no matter of detection
-  const first = showing(
-    subject,
-    later.slice(0, looksNeeded(subject, later, { afterChange: true })),
-    {
-      afterChange: true,
-    },
+  if (after.shows === 'out' || wasOutAtFirst(subject, later)) return { breach: null };
+  const lines = [last.startedLine, behaviour.line, ...after.here];
+  return { breach: lateBreach(instance.name, after.here.length, limits.limitMs, lines) };
+}
+
+/** Until when it behaves so; whoever is registered anew starts from the beginning. */
+function endOf(
+  subject: Subject,
+  { name, behaviours }: InstanceReading,
+  { line: sinceLine }: BehaviourReading,
+): number {
+  const endings = [...behaviours, ...subject.changes.filter(({ instance }) => instance === name)];
+  const lines = endings.map(({ line }) => line).filter((line) => line > sinceLine);
+  return Math.min(Number.POSITIVE_INFINITY, ...lines);
+}
+
+/** The last check passed before the failure; null: there is none, or one that was under way may still have passed. */
+function lastPassOf(
+  { ledger }: InstanceReading,
+  { line }: BehaviourReading,
+  untilLine: number,
+): CheckReading | null {
+  const passed = ledger.checks.filter(({ result }) => result === 'passed');
+  const isOver = passed.every(
+    ({ startedLine, replied }) =>
+      startedLine > untilLine || (startedLine <= line && (replied?.line ?? 0) <= line),
   );
-  if (after.shows === 'out' || first.shows === 'out') return { breach: null };
-  const breach = {
-    why: `${name} still got ${counted(after.here.length, 'connection')} more than ${limitMs} ms after its last passed check began`,
+  return (isOver && passed.findLast(({ startedLine }) => startedLine < line)) || null;
+}
+
+/** Out in time: that it came back with all its checks failing is no matter of detection. */
+function wasOutAtFirst(subject: Subject, later: readonly Look[]): boolean {
+  const first = later.slice(0, looksNeeded(subject, later, { afterChange: true }));
+  return showing(subject, first, { afterChange: true }).shows === 'out';
+}
+
+function lateBreach(
+  name: string,
+  connections: number,
+  limitMs: number,
+  lines: readonly number[],
+): Breach {
+  return {
+    why: `${name} still got ${counted(connections, 'connection')} more than ${limitMs} ms after its last passed check began`,
     expected: `out of rotation within ${limitMs} ms`,
     observed: 'in rotation',
-    lines: [last.startedLine, behaviour.line, ...after.here],
+    lines,
   };
-  return { breach };
 }
 
 /** Fails every check from now on, in a way that no setting calls a pass. */

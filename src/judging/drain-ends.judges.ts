@@ -43,6 +43,15 @@ export function returnOf(subject: Subject, removal: MembershipChange): Membershi
   return back ?? null;
 }
 
+/** The line of the removal after a return: what ends from then on ends in another drain. */
+function removedAgain({ changes }: Subject, back: MembershipChange): number {
+  const next = changes.find(
+    ({ kind, instance, line }) =>
+      kind === 'removed' && instance === back.instance && line > back.line,
+  );
+  return next?.line ?? Number.POSITIVE_INFINITY;
+}
+
 function removalsOf(subject: Subject): readonly MembershipChange[] {
   return subject.changes.filter(
     ({ kind, outcome }) => kind === 'removed' && outcome === 'accepted',
@@ -176,8 +185,9 @@ export const drainingReturn: Judge = judgeOf('draining.return', (subject) => {
     const back = returnOf(subject, change);
     if (back === null) continue;
     const beyondMs = change.toMs + drainMs + drainGraceMs(subject);
+    const untilLine = removedAgain(subject, back);
     for (const { connection, closed, carried } of heldAt(subject, change)) {
-      const isCut = closed?.by === 'balancer' && closed.line > back.line;
+      const isCut = closed?.by === 'balancer' && closed.line > back.line && closed.line < untilLine;
       const alive = carried.find((one) => one.fromMs > beyondMs && arrivedWhole(one));
       if (isCut) ended++;
       if (alive !== undefined) lived++;

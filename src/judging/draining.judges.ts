@@ -106,16 +106,25 @@ function drained(subject: Subject): readonly { connection: Placed; change: Membe
   );
   // whoever is registered again drains no longer, and by which default is another clause's
   const draining = removals.filter((change) => returnOf(subject, change) === null);
-  return draining.flatMap((change) =>
-    subject.connections
+  const isResuming = wordTrait(subject, 'draining.return') === 'resumes';
+  return draining.flatMap((change) => {
+    // whoever does not resume may end at the first deadline what outlived the return
+    const earlier = removals.findLast(
+      ({ instance, line }) => instance === change.instance && line < change.line,
+    );
+    const sinceLine = isResuming ? -1 : (earlier?.line ?? -1);
+    return subject.connections
       .filter(isPlaced)
       .filter(({ placed, closed }) => {
         const isHeld = closed === null || closed.line > change.line;
-        const isItsOwn = placed.instance === change.instance && placed.line < change.line;
+        const isItsOwn =
+          placed.instance === change.instance &&
+          placed.line < change.line &&
+          placed.line > sinceLine;
         return isItsOwn && isHeld && !hasFailed(subject, change.instance);
       })
-      .map((connection) => ({ connection, change })),
-  );
+      .map((connection) => ({ connection, change }));
+  });
 }
 
 function hasFailed(subject: Subject, instance: string): boolean {

@@ -2,79 +2,108 @@
  * Judges of who may be picked at all, whatever the algorithm: nobody certainly unhealthy or removed while somebody is
  * certainly in rotation; and whoever recovered, again.
  */
+import { clauses } from '../spec/clauses.ts';
 import { type Breach, counted, judgeOf, type Subject } from './assessment.ts';
 import { knownBefore } from './check-ledger.ts';
 import { isNeverNormal, isNothingHeeded } from './health-results.judges.ts';
 import type { Judge } from './judge.ts';
-import { cycleOf, epochOf } from './membership.ts';
-import { type InstanceReading, isPlaced, type Placed } from './reading.ts';
+import { cycleOf, type Epoch, epochOf } from './membership.ts';
+import { type CheckReading, type InstanceReading, isPlaced, type Placed } from './reading.ts';
 import { propagationOf, standingOf } from './rotation.ts';
-import { cyclesToSee, looksOf, showing, whyNoWindows } from './rotation-windows.ts';
+import {
+  cyclesToSee,
+  type Look,
+  looksOf,
+  showing,
+  type Window,
+  whyNoWindows,
+} from './rotation-windows.ts';
+
+/** What checks decide: nothing can be said of how they do where they decide nothing. Whose they are comes before that. */
+const toldByHeed = clauses
+  .filter(({ id, broader }) => id.startsWith('health.') && broader?.includes('schedule.eligible'))
+  .filter(({ isPremise }) => isPremise !== true)
+  .map(({ id }) => id);
 
 export const eligible: Judge = judgeOf('schedule.eligible', (subject) => {
-  const breaches: Breach[] = [];
-  let tempted = 0;
-  /** Connections in a row that an instance did not get while it was out: who shuns it for two cycles knows that it is. */
-  const shunned = new Map<string, number>();
-  let standsAlone = false;
-  const { persistenceMs, scheduling } = subject.configuration;
-  const isWithoutMemory = persistenceMs === 0 && scheduling === 'weighted-round-robin';
-  const isAnyoneOut = [...subject.instances.values()].some(isEverOut);
-  for (const connection of subject.connections) {
-    if (!isPlaced(connection)) continue;
-    const epoch = epochOf(subject.epochs, connection);
-    if (epoch === null || (!isAnyoneOut && epoch.removed.size === 0)) continue;
-    const standings = new Map(
-      [...epoch.members.keys()].map((name) => [name, standingOf(subject, name, connection)]),
-    );
-    const others = [...standings].filter(([, standing]) => standing === 'in').map(([name]) => name);
-    if (others.length === 0) continue;
-    const barred = [
-      ...epoch.removed.keys(),
-      ...[...standings]
-        .filter(([name, standing]) => standing === 'out' && isUndeniable(subject, name, connection))
-        .map(([name]) => name),
-    ];
-    if (barred.length === 0) continue;
-    tempted++;
-    const { instance, line } = connection.placed;
-    for (const name of shunned.keys()) if (!barred.includes(name)) shunned.delete(name);
-    for (const name of barred) {
-      const times = shunned.get(name) ?? 0;
-      // it came back without a pass: no count of results that is off brings that about
-      if (name !== instance) shunned.set(name, times + 1);
-      else {
-        const isLong = times >= cyclesToSee * cycleOf(epoch.members.values());
-        if (isWithoutMemory && isLong && !epoch.removed.has(name)) standsAlone = true;
-        shunned.set(name, 0);
-      }
-    }
-    if (barred.includes(instance))
-      breaches.push(barredBreach(connection, epoch.removed.has(instance), others, line));
-  }
+  const temptations = temptationsOf(subject);
+  const breaches = temptations.flatMap((one) => (isYieldedTo(one) ? [barredBreach(one)] : []));
+  const isHeedless = breaches.length > 0 && isNothingHeeded(subject);
   return {
     breaches,
-    standsAlone: standsAlone || (breaches.length > 0 && isNothingHeeded(subject)),
-    sometimes: { 'connections while somebody was out of rotation': tempted },
-    kept: `${counted(tempted, 'connection')} while somebody was out of rotation, none went there`,
+    standsAlone: isHeedless || isTakenAgainWithoutPass(subject, temptations),
+    undermines: isHeedless ? toldByHeed : [],
+    sometimes: { 'connections while somebody was out of rotation': temptations.length },
+    kept: `${counted(temptations.length, 'connection')} while somebody was out of rotation, none went there`,
   };
 });
+
+/** A connection that some could take while others must not have it. */
+interface Temptation {
+  readonly connection: Placed;
+  readonly epoch: Epoch;
+  /** Certainly in rotation. */
+  readonly others: readonly string[];
+  /** Removed, or out beyond doubt. */
+  readonly barred: readonly string[];
+}
+
+function temptationsOf(subject: Subject): readonly Temptation[] {
+  const isAnyoneOut = [...subject.instances.values()].some(isEverOut);
+  return subject.connections.filter(isPlaced).flatMap((connection) => {
+    const epoch = epochOf(subject.epochs, connection);
+    if (epoch === null || (!isAnyoneOut && epoch.removed.size === 0)) return [];
+    const temptation = temptationAt(subject, connection, epoch);
+    return temptation.others.length > 0 && temptation.barred.length > 0 ? [temptation] : [];
+  });
+}
+
+function temptationAt(subject: Subject, connection: Placed, epoch: Epoch): Temptation {
+  const others: string[] = [];
+  const barred = [...epoch.removed.keys()];
+  for (const name of epoch.members.keys()) {
+    const standing = standingOf(subject, name, connection);
+    if (standing === 'in') others.push(name);
+    if (standing === 'out' && isUndeniable(subject, name, connection)) barred.push(name);
+  }
+  return { connection, epoch, others, barred };
+}
+
+function isYieldedTo({ connection, barred }: Temptation): boolean {
+  return barred.includes(connection.placed.instance);
+}
+
+/**
+ * Whether an instance that was shunned for two cycles is taken again while it is still out: who shuns it so long knows
+ * that it is, and no count of results that is off brings it back without a pass.
+ */
+function isTakenAgainWithoutPass(subject: Subject, temptations: readonly Temptation[]): boolean {
+  const { persistenceMs, scheduling } = subject.configuration;
+  if (persistenceMs > 0 || scheduling !== 'weighted-round-robin') return false;
+  const shunned = new Map<string, number>();
+  for (const { connection, epoch, barred } of temptations) {
+    const { instance } = connection.placed;
+    for (const name of shunned.keys()) if (!barred.includes(name)) shunned.delete(name);
+    const isLong = (shunned.get(instance) ?? 0) >= cyclesToSee * cycleOf(epoch.members.values());
+    if (isLong && barred.includes(instance) && !epoch.removed.has(instance)) return true;
+    for (const name of barred) {
+      shunned.set(name, name === instance ? 0 : (shunned.get(name) ?? 0) + 1);
+    }
+  }
+  return false;
+}
 
 function isEverOut({ ledger }: InstanceReading): boolean {
   return ledger.failStreak.some((streak) => streak > 0);
 }
 
-function barredBreach(
-  { connection, placed }: Placed,
-  isRemoved: boolean,
-  others: readonly string[],
-  line: number,
-): Breach {
-  const state = isRemoved ? 'removed' : 'unhealthy';
+function barredBreach({ connection, epoch, others }: Temptation): Breach {
+  const { instance, line } = connection.placed;
+  const state = epoch.removed.has(instance) ? 'removed' : 'unhealthy';
   return {
-    why: `connection ${connection} went to ${placed.instance}, which was ${state}, while ${others.join(', ')} could take it`,
+    why: `connection ${connection.connection} went to ${instance}, which was ${state}, while ${others.join(', ')} could take it`,
     expected: `one of ${others.join(', ')}`,
-    observed: placed.instance,
+    observed: instance,
     lines: [line],
   };
 }
@@ -95,53 +124,64 @@ const passesBeyond = 2;
 export const recovery: Judge = judgeOf('schedule.recovery', (subject) => {
   const why = whyNoWindows(subject);
   if (why !== null) return why;
-  const { unhealthyThreshold, healthyThreshold } = subject.configuration.check;
-  const needed = healthyThreshold + passesBeyond;
-  const breaches: Breach[] = [];
-  let recovered = 0;
-  for (const { name, ledger } of subject.instances.values()) {
-    const looks = looksOf(subject, name);
-    const { checks, passStreak, failStreak } = ledger;
-    for (let known = needed; known <= checks.length; known++) {
-      const start = known - needed;
-      const isRecovery =
-        passStreak[known] === needed && (failStreak[start] ?? 0) >= unhealthyThreshold;
-      if (!isRecovery) continue;
-      // with the same answer it had been in rotation before, so the answer is not to blame
-      const wasThere = looks.some(
-        (look) =>
-          look.isHere &&
-          look.known < start &&
-          checks[look.known - 1]?.reply === checks[start]?.reply,
-      );
-      if (!wasThere) continue;
-      const end = checks.findIndex(({ result }, index) => index >= known && result !== 'passed');
-      const to = end < 0 ? checks.length : end;
-      const window = showing(
-        subject,
-        looks.filter((look) => known <= look.known && look.possible <= to),
-        { afterChange: true },
-      );
-      if (window.shows === 'nothing') continue;
-      recovered++;
-      if (window.shows === 'in') continue;
-      breaches.push({
-        why: `${name} passed ${needed} checks in a row and got none of ${window.lines.length} connections`,
-        expected: `${name} in rotation again`,
-        observed: 'out of rotation',
-        lines: [
-          ...window.lines,
-          ...checks.slice(start, known).map(({ startedLine }) => startedLine),
-        ],
-      });
-    }
-  }
+  const needed = subject.configuration.check.healthyThreshold + passesBeyond;
+  const seen = [...subject.instances.values()].flatMap((instance) =>
+    recoveriesOf(subject, instance, needed).filter(({ window }) => window.shows !== 'nothing'),
+  );
   return {
-    breaches: [...breaches, ...refusedAfterwards(subject, needed)],
-    sometimes: { 'recoveries seen in traffic': recovered },
-    kept: `${counted(recovered, 'time')} a recovered instance got connections again`,
+    breaches: [
+      ...seen.flatMap((one) => (one.window.shows === 'out' ? [missingBreach(one, needed)] : [])),
+      ...refusedAfterwards(subject, needed),
+    ],
+    sometimes: { 'recoveries seen in traffic': seen.length },
+    kept: `${counted(seen.length, 'time')} a recovered instance got connections again`,
   };
 });
+
+/** An instance that certainly was out and has passed since, and what traffic shows until its next failure. */
+interface Recovery {
+  readonly name: string;
+  readonly window: Window;
+  readonly checks: readonly CheckReading[];
+}
+
+function recoveriesOf(
+  subject: Subject,
+  { name, ledger }: InstanceReading,
+  needed: number,
+): readonly Recovery[] {
+  const { checks, passStreak, failStreak } = ledger;
+  const { unhealthyThreshold } = subject.configuration.check;
+  const looks = looksOf(subject, name);
+  return [...passStreak.keys()].flatMap((known): Recovery[] => {
+    const start = known - needed;
+    const isRecovery =
+      passStreak[known] === needed && (failStreak[start] ?? 0) >= unhealthyThreshold;
+    if (!isRecovery || !wasThereBefore(looks, checks, start)) return [];
+    const end = checks.findIndex(({ result }, index) => index >= known && result !== 'passed');
+    const to = end < 0 ? checks.length : end;
+    const since = looks.filter((look) => known <= look.known && look.possible <= to);
+    const window = showing(subject, since, { afterChange: true });
+    return [{ name, window, checks: checks.slice(start, known) }];
+  });
+}
+
+/** With the same answer it had been in rotation before, so the answer is not to blame. */
+function wasThereBefore(looks: readonly Look[], checks: readonly CheckReading[], start: number) {
+  const reply = checks[start]?.reply;
+  return looks.some(
+    (look) => look.isHere && look.known < start && checks[look.known - 1]?.reply === reply,
+  );
+}
+
+function missingBreach({ name, window, checks }: Recovery, needed: number): Breach {
+  return {
+    why: `${name} passed ${needed} checks in a row and got none of ${window.lines.length} connections`,
+    expected: `${name} in rotation again`,
+    observed: 'out of rotation',
+    lines: [...window.lines, ...checks.map(({ startedLine }) => startedLine)],
+  };
+}
 
 /** Clients that nobody took although somebody had recovered, who had taken some with the same answers before. */
 function refusedAfterwards(subject: Subject, needed: number): readonly Breach[] {

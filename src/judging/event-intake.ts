@@ -35,8 +35,13 @@ export class EventIntake {
   /** Since when each instance may be known: its registration is recorded at the reply, and checks may come before that. */
   readonly #askedMs = new Map<string, number>();
 
-  constructor(listed: readonly InstanceListed[], events: readonly HistoryEvent[]) {
-    this.names = new Set(listed.map(({ name }) => name));
+  /** `known`: who was heard of before the history began, members or not. */
+  constructor(
+    listed: readonly InstanceListed[],
+    events: readonly HistoryEvent[],
+    known: Iterable<string> = [],
+  ) {
+    this.names = new Set([...listed.map(({ name }) => name), ...known]);
     for (const event of events) {
       if (event.event !== 'instance.registered' || this.#askedMs.has(event.instance)) continue;
       this.#askedMs.set(event.instance, event.fromMs);

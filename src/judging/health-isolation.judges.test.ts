@@ -59,4 +59,89 @@ describe(clause, () => {
     expect(verdictOn(calm, clause).is).toBe('inconclusive');
     expect(verdictOn(othersFail({ sharesHealth: true }, false), clause).is).toBe('inconclusive');
   });
+
+  it('looks at nothing once another configuration or another weight came, or an instance refuses', () => {
+    const failing = () => new FakeBalancer().rounds(4).openFresh(9).behave('a', { reply: 503 });
+    const again = failing().reconfigure({ healthyThreshold: 3 }).rounds(6).openFresh(18).end();
+    expect(verdictOn(again, clause).why).toContain('another configuration');
+    const reweighed = failing().reweigh('c', 2).rounds(6).openFresh(30).end();
+    expect(verdictOn(reweighed, clause).is).toBe('inconclusive');
+    const history = failing().rounds(6).openFresh(18).end();
+    const events = history.events.map((one) =>
+      one.event === 'instance.behaved' ? { ...one, traffic: 'refused' as const } : one,
+    );
+    expect(verdictOn({ ...history, events }, clause).why).toContain('refuses traffic');
+  });
+
+  it('sees nothing in fewer connections than two cycles while another is out', () => {
+    const looks = (count: number) => {
+      const seen = new FakeBalancer().rounds(4).openFresh(9).behave('a', { reply: 503 }).rounds(6);
+      return verdictOn(seen.openFresh(count).end(), clause).is;
+    };
+    expect([looks(4), looks(5)]).toEqual(['inconclusive', 'pass']);
+  });
+});
+
+/** Takes everybody until `untilNumber`, then nobody at all. */
+function keepingAll(untilNumber: number): FakeBalancer {
+  return new FakeBalancer({}, { ignoresHealth: true, refuses: (number) => number >= untilNumber });
+}
+
+/** `a` fails for so many rounds by itself, then everybody does. */
+function aFailsFirst(balancer: FakeBalancer, rounds: number, others: object = {}) {
+  balancer.rounds(4).openFresh(9).behave('a', { reply: 503 }).behave('b', others).rounds(rounds);
+  balancer.openFresh(18);
+  for (const name of ['b', 'c']) balancer.behave(name, { reply: 503 });
+  return balancer.rounds(4).openFresh(1).end();
+}
+
+/** The results of `a` bring it in only while nobody fails: the picks of some numbers are made without it. */
+function comingWith(others: object, isBack: boolean, rounds = 8) {
+  const balancer = new FakeBalancer(
+    {},
+    {
+      pick: (eligible, { number }) => {
+        const isOut = number >= 9 && (number < 27 || !isBack);
+        const rest = eligible.filter(({ name }) => !(isOut && name === 'a'));
+        return rest[number % rest.length]?.name as string;
+      },
+    },
+  );
+  balancer.rounds(4).openFresh(9).behave('a', { reply: 503 }).rounds(4);
+  balancer.behave('a', {}).behave('b', others).rounds(rounds).openFresh(18);
+  return balancer.behave('b', {}).rounds(4).openFresh(18).end();
+}
+
+describe('an instance that stays where it was until all results are alike', () => {
+  it('is held in by the passes of others', () => {
+    const verdict = verdictOn(aFailsFirst(keepingAll(27), 8), clause);
+    expect(verdict).toMatchObject({ is: 'fail', observed: expect.stringContaining('same') });
+    expect(verdict.why).toContain('a was in rotation after 8 failed checks in a row');
+    expect(failures(aFailsFirst(keepingAll(27), 8))).toEqual([clause]);
+  });
+
+  it('is held out by the failures of others', () => {
+    const verdict = verdictOn(comingWith({ reply: 503 }, true), clause);
+    expect(verdict.is).toBe('fail');
+    expect(verdict.why).toContain('a was out of rotation after 8 passed checks in a row');
+  });
+
+  it('is not held by others where a threshold a few off explains it', () => {
+    expect(verdictOn(aFailsFirst(keepingAll(27), 6), clause).is).not.toBe('fail');
+    expect(verdictOn(aFailsFirst(keepingAll(27), 7), clause).is).toBe('fail');
+    expect(verdictOn(comingWith({ reply: 503 }, true, 6), clause).is).not.toBe('fail');
+  });
+
+  it('is not held by others that had no other results', () => {
+    expect(verdictOn(comingWith({}, true), clause).is).not.toBe('fail');
+    const all = keepingAll(27).rounds(4).openFresh(9);
+    for (const name of ['a', 'b', 'c']) all.behave(name, { reply: 503 });
+    const together = all.rounds(8).openFresh(18).rounds(1).openFresh(1).end();
+    expect(verdictOn(together, clause).is).not.toBe('fail');
+  });
+
+  it('is charged elsewhere where it never goes or never comes', () => {
+    expect(verdictOn(aFailsFirst(keepingAll(1000), 8), clause).is).not.toBe('fail');
+    expect(verdictOn(comingWith({ reply: 503 }, false), clause).is).not.toBe('fail');
+  });
 });

@@ -6,9 +6,16 @@ import { type Breach, counted, judgeOf, type Subject } from './assessment.ts';
 import { knownBefore } from './check-ledger.ts';
 import type { Judge } from './judge.ts';
 import { cycleOf } from './membership.ts';
-import { type InstanceReading, isPlaced, numericTrait } from './reading.ts';
+import { type CheckReading, type InstanceReading, isPlaced, numericTrait } from './reading.ts';
 import { type Stretch, stretchesOf } from './rotation.ts';
-import { cyclesToSee, looksOf, showing, whyNoWindows } from './rotation-windows.ts';
+import {
+  cyclesToSee,
+  type Look,
+  looksOf,
+  showing,
+  type Window,
+  whyNoWindows,
+} from './rotation-windows.ts';
 
 export const isolation: Judge = judgeOf('health.isolation', (subject) => {
   const why = whyNoWindows(subject);
@@ -125,46 +132,77 @@ function heldBack(subject: Subject): readonly Breach[] {
 /** What traffic shows of an instance after `needed` results of one kind in a row, while others had results of the other kind. */
 function stayed(
   subject: Subject,
-  { name, ledger }: InstanceReading,
+  instance: InstanceReading,
   result: 'failed' | 'passed',
   needed: number,
 ): readonly Breach[] {
-  const streaks = result === 'failed' ? ledger.failStreak : ledger.passStreak;
-  const looks = looksOf(subject, name).filter(
-    ({ known, possible }) => known === possible && (streaks[known] ?? 0) >= needed,
-  );
+  const looks = looksAfter(subject, instance, result, needed);
   const [first] = looks;
   if (first === undefined) return [];
-  const run = streaks[first.known] ?? 0;
-  const batch = looks.filter(({ known }) => known === first.known);
   // before it passed all the while it must have been out
-  const hasFailedBefore = (ledger.notPassed[first.known] ?? 0) > 0;
-  if (result === 'passed' && !hasFailedBefore) return [];
-  const sinceLine = ledger.checks[first.known - run]?.startedLine ?? 0;
-  const isContradicted = [...subject.instances.values()].some(
+  if (result === 'passed' && (instance.ledger.notPassed[first.known] ?? 0) === 0) return [];
+  const window = showing(subject, looks, { afterChange: true });
+  const isHeld = window.shows === (result === 'failed' ? 'in' : 'out');
+  const run = streakOf(instance, result)[first.known] ?? 0;
+  const checks = instance.ledger.checks.slice(first.known - run, first.known);
+  const isContradicted = hadOthersOpposite(subject, instance, result, {
+    fromLine: checks[0]?.startedLine ?? 0,
+    untilLine: first.connection.openedLine,
+  });
+  return isHeld && isContradicted ? [heldBreach(instance, window, checks)] : [];
+}
+
+function streakOf({ ledger }: InstanceReading, result: 'failed' | 'passed'): Int32Array {
+  return result === 'failed' ? ledger.failStreak : ledger.passStreak;
+}
+
+/** Looks at the instance with so many results in a row certainly known, and no further one. */
+function looksAfter(
+  subject: Subject,
+  instance: InstanceReading,
+  result: 'failed' | 'passed',
+  needed: number,
+): readonly Look[] {
+  const streaks = streakOf(instance, result);
+  const looks = looksOf(subject, instance.name).filter(
+    ({ known, possible }) => known === possible && (streaks[known] ?? 0) >= needed,
+  );
+  return looks.filter(({ known }) => known === looks[0]?.known);
+}
+
+/** Whether another instance had a result of the other kind in that time. */
+function hadOthersOpposite(
+  subject: Subject,
+  { name }: InstanceReading,
+  result: 'failed' | 'passed',
+  { fromLine, untilLine }: { readonly fromLine: number; readonly untilLine: number },
+): boolean {
+  const opposite = result === 'failed' ? 'passed' : 'failed';
+  return [...subject.instances.values()].some(
     (other) =>
       other.name !== name &&
       other.ledger.checks.some(
         (check) =>
-          check.startedLine > sinceLine &&
-          check.startedLine < first.connection.openedLine &&
-          check.result === (result === 'failed' ? 'passed' : 'failed'),
+          check.result === opposite &&
+          check.startedLine > fromLine &&
+          check.startedLine < untilLine,
       ),
   );
-  const window = showing(subject, batch, { afterChange: true });
-  if (!isContradicted || window.shows !== (result === 'failed' ? 'in' : 'out')) return [];
-  const checks = ledger.checks.slice(first.known - run, first.known);
-  return [
-    {
-      why: `${name} was ${window.shows === 'in' ? 'in' : 'out of'} rotation after ${counted(run, `${result} check`)} in a row, while others had other results, and not once these were alike`,
-      expected: `the results of ${name} decide on ${name}`,
-      observed: `they did only when others had the same`,
-      lines: [
-        ...(window.shows === 'in' ? window.here : window.lines),
-        ...checks.map(({ startedLine }) => startedLine),
-      ],
-    },
-  ];
+}
+
+function heldBreach(
+  { name }: InstanceReading,
+  { shows, here, lines }: Window,
+  checks: readonly CheckReading[],
+): Breach {
+  const place = shows === 'in' ? 'in' : 'out of';
+  const results = counted(checks.length, `${checks[0]?.result} check`);
+  return {
+    why: `${name} was ${place} rotation after ${results} in a row, while others had other results, and not once these were alike`,
+    expected: `the results of ${name} decide on ${name}`,
+    observed: `they did only when others had the same`,
+    lines: [...(shows === 'in' ? here : lines), ...checks.map(({ startedLine }) => startedLine)],
+  };
 }
 
 /** Once everybody fails, nobody is taken any more. */

@@ -19,6 +19,8 @@ export interface Verdict {
   readonly sometimes: Readonly<Record<string, number>>;
   /** Of a fail that no narrower clause explains, unless that is a premise. */
   readonly standsAlone?: true;
+  /** Of a fail: clauses on which nothing that is said stands beside it, be they stated or narrower. */
+  readonly undermines?: readonly string[];
   /** Nothing was declared that could be broken: `why` says what was seen instead. */
   readonly isObservation?: true;
   /** Of a verdict by statistics. */

@@ -16,6 +16,7 @@ import { EventIntake } from './event-intake.ts';
 import { healthStatesOf } from './health-states.ts';
 import { epochsOf } from './membership.ts';
 import type {
+  BehaviourReading,
   CheckReading,
   InstanceReading,
   MembershipChange,
@@ -33,16 +34,18 @@ const changesMax = 10_000;
 /** Twice what the page allows; a set of states has one bit for each count. */
 const thresholdMax = 10;
 
-export function readHistory(history: History): Reading {
+/** `known`: instances that were heard of before the history began and may still be, as one that drains is. */
+export function readHistory(history: History, known: ReadonlySet<string> = new Set()): Reading {
   const { header } = history;
   const listed = Array.isArray(header.instances) ? header.instances : [];
   const events = (Array.isArray(history.events) ? history.events : []).slice(0, eventsMax);
-  const whole = new EventIntake(listed, events);
+  const whole = new EventIntake(listed, events, known);
   for (const [line, event] of events.entries()) whole.take(event, line);
   const changed = whole.reconfigured.find(
     ({ event }) => event.outcome.is !== 'rejected' && !isInPassing(header, whole, event),
   );
-  const intake = changed === undefined ? whole : untilChange(listed, events, changed.line);
+  const intake =
+    changed === undefined ? whole : untilChange({ listed, events, known }, changed.line);
   const isAccepted = changed?.event.outcome.is === 'accepted';
   const later = isAccepted ? afterChange({ header, events }, whole, changed.line) : null;
   return finish(history, intake, whole, later);
@@ -67,13 +70,15 @@ function isInPassing(
   return bare(before) === bare(after);
 }
 
+interface Told {
+  readonly listed: readonly InstanceListed[];
+  readonly events: readonly HistoryEvent[];
+  readonly known: ReadonlySet<string>;
+}
+
 /** One service, one configuration: what follows a change of it is evidence for other clauses. */
-function untilChange(
-  listed: readonly InstanceListed[],
-  events: readonly HistoryEvent[],
-  changeLine: number,
-): EventIntake {
-  const intake = new EventIntake(listed, events);
+function untilChange({ listed, events, known }: Told, changeLine: number): EventIntake {
+  const intake = new EventIntake(listed, events, known);
   events.forEach((event, line) => {
     if (line <= changeLine || event.event === 'history.ended') intake.take(event, line);
   });
@@ -117,7 +122,10 @@ function finish(
     ...base,
     epochs: epochsOf(header.instances ?? [], deployed, changes, propagationMs),
     instances,
-    later: later === null ? null : { reading: readHistory(later.history), lines: later.lines },
+    later:
+      later === null
+        ? null
+        : { reading: readHistory(later.history, whole.names), lines: later.lines },
     whole: wholeReading(whole, whole === intake ? instances : instancesOf(whole, base), profile),
   };
 }
@@ -172,51 +180,68 @@ function resolved(document: unknown, profile: Profile): ServiceConfiguration | n
   }
 }
 
-function instancesOf(
-  intake: EventIntake,
-  base: Pick<
-    Reading,
-    'header' | 'configuration' | 'effective' | 'time' | 'endMs' | 'traits' | 'connections'
-  >,
-): ReadonlyMap<string, InstanceReading> {
-  const seen = new Map<string, CheckSeen[]>();
-  for (const check of intake.checks.values()) {
-    const own = seen.get(check.instance) ?? [];
-    seen.set(check.instance, own);
-    own.push(check);
-  }
-  const changed = new Map<string, MembershipChange[]>();
-  for (const change of intake.changes) {
-    const own = changed.get(change.instance) ?? [];
-    changed.set(change.instance, own);
-    own.push(change);
-  }
-  const { header, configuration, effective, time, endMs } = base;
-  const areAllTold = time === 'stepped' || header.checks === 'told';
+type Base = Pick<
+  Reading,
+  'header' | 'configuration' | 'effective' | 'time' | 'endMs' | 'traits' | 'connections'
+>;
+
+function instancesOf(intake: EventIntake, base: Base): ReadonlyMap<string, InstanceReading> {
+  const seen = groupedByInstance(intake.checks.values());
+  const changed = groupedByInstance(intake.changes);
+  const { configuration } = base;
   const health = configuration === null ? null : healthStatesOf(configuration.check);
   return new Map(
     [...intake.names].map((name) => {
       const behaviours = intake.behaviours.get(name) ?? [];
-      const results: readonly CheckReading[] =
-        configuration === null || effective === null
-          ? []
-          : concludeChecks(seen.get(name) ?? [], {
-              time,
-              areAllTold,
-              timeoutMs: effective.timeoutMs,
-              configuration,
-              endMs,
-            });
-      const changes = changed.get(name) ?? [];
-      const isResuming = (change: MembershipChange) =>
-        resumes(change, changes, base) && base.traits['draining.return']?.reading === 'resumes';
-      const around = { behaviours, changes, isResuming, areAllTold };
-      const checks = withInvisibleFailures(results, name, around);
-      const refusingFromMs = Math.min(
-        Number.POSITIVE_INFINITY,
-        ...behaviours.filter(({ traffic }) => traffic !== 'accepted').map(({ fromMs }) => fromMs),
-      );
-      return [name, { name, behaviours, ledger: ledgerOf(checks, health), refusingFromMs }];
+      const told = { seen: seen.get(name) ?? [], behaviours, changes: changed.get(name) ?? [] };
+      const ledger = ledgerOf(checksOf(name, told, base), health);
+      return [name, { name, behaviours, ledger, refusingFromMs: refusingFrom(behaviours) }];
     }),
   );
+}
+
+function groupedByInstance<T extends { readonly instance: string }>(
+  all: Iterable<T>,
+): ReadonlyMap<string, readonly T[]> {
+  const grouped = new Map<string, T[]>();
+  for (const one of all) {
+    const own = grouped.get(one.instance) ?? [];
+    grouped.set(one.instance, own);
+    own.push(one);
+  }
+  return grouped;
+}
+
+/** What is told of one instance. */
+interface ToldOf {
+  readonly seen: readonly CheckSeen[];
+  readonly behaviours: readonly BehaviourReading[];
+  readonly changes: readonly MembershipChange[];
+}
+
+function checksOf(
+  name: string,
+  { seen, behaviours, changes }: ToldOf,
+  base: Base,
+): readonly CheckReading[] {
+  const { header, configuration, effective, time, endMs } = base;
+  const areAllTold = time === 'stepped' || header.checks === 'told';
+  const isResuming = (change: MembershipChange) =>
+    resumes(change, changes, base) && base.traits['draining.return']?.reading === 'resumes';
+  const results =
+    configuration === null || effective === null
+      ? []
+      : concludeChecks(seen, {
+          time,
+          areAllTold,
+          timeoutMs: effective.timeoutMs,
+          configuration,
+          endMs,
+        });
+  return withInvisibleFailures(results, name, { behaviours, changes, isResuming, areAllTold });
+}
+
+function refusingFrom(behaviours: readonly BehaviourReading[]): number {
+  const refusing = behaviours.filter(({ traffic }) => traffic !== 'accepted');
+  return Math.min(Number.POSITIVE_INFINITY, ...refusing.map(({ fromMs }) => fromMs));
 }

@@ -7,6 +7,7 @@ import { bandCertificate } from '../statistics/certificate.ts';
 import { sharesOf } from '../statistics/e-process.ts';
 import { type Breach, counted, judgeOf, type Subject } from './assessment.ts';
 import type { Judge } from './judge.ts';
+import type { Member } from './membership.ts';
 import { numericTrait, type Placed } from './reading.ts';
 import { countsOf, isAbsenceDoubtful, type Stretch, staysInside } from './rotation.ts';
 import { phasesOf, stretchesBySource } from './source-phases.ts';
@@ -89,46 +90,67 @@ export function judgeShares(
   const tolerance = numericTrait(subject, 'source.shareTolerance', usualTolerance);
   const seen = new Set<string>();
   const firsts = connections.filter(({ source }) => !seen.has(source) && seen.add(source));
-  const counts = countsOf(firsts);
   const shares = sharesOf(inRotation.map(({ weight }) => weight));
+  const parts = partsOf(inRotation, firsts, shares, tolerance);
   const addresses = firsts.length;
-  const parts = inRotation.map(({ name }, index) => {
-    const due = shares[index] ?? 0;
-    const count = counts.get(name) ?? 0;
-    const stray = addresses === 0 ? 0 : count / addresses - due;
-    return {
-      name,
-      due,
-      count,
-      isInside: Math.abs(stray) <= tolerance,
-      chance: chanceBeyond(count, addresses, due, tolerance),
-    };
-  });
+  const words = partsInWords(parts, addresses);
   const worst = parts.toSorted((a, b) => a.chance - b.chance)[0];
-  const words = parts
-    .map(
-      ({ name, count, due }) =>
-        `${name} ${((100 * count) / Math.max(1, addresses)).toFixed(1)} % (due ${(100 * due).toFixed(1)} %)`,
-    )
-    .join(', ');
-  const breach: Breach | null =
-    worst === undefined || worst.chance > falseAlarmRate / parts.length
-      ? null
-      : {
-          why: `${worst.name} has ${worst.count} of ${addresses} addresses; a share inside the band gives that with probability ${worst.chance.toExponential(1)}`,
-          expected: `${(100 * worst.due).toFixed(1)} % within ${100 * tolerance} points`,
-          observed: words,
-          lines: firsts.map(({ placed }) => placed.line),
-        };
-  const isInside = parts.every((part) => part.isInside);
-  const certificate = bandCertificate(shares, tolerance, addresses, falseAlarmRate);
+  const isBroken = worst !== undefined && worst.chance <= falseAlarmRate / parts.length;
+  const lines = firsts.map(({ placed }) => placed.line);
   return {
     addresses,
     words,
-    breach,
-    isInside,
+    breach: isBroken ? strayBreach(worst, words, tolerance, lines) : null,
+    isInside: parts.every((part) => part.isInside),
     isEnough: addresses >= addressesToJudge,
-    certificate,
+    certificate: bandCertificate(shares, tolerance, addresses, falseAlarmRate),
+  };
+}
+
+/** What one instance has of the addresses. */
+interface Part {
+  readonly name: string;
+  readonly due: number;
+  readonly count: number;
+  readonly isInside: boolean;
+  readonly chance: number;
+}
+
+function partsOf(
+  inRotation: readonly Member[],
+  firsts: readonly Placed[],
+  shares: readonly number[],
+  tolerance: number,
+): readonly Part[] {
+  const counts = countsOf(firsts);
+  const addresses = firsts.length;
+  return inRotation.map(({ name }, index) => {
+    const due = shares[index] ?? 0;
+    const count = counts.get(name) ?? 0;
+    const stray = addresses === 0 ? 0 : count / addresses - due;
+    const isInside = Math.abs(stray) <= tolerance;
+    return { name, due, count, isInside, chance: chanceBeyond(count, addresses, due, tolerance) };
+  });
+}
+
+function partsInWords(parts: readonly Part[], addresses: number): string {
+  const percent = (count: number) => ((100 * count) / Math.max(1, addresses)).toFixed(1);
+  return parts
+    .map(({ name, count, due }) => `${name} ${percent(count)} % (due ${(100 * due).toFixed(1)} %)`)
+    .join(', ');
+}
+
+function strayBreach(
+  { name, count, due, chance }: Part,
+  words: string,
+  tolerance: number,
+  lines: readonly number[],
+): Breach {
+  return {
+    why: `${name} has ${count} of ${lines.length} addresses; a share inside the band gives that with probability ${chance.toExponential(1)}`,
+    expected: `${(100 * due).toFixed(1)} % within ${100 * tolerance} points`,
+    observed: words,
+    lines,
   };
 }
 

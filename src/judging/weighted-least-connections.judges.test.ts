@@ -61,6 +61,50 @@ describe('weighted least connections', () => {
     expect(verdictOn(refilled(total), 'schedule.wlc.ratio').is).toBe('fail');
   });
 
+  /** Hears of an end so many picks later; a connection counts at once. */
+  const hearingLate = (picksLate: number): Wrong => {
+    const endedAt: ReadonlyMap<string, number>[] = [];
+    const endsOf = ({ total, active }: FakeInstance) => total - active;
+    return {
+      pick: (eligible) => {
+        endedAt.push(new Map(eligible.map((one) => [one.name, endsOf(one)])));
+        const heard = endedAt[Math.max(0, endedAt.length - 1 - picksLate)];
+        const cost = (one: FakeInstance) => (one.total - (heard?.get(one.name) ?? 0)) / one.weight;
+        return least(cost)(eligible);
+      },
+    };
+  };
+  /** Refilled, and then filled up to twice as many, so that whoever hears of ends at all has heard of all. */
+  const refilledTwice = (wrong: Wrong) => {
+    const balancer = new FakeBalancer(asked, wrong).rounds(4).openFresh(36, { hold: true });
+    for (const name of ['a', 'b', 'c']) balancer.closeSome(name, 2);
+    balancer.closeSome('a', 100).openFresh(36 - balancer.held().length, { hold: true });
+    return balancer.openFresh(72, { hold: true }).end();
+  };
+
+  it('charges ends that are heard of late to the release, also where the ratio never comes about', () => {
+    expect(failures(refilledTwice(hearingLate(0)))).toEqual([]);
+    for (const picksLate of [4, 12, 24]) {
+      const history = refilledTwice(hearingLate(picksLate));
+      expect(failures(history), `${picksLate} picks late`).toEqual(['schedule.wlc.release']);
+      expect(verdictOn(history, 'schedule.wlc.release').undermines).toContain('schedule.wlc.ratio');
+    }
+  });
+
+  it('does not take for late who never hears of ends, or looks at nothing that is held', () => {
+    const order = [...'abcabacba'];
+    const inTurn: Wrong = { pick: (_, { number }) => order[number % 9] as string };
+    const unweighted = least(({ active }) => active);
+    for (const wrong of [hearingLate(1000), inTurn, { pick: unweighted }]) {
+      const { undermines } = verdictOn(refilledTwice(wrong), 'schedule.wlc.release');
+      expect(undermines).toBeUndefined();
+    }
+    const late = hearingLate(12).pick as NonNullable<Wrong['pick']>;
+    const astray: Wrong = { pick: (all, one) => (one.number < 70 ? late(all, one) : 'b') };
+    const verdict = verdictOn(refilledTwice(astray), 'schedule.wlc.release');
+    expect([verdict.is, verdict.undermines]).toEqual(['fail', undefined]);
+  });
+
   it('fails round robin in its place, but not for counting closed connections', () => {
     const order = [...'abcabacba'];
     const history = refilled({ pick: (_, { number }) => order[number % 9] as string });

@@ -20,6 +20,9 @@ interface Decision {
   /** Connections ever placed on each. */
   readonly ever: Counts;
   readonly lastClose: LastClose | null;
+  /** Instances whose connections ended, one by one in that order, and how many of these had before it. */
+  readonly ends: readonly string[];
+  readonly ended: number;
   /** Instances that had a connection closed. */
   readonly released: ReadonlySet<string>;
 }
@@ -60,6 +63,7 @@ class HeldFold {
   readonly #subject: Subject;
   readonly #held = new Map<string, number>();
   readonly #ever = new Map<string, number>();
+  readonly #ends: string[] = [];
   readonly #clients = new Set<string>();
   #released = new Set<string>();
   #lastClose: { held: Counts; lines: number[]; around: Surroundings | null } | null = null;
@@ -78,6 +82,7 @@ class HeldFold {
     this.#held.set(placed.instance, (this.#held.get(placed.instance) ?? 0) - 1);
     this.#lastClose = { held: new Map(this.#held), lines: [], around: null };
     this.#released.add(placed.instance);
+    this.#ends.push(placed.instance);
   }
 
   place(connection: Placed): Decision | null {
@@ -111,6 +116,8 @@ class HeldFold {
       members,
       held: new Map(this.#held),
       ever: new Map(this.#ever),
+      ends: this.#ends,
+      ended: this.#ends.length,
       lastClose: close === null ? null : { held: close.held, lines: close.lines.slice() },
       released: new Set(this.#released),
     };
@@ -251,6 +258,34 @@ function refillOf({ connection, members, held, lastClose }: Decision) {
   return { isUneven, breach };
 }
 
+/** What is told by how connections stand once some have ended: nothing of the weights where ends are only heard of late. */
+const toldByCounts = ['schedule.wlc.ratio', 'schedule.wlc.active-only'];
+
+/**
+ * Whether all decisions are right by what is held where ends are heard of late, in their order: who never hears of any,
+ * or does not count at all, is charged elsewhere.
+ */
+function isReleasedLate(decisions: readonly Decision[]): boolean {
+  const heard = new Map<string, number>();
+  let heardCount = 0;
+  for (const { connection, members, ever, ends, ended } of decisions) {
+    const counted = () =>
+      new Map([...ever].map(([name, count]) => [name, count - (heard.get(name) ?? 0)]));
+    while (!isLeast(connection.placed.instance, members, counted())) {
+      const next = heardCount < ended ? ends[heardCount++] : undefined;
+      if (next === undefined) return false;
+      heard.set(next, (heard.get(next) ?? 0) + 1);
+    }
+  }
+  return heardCount > 0;
+}
+
+function isLeast(instance: string, members: readonly Member[], counts: Counts): boolean {
+  return ([0, 1] as const).some((ahead) =>
+    leastBy(ahead, members, counts).some(({ name }) => name === instance),
+  );
+}
+
 export const wlcRelease: Judge = judgeOf('schedule.wlc.release', (subject) => {
   const decisions = decisionsOf(subject);
   if (typeof decisions === 'string') return decisions;
@@ -271,6 +306,7 @@ export const wlcRelease: Judge = judgeOf('schedule.wlc.release', (subject) => {
   }
   return {
     breaches,
+    undermines: breaches.length > 0 && isReleasedLate(decisions) ? toldByCounts : [],
     sometimes: { 'connections owed to an instance that was released': owed },
     kept: `${counted(owed, 'connection')} went to the instance whose own had ended`,
   };
@@ -282,9 +318,7 @@ const coincidencesMax = 2;
 /** Whoever counts closed connections, too, follows that count from the first decision on. */
 function followsEver(decisions: readonly Decision[]): boolean {
   return decisions.every(({ connection: { placed }, members, ever }) =>
-    ([0, 1] as const).some((ahead) =>
-      leastBy(ahead, members, ever).some(({ name }) => name === placed.instance),
-    ),
+    isLeast(placed.instance, members, ever),
   );
 }
 

@@ -42,6 +42,16 @@ describe('schedule.wrr.cycle', () => {
     expect(failures(cycles(6, { weights: { a: 1, b: 5, c: 1 } }))).toEqual(['schedule.wrr.cycle']);
   });
 
+  it('leaves nothing of what is told by absence where somebody whose turn it is gets nothing at all', () => {
+    const starved = cycles(6, { pick: (_, { number }) => 'ab'[number % 2] as string });
+    const verdict = verdictOn(starved, 'schedule.wrr.cycle');
+    expect(verdict.undermines).toContain('health.http.codes');
+    expect(verdict.undermines).not.toContain('schedule.eligible');
+    expect(failures(starved)).toEqual(['schedule.wrr.cycle']);
+    const swapped = cycles(6, { weights: { a: 1, b: 5, c: 1 } });
+    expect(verdictOn(swapped, 'schedule.wrr.cycle').undermines).toBeUndefined();
+  });
+
   it('fails weights that are ignored, and only this clause', () => {
     expect(failures(cycles(6, { weights: { a: 1, b: 1, c: 1 } }))).toEqual(['schedule.wrr.cycle']);
   });

@@ -75,14 +75,30 @@ export function washoutOf(subject: Subject): number {
   return Math.min(washoutCycles, numericTrait(subject, 'wrr.washoutCycles', washoutCycles));
 }
 
+/** Told by who gets nothing: where somebody whose turn it certainly is gets nothing either, it tells nothing. */
+const toldByAbsence = [
+  ...['health.unhealthy-threshold', 'health.healthy-threshold', 'health.consecutive'],
+  ...['health.timeout', 'health.tcp', 'health.http.codes', 'health.isolation', 'health.initial'],
+  ...['schedule.recovery', 'change.effective', 'persistence.source-address'],
+];
+
+function isStarving({ inRotation, connections }: Stretch): boolean {
+  const counts = countsOf(connections);
+  return inRotation.some(({ name }) => !counts.has(name));
+}
+
 export const wrrCycle: Judge = judgeOf('schedule.wrr.cycle', (subject) => {
   const stretches = whyNoCycles(subject) ?? roundRobinStretches(subject);
   if (typeof stretches === 'string') return stretches;
   const washout = washoutOf(subject);
   const judged = stretches.map((stretch) => judgeCycles(stretch, washout));
   const cycles = judged.reduce((sum, one) => sum + one.cycles, 0);
+  const isSomebodyStarved = stretches.some(
+    (stretch, index) => judged[index]?.breach !== null && isStarving(stretch),
+  );
   return {
     breaches: judged.flatMap(({ breach }) => (breach === null ? [] : [breach])),
+    undermines: isSomebodyStarved ? toldByAbsence : [],
     sometimes: { 'whole cycles': cycles },
     kept: `${counted(cycles, 'whole cycle')}, each exactly in the ratio of the weights`,
   } satisfies Assessment;

@@ -5,9 +5,9 @@ import type { InstanceListed } from '../history/vocabulary.ts';
 /** What `carry` sends, in words: nothing is really sent here. As many as on the wire. */
 export const carriedBytes = 1024;
 
-/** Never the same twice in a row for one client: dynamic ports (RFC 6335), one after the other. */
+/** Never the same twice in a row for one client: all ports but the system's (RFC 6335), low and high by turns. */
 export function clientPort(connection: number): number {
-  return 49152 + (connection % 16384);
+  return 1024 + ((connection * 32_003) % 64_512);
 }
 
 export class CallPlaces {

@@ -12,8 +12,8 @@ export interface Server {
   readonly command: string;
   /** What `conform` calls it; a browser has no such name. */
   readonly connectable: string | null;
-  /** Debian's packages, separated by spaces. */
-  readonly packages: string;
+  /** Debian's. */
+  readonly packages: readonly string[];
 }
 export interface ServerFound extends Server {
   /** null: not on this machine. */
@@ -21,19 +21,19 @@ export interface ServerFound extends Server {
 }
 
 const servers: readonly Server[] = [
-  { kind: 'balancer', command: 'haproxy', connectable: 'haproxy', packages: 'haproxy' },
+  { kind: 'balancer', command: 'haproxy', connectable: 'haproxy', packages: ['haproxy'] },
   {
     kind: 'balancer',
     command: 'nginx',
     connectable: 'nginx',
-    packages: 'nginx libnginx-mod-stream',
+    packages: ['nginx', 'libnginx-mod-stream'],
   },
-  { kind: 'balancer', command: 'nft', connectable: 'nftables', packages: 'nftables' },
-  { kind: 'balancer', command: 'pen', connectable: 'pen', packages: 'pen' },
+  { kind: 'balancer', command: 'nft', connectable: 'nftables', packages: ['nftables'] },
+  { kind: 'balancer', command: 'pen', connectable: 'pen', packages: ['pen'] },
   // the example of an adapter in shell
-  { kind: 'tool', command: 'jq', connectable: null, packages: 'jq' },
-  { kind: 'tool', command: 'ip', connectable: null, packages: 'iproute2' },
-  { kind: 'browser', command: 'chromium', connectable: null, packages: 'chromium' },
+  { kind: 'tool', command: 'jq', connectable: null, packages: ['jq'] },
+  { kind: 'tool', command: 'ip', connectable: null, packages: ['iproute2'] },
+  { kind: 'browser', command: 'chromium', connectable: null, packages: ['chromium'] },
 ];
 
 /** Long enough for a slow mirror; a hanging one must not hang the tests. */
@@ -84,13 +84,13 @@ async function install(missing: readonly Server[]): Promise<void> {
     timeout: installLimitMs,
     env: noQuestions,
   } as const;
-  const packages = missing.flatMap((server) => server.packages.split(' '));
+  const packages = missing.flatMap((server) => server.packages);
   await execa('apt-get', ['update', '-q'], options);
   await execa('apt-get', ['install', '-q', '-y', '--no-install-recommends', ...packages], options);
 }
 
 function notFound(still: readonly Server[]): OperatorError {
-  const packages = still.map((server) => server.packages).join(' ');
+  const packages = still.flatMap((server) => server.packages).join(' ');
   return new OperatorError(`tests: this machine has no ${packages}`, {
     code: 'SERVERS_MISSING',
     exitCode: exitCodes.unavailable,

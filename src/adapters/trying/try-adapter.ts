@@ -55,6 +55,8 @@ const instances: readonly InstanceAt[] = [
   { name: 'a', weight: 2, port: null, address: '127.0.0.1' },
   { name: 'b', weight: 1, port: null, address: '127.0.0.2' },
 ];
+/** Of the weights 2 and 1: so many connections reach both, wherever the turns stand. */
+const twoCycles = 6;
 const addresses = instances.map(({ address }) => address);
 
 /** `connect` makes a fresh adapter each time: determinism needs two. Tells findings as they are made. */
@@ -288,32 +290,38 @@ class Trying {
     try {
       const ours = [await this.#wired(backends.port), await this.#wired(backends.port)] as const;
       const placed: [string[], string[]] = [[], []];
+      const changed: string[] = [];
       for (let tried = 0; tried < connectionsTried; tried++) {
         // two to the other for each to the one: in turn, a table that both share would look right
-        for (const which of [0, 1, 1] as const) {
-          const { address, port } = ours[which].endpoint;
-          const at = await answering(address, port);
-          placed[which].push(instances.find((one) => one.address === at)?.name ?? refused);
-        }
+        for (const which of [0, 1, 1] as const) placed[which].push(await reachedAt(ours[which]));
       }
+      await ours[0].setInstances({ instances: atPort(backends.port).slice(1) });
+      await ours[0].settle();
+      for (let tried = 0; tried < twoCycles; tried++) changed.push(await reachedAt(ours[1]));
       await ours[0].dispose();
       const outcome = await ours[1].setInstances({ instances: atPort(backends.port) });
-      const { address, port } = ours[1].endpoint;
-      const left = await answering(address, port);
+      const left = await reachedAt(ours[1]);
       await ours[1].dispose();
       if (outcome.is !== 'accepted') return `with the other put away a change is ${outcome.is}`;
-      if (left === null) return 'with the other put away connections reach nobody';
+      if (left === refused) return 'with the other put away connections reach nobody';
+      if (this.#takesTurns && !changed.includes('a')) {
+        return 'an instance taken out of one gets no connections of the other either: they seem to share one list of instances';
+      }
       return this.#unevenIn(placed);
     } finally {
       backends.stop();
     }
   }
 
+  /** One scheduler hands out whole cycles. */
+  get #takesTurns(): boolean {
+    const { capabilities, traits } = this.#description;
+    return capabilities['schedule.wrr'].supported && (traits['wrr.schedulers']?.reading ?? 1) === 1;
+  }
+
   /** Whether turns of weighted round robin are far from the weights in one of two; what is random may stray. */
   #unevenIn(placed: readonly (readonly string[])[]): string | null {
-    const { capabilities, traits } = this.#description;
-    const schedulers = traits['wrr.schedulers']?.reading ?? 1;
-    if (!capabilities['schedule.wrr'].supported || schedulers !== 1) return null;
+    if (!this.#takesTurns) return null;
     for (const one of placed) {
       // two cycles may pass until the order holds, as `wrr.washoutCycles` says at most
       const settled = one.slice(6, 18);
@@ -470,6 +478,12 @@ class Unmet extends Error {}
 type Aside = Pick<Finding, 'note'> & { readonly is: 'noted' | 'left out' };
 const leftOut = (note: string): Aside => ({ is: 'left out', note });
 const noted = (note: string): Aside => ({ is: 'noted', note });
+
+/** The instance that a client of the endpoint reaches. */
+async function reachedAt({ endpoint }: WireDeployment): Promise<string> {
+  const at = await answering(endpoint.address, endpoint.port);
+  return instances.find((one) => one.address === at)?.name ?? refused;
+}
 
 const atPort = (port: number | null): readonly InstanceAt[] =>
   instances.map((one) => ({ ...one, port }));

@@ -156,6 +156,11 @@ function explaining(
   );
 }
 
+/** Whether the value of a field (`backendServices[0].port`) is what the clause speaks of. */
+export function isAbout(clause: string, field: string): boolean {
+  return fieldOfClause[clause]?.test(field) ?? false;
+}
+
 /** Whether all the fields named belong to other clauses than the case's own. */
 function isElsewhere({ clause }: ConfigurationCase, violations: readonly Violation[]): boolean {
   const own = fieldOfClause[clause];
@@ -167,7 +172,7 @@ function isElsewhere({ clause }: ConfigurationCase, violations: readonly Violati
 }
 
 function isOf({ clause }: ConfigurationCase, { path }: Difference): boolean {
-  return fieldOfClause[clause]?.test(path) ?? false;
+  return isAbout(clause, path);
 }
 
 /** Whether the clause's field lies in what did not come back at all. */

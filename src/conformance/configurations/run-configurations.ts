@@ -2,12 +2,13 @@
  * Configuration cases put to an implementation through the testbed: one deployment each, without instances and
  * traffic, ended at once. Knows what to send, not what is right.
  */
-import type { TimeKind } from '../../history/vocabulary.ts';
+import type { Outcome, TimeKind } from '../../history/vocabulary.ts';
 import type { Profile } from '../../spec/configuration.ts';
 import type { Testbed } from '../../testbed/trial.ts';
 import { unableTo } from '../abilities.ts';
 import { boundaryCases } from './boundary-cases.ts';
 import type { ConfigurationCase } from './configuration-case.ts';
+import { fittedCase, isEvidence } from './fitted-case.ts';
 import { generatedCases } from './generated-cases.ts';
 import { type ConfigurationVerdict, judgeConfigurationCase } from './judge-configuration.ts';
 import { pairCases } from './pairs.ts';
@@ -38,17 +39,43 @@ export function configurationCases(
   };
 }
 
-/** `number` tells the deployments of a run apart. */
+export interface ConfigurationRun {
+  /** The case, or what is left of it for whoever lacks something. */
+  readonly asked: ConfigurationCase;
+  readonly verdicts: readonly ConfigurationVerdict[];
+}
+
+/** Whoever rightly says "unsupported" is asked the same without it. `number` tells the deployments of a run apart. */
 export async function runConfigurationCase(
   testbed: Testbed,
   one: ConfigurationCase,
   time: TimeKind,
   number: number,
-): Promise<readonly ConfigurationVerdict[]> {
+): Promise<ConfigurationRun> {
+  const { capabilities } = testbed.description;
+  const answer = await put(testbed, one, time, number);
+  const isUnable = () => unableTo(one.configuration, one.profile, capabilities).length > 0;
+  if (answer.outcome.is !== 'unsupported' || !isUnable()) return judged(testbed, one, answer);
+  const asked = fittedCase(one, capabilities);
+  if (asked === null) return { asked: one, verdicts: [] };
+  return judged(testbed, asked, await put(testbed, asked, time, number));
+}
+
+interface Put {
+  readonly outcome: Outcome;
+  readonly readBack: unknown;
+}
+
+async function put(
+  testbed: Testbed,
+  { configuration, profile }: ConfigurationCase,
+  time: TimeKind,
+  number: number,
+): Promise<Put> {
   const begun = await testbed.begin({
     name: `configuration-${number}`,
-    configuration: one.configuration,
-    profile: one.profile,
+    configuration,
+    profile,
     instances: [],
     behaviours: {},
     time,
@@ -59,11 +86,19 @@ export async function runConfigurationCase(
     budgetMs,
     eventsMax,
   });
-  if (begun.accepted) await begun.trial.end('complete');
-  const outcome = begun.accepted ? ({ is: 'accepted' } as const) : begun.outcome;
-  const { capabilities, traits } = testbed.description;
-  const isUnable = () => unableTo(one.configuration, one.profile, capabilities).length > 0;
-  if (outcome.is === 'unsupported' && isUnable()) return [];
-  const readBack = begun.accepted ? begun.readBack : null;
-  return judgeConfigurationCase(one, outcome, readBack, traits);
+  if (!begun.accepted) return { outcome: begun.outcome, readBack: null };
+  await begun.trial.end('complete');
+  return { outcome: { is: 'accepted' }, readBack: begun.readBack };
+}
+
+function judged(
+  { description }: Testbed,
+  asked: ConfigurationCase,
+  { outcome, readBack }: Put,
+): ConfigurationRun {
+  const { capabilities, traits } = description;
+  const verdicts = judgeConfigurationCase(asked, outcome, readBack, traits);
+  if (isEvidence(asked, capabilities)) return { asked, verdicts };
+  const isTold = ({ clause, is }: ConfigurationVerdict) => is === 'fail' || clause !== asked.clause;
+  return { asked, verdicts: verdicts.filter(isTold) };
 }

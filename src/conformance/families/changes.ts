@@ -48,8 +48,9 @@ export const reconfigures: Family = {
         isTurningFirst: fc.boolean(),
         held: fc.integer({ min: 6, max: 9 }),
         unhealthyThreshold: fc.integer({ min: 1, max: 5 }),
+        port: fc.constantFrom(8080, 8443),
       })
-      .map(({ other, isTurningFirst, held, unhealthyThreshold }): Timeline => {
+      .map(({ other, isTurningFirst, held, unhealthyThreshold, port }): Timeline => {
         const [before, after] = isTurningFirst ? [turns, other] : [other, turns];
         const check = { unhealthyThreshold };
         return {
@@ -60,7 +61,10 @@ export const reconfigures: Family = {
             settled(namesOf(3), 3),
             { do: 'open', count: held, sources: 'fresh', hold: true },
             { do: 'open', count: 12, sources: ['client-1'] },
-            { do: 'reconfigure', configuration: documentOf(bounds.profile, { ...after, check }) },
+            {
+              do: 'reconfigure',
+              configuration: documentOf(bounds.profile, { ...after, port, check }),
+            },
             { do: 'open', count: 12, sources: ['client-1'] },
             { do: 'open', count: 24, sources: ['client-2', 'client-3'] },
             { do: 'carry' },

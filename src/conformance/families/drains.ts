@@ -42,8 +42,13 @@ export const drainingReturn: Family = {
   runs: { stepped: 20, wired: 3 },
   timelines: (bounds) =>
     fc
-      .record({ removed: removable, held, drainSeconds: fc.constantFrom(60, 300, 3600) })
-      .map(({ removed, held: count, drainSeconds }): Timeline => {
+      .record({
+        removed: removable,
+        held,
+        drainSeconds: fc.constantFrom(60, 300, 3600),
+        isRemovedAgain: fc.boolean(),
+      })
+      .map(({ removed, held: count, drainSeconds, isRemovedAgain }): Timeline => {
         const beyond = bounds.isWired ? 0.7 + farBeyond : 0.75;
         return {
           ...head('draining-return', drainingReturn.clauses, bounds),
@@ -56,7 +61,15 @@ export const drainingReturn: Family = {
             { after: { drain: 0.3 }, do: 'carry' },
             { do: 'add', instance: { name: removed, weight: 1, port: null } },
             { do: 'open', count: 12, sources: 'fresh' },
-            { after: { drain: beyond }, do: 'carry' },
+            // a second drain has an end of its own, whenever the first would have had one
+            ...(isRemovedAgain
+              ? [
+                  { do: 'open' as const, count, sources: 'fresh' as const, hold: true },
+                  { after: { drain: 0.2 }, do: 'remove' as const, instance: removed },
+                  { after: { drain: 0.75 }, do: 'carry' as const },
+                  { after: { drain: beyond - 0.45 }, do: 'carry' as const },
+                ]
+              : [{ after: { drain: beyond }, do: 'carry' as const }]),
             { do: 'open', count: 12, sources: 'fresh' },
           ],
         };

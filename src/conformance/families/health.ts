@@ -66,7 +66,7 @@ export const healthThresholds: Family = {
         unhealthyThreshold: threshold,
         healthyThreshold: threshold,
         failures: failuresIn(bounds),
-        lives: fc.integer({ min: 1, max: bounds.isWired ? 1 : 2 }),
+        lives: fc.constantFrom(...(bounds.isWired ? [1] : [1, 1, 2, 3])),
       })
       .map(({ unhealthyThreshold, healthyThreshold, failures, lives }): Timeline => {
         const down = 'F'.repeat(unhealthyThreshold + margin);
@@ -381,7 +381,17 @@ function delaysWithin({ isWired }: Bounds) {
   return {
     early: fc.constantFrom(...(isWired ? [0.2, 0.4, 0.5] : [0.2, 0.5, 0.98, 1])),
     late: fc.constantFrom(...(isWired ? [1.5, 1.8, 2] : [1.02, 1.05, 1.5, 2])),
-    timeoutSeconds: fc.constantFrom(...(isWired ? [2, 3, 4] : [2, 3, 4, 30, 60])),
+    // the longest in intervals that leave time between the end of a check and the next one
+    times: fc.constantFrom(
+      ...(isWired
+        ? [{ timeoutSeconds: 2 }, { timeoutSeconds: 3 }, { timeoutSeconds: 4 }]
+        : [
+            { timeoutSeconds: 2, intervalSeconds: 60 },
+            { timeoutSeconds: 4, intervalSeconds: 60 },
+            { timeoutSeconds: 30, intervalSeconds: 60 },
+            { timeoutSeconds: 60, intervalSeconds: 180 },
+          ]),
+    ),
   };
 }
 
@@ -397,7 +407,7 @@ export const healthTimeout: Family = {
         healthyThreshold: fc.integer({ min: 1, max: 2 }),
         ...delaysWithin(bounds),
       })
-      .map(({ unhealthyThreshold, healthyThreshold, early, late, timeoutSeconds }): Timeline => {
+      .map(({ unhealthyThreshold, healthyThreshold, early, late, times }): Timeline => {
         const delays = [0, early, late];
         const replies = delays.map(
           (afterTimeouts): BehaviourScript => ({ afterwards: { reply: 'normal', afterTimeouts } }),
@@ -408,7 +418,7 @@ export const healthTimeout: Family = {
           bounds,
           // whoever heeds no result at all is told from whoever heeds no timeout
           [...replies, { afterwards: { reply: 'silence' } }, { afterwards: { reply: 503 } }],
-          { unhealthyThreshold, healthyThreshold, timeoutSeconds },
+          { unhealthyThreshold, healthyThreshold, ...times },
         );
       }),
 };
@@ -462,7 +472,7 @@ export const healthTcpTimeout: Family = {
   needs: ['check.tcp', 'schedule.wrr'],
   runs: { stepped: 6, wired: 0 },
   timelines: (bounds) =>
-    fc.record(delaysWithin(bounds)).map(({ early, late, timeoutSeconds }): Timeline => {
+    fc.record(delaysWithin(bounds)).map(({ early, late, times }): Timeline => {
       const replies = [0, early, late].map(
         (afterTimeouts): BehaviourScript => ({ afterwards: { reply: 'accepted', afterTimeouts } }),
       );
@@ -470,7 +480,7 @@ export const healthTcpTimeout: Family = {
         method: 'tcp',
         unhealthyThreshold: 2,
         healthyThreshold: 1,
-        timeoutSeconds,
+        ...times,
       });
     }),
 };
@@ -507,6 +517,7 @@ function steady(
     readonly method?: CheckMethod;
     readonly normalStatusCodes?: readonly (string | number)[];
     readonly timeoutSeconds?: number;
+    readonly intervalSeconds?: number;
     readonly unhealthyThreshold: number;
     readonly healthyThreshold: number;
   },
@@ -519,7 +530,7 @@ function steady(
     clauses,
     profile: bounds.profile,
     configuration: documentOf(bounds.profile, {
-      check: { ...check, ...fewChecks(bounds).check },
+      check: { ...fewChecks(bounds).check, ...check },
     }),
     instances: instancesOf(replies.map(() => 1)),
     behaviours: Object.fromEntries(

@@ -12,6 +12,8 @@ interface Part {
   readonly before: ServiceChoice;
   readonly after: ServiceChoice;
   readonly behaviours?: Timeline['behaviours'];
+  /** Before the change. */
+  readonly first?: readonly Step[];
   readonly steps: readonly Step[];
 }
 
@@ -90,9 +92,11 @@ function place(before: ServiceChoice, after: ServiceChoice): Part {
   return { before, after, steps: [settled(names, 3), open] };
 }
 
+/** Connections are counted from their beginning, not from the change. */
 const heldUnevenly: Part = {
   before: {},
   after: { scheduling: 'weighted-least-connections' },
+  first: [settled(names, 1), { do: 'refill', to: 12 }, { do: 'close', of: 'b', share: 0.8 }],
   steps: [
     settled(names, 3),
     { do: 'refill', to: 12 },
@@ -129,13 +133,14 @@ function partsOf({ isWired }: Bounds): readonly Part[] {
 
 function timelinesOf(bounds: Bounds): readonly Timeline[] {
   return partsOf(bounds).map(
-    ({ before, after, behaviours = {}, steps }): Timeline => ({
+    ({ before, after, behaviours = {}, first = [], steps }): Timeline => ({
       ...head('reconfigures-parts', reconfiguresParts.clauses, bounds),
       configuration: documentOf(bounds.profile, before),
       instances: instancesOf(names.map(() => 1)),
       behaviours,
       steps: [
         settled(names, 2),
+        ...first,
         { do: 'reconfigure', configuration: documentOf(bounds.profile, after) },
         ...steps,
       ],

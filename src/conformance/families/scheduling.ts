@@ -247,6 +247,9 @@ export const wlcRefill: Family = {
               share: shares[index] ?? 1,
             })),
             { do: 'refill', to: target },
+            // whoever hears of an end late has heard of all by now, and whoever never does goes on as before
+            { after: { checks: { [first]: 8 } }, do: 'wait' },
+            { do: 'refill', to: 2 * target },
           ],
         };
       }),

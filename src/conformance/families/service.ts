@@ -23,6 +23,9 @@ const dynamicScheduling = fc.constantFrom(
 );
 const anyScheduling = fc.oneof(dynamicScheduling, fc.constant('source-ip' as const));
 
+/** As long as the page allows. */
+const longPath = `/${'health-'.repeat(14)}x`;
+
 export const forwardPorts: Family = {
   name: 'forward-ports',
   clauses: ['forward.port', 'forward.data', 'health.port', 'health.http.path'],
@@ -33,8 +36,9 @@ export const forwardPorts: Family = {
       .record({
         thirdPort: fc.constantFrom(null, 9000, 9001),
         servicePort: fc.constantFrom(8080, 8443),
-        checkPort: fc.constantFrom(undefined, 9100),
-        path: fc.constantFrom('/', '/healthz', '/a/b/c/d/e', '/ready?full=1'),
+        // a port that is said is the port of all checks, also where it is the service's
+        checkPort: fc.constantFrom(undefined, 9100, 8080),
+        path: fc.constantFrom('/', '/a/b/c/d/e/', '/ready?full=1', '/Healthz//now', longPath),
         by: fc.constantFrom('client' as const, 'instance' as const),
       })
       .map(({ thirdPort, servicePort, checkPort, path, by }): Timeline => {
@@ -77,7 +81,8 @@ export const persistenceSticks: Family = {
       .record({
         // the larger number tells who knows clients by a part of their address: it has six cycles of newcomers
         clients: fc.constantFrom(5, 6, 7, 8, 19, 20),
-        gap: fc.constantFrom(...(bounds.isWired ? [0.91, 0.93, 0.95] : [0.91, 0.95, 0.99, 0.999])),
+        // in stepped time up to a few ms before the end
+        gap: fc.constantFrom(...(bounds.isWired ? [0.91, 0.93, 0.95] : [0.91, 0.99, 0.999_999])),
         isCrowded: fc.constantFrom(...(bounds.isWired ? [false] : [false, false, false, true])),
       })
       .map(({ clients, gap, isCrowded }): Timeline => {
@@ -184,6 +189,8 @@ export const persistenceExpiry: Family = {
           steps: [
             settled(namesOf(4), 3),
             open(sources),
+            // each return counts as the one before
+            again(gap, sources.toReversed()),
             again(gap, sources.toReversed()),
             again(gap, sources.toReversed()),
             again(over, swapped),
@@ -308,16 +315,17 @@ export const draining: Family = {
         removed: fc.constantFrom('a', 'b', 'c'),
         held: fc.integer({ min: 6, max: 12 }),
         isFollowed: fc.boolean(),
+        ownPort: fc.constantFrom(null, 9000),
       })
       .map(
-        ({ scheduling, drainSeconds, removed, held, isFollowed }): Timeline => ({
+        ({ scheduling, drainSeconds, removed, held, isFollowed, ownPort }): Timeline => ({
           ...head('draining', draining.clauses, bounds),
           configuration: documentOf(bounds.profile, {
             scheduling,
             drainSeconds,
             ...fewChecks(bounds),
           }),
-          instances: instancesOf([1, 1, 1]),
+          instances: instancesOf([1, 1, 1]).map((one) => ({ ...one, port: ownPort })),
           steps: [
             settled(namesOf(3), 3),
             { do: 'open', count: held, sources: 'fresh', hold: true },
@@ -334,6 +342,9 @@ export const draining: Family = {
             { do: 'open', count: 9, sources: 'fresh' },
             { after: { drain: bounds.isWired ? 0.7 : 0.32 }, do: 'carry' },
             ...(isFollowed ? [{ after: { drain: 0.38 }, do: 'carry' as const }] : []),
+            // long gone, and back as it was
+            { do: 'add', instance: { name: removed, weight: 1, port: ownPort } },
+            { do: 'open', count: 9, sources: 'fresh' },
           ],
         }),
       ),

@@ -75,7 +75,7 @@ export function diagnoseConfigurations(
   return nearest(clause, open, async (testbed) => {
     let sum = 0;
     for (const [index, { one, verdicts }] of cases.entries()) {
-      const again = await runConfigurationCase(testbed, one, 'stepped', index + 1);
+      const { verdicts: again } = await runConfigurationCase(testbed, one, 'stepped', index + 1);
       // whoever answers rightly where this one failed is nothing like it
       const answered = answerOf(again);
       if (answered.get(clause) === 'fail') sum += likenessOf(answerOf(verdicts), answered);

@@ -125,7 +125,7 @@ class Attempt {
       judgedClauses.map((clause) =>
         rollUpClause(clause, this.#tally.saidOn(clause.id), description, true),
       ),
-      this.#tally.standingAlone,
+      this.#tally,
     );
   }
 
@@ -176,7 +176,12 @@ class Attempt {
       }
       const { configuration } = one;
       const { time } = this.#context;
-      const verdicts = await runConfigurationCase(this.#testbed, configuration, time, this.#cases);
+      const { verdicts } = await runConfigurationCase(
+        this.#testbed,
+        configuration,
+        time,
+        this.#cases,
+      );
       this.#tally.hearConfiguration(verdicts, configuration.note, () => null);
       return verdicts.filter(({ is }) => is === 'fail').map(({ clause }) => clause);
     } catch (error) {

@@ -1,0 +1,63 @@
+/** For tests: what a fake balancer can do wrong, each by a word of its own. Refuses to know how it comes to do it. */
+import type { Reply } from '../history/vocabulary.ts';
+import type { FakeInstance } from './fake-instance.fixture.ts';
+
+/** What the balancer does instead of what is right. */
+export interface Wrong {
+  readonly unhealthyThreshold?: number;
+  readonly healthyThreshold?: number;
+  /** Opposite results do not start the count again. */
+  readonly isCumulative?: boolean;
+  readonly isNormal?: (reply: Reply) => boolean;
+  readonly timeoutMs?: number;
+  readonly persistenceMs?: number;
+  readonly sessionKey?: (source: string, port: number) => string;
+  /** Known clients go to a removed, an unhealthy instance. */
+  readonly sticksToRemoved?: boolean;
+  readonly sticksToUnhealthy?: boolean;
+  readonly keepsRemoved?: boolean;
+  readonly ignoresHealth?: boolean;
+  readonly neverRecovers?: boolean;
+  readonly pick?: (
+    eligible: readonly FakeInstance[],
+    connection: { source: string; port: number; number: number },
+  ) => string;
+  readonly weights?: Readonly<Record<string, number>>;
+  readonly port?: (right: number, instance: string) => number;
+  readonly losesBytes?: boolean;
+  readonly hidesCloses?: boolean;
+  readonly drainMs?: number;
+  readonly deadline?: 'close' | 'leave';
+  readonly cutsOthers?: boolean;
+  /** A changed weight has no effect, ends every connection. */
+  readonly keepsFirstWeights?: boolean;
+  readonly cutsOnReweigh?: boolean;
+  /** All instances share the state that their results in turn lead to. */
+  readonly sharesHealth?: boolean;
+  readonly checkPort?: number;
+  readonly checkPath?: string;
+  readonly intervalMs?: number;
+  /** With nobody eligible, everybody is used. */
+  readonly usesAllWhenNone?: boolean;
+  /** Whoever goes out loses its connections. */
+  readonly cutsUnhealthy?: boolean;
+  /** A new instance is out until it has passed enough checks; its first result decides alone. */
+  readonly startsOut?: boolean;
+  readonly firstDecides?: boolean;
+  /** Out of and into rotation only so much later. */
+  readonly lateMs?: number;
+  readonly sessionClock?: 'creation';
+  readonly neverForgets?: boolean;
+  /** A drain without connections goes on to its deadline; nobody is checked while it drains. */
+  readonly finishesAtDeadline?: boolean;
+  readonly checksNobodyDraining?: boolean;
+  /** The old deadline holds for whoever comes back before it. */
+  readonly keepsDeadlineOfReturned?: boolean;
+  readonly ignoresWeightZero?: boolean;
+  readonly rejectsWeightZero?: boolean;
+  /** Another configuration has no effect, ends every connection; a new instance gets nothing. */
+  readonly keepsFirstConfiguration?: boolean;
+  readonly cutsOnReconfigure?: boolean;
+  readonly ignoresAdded?: boolean;
+  readonly refuses?: (connection: number) => boolean;
+}
