@@ -23,6 +23,30 @@ it('tells the story of the failure that showed every time, though one that did n
   expect(tally.saidOn(clause).map(({ failure }) => failure)).toEqual([null, story]);
 });
 
+it('lets what no failing clause accounts for stand on its own, in whichever order they fail', () => {
+  const fail = (failing: string, ...explainedBy: readonly (readonly string[])[]) => {
+    return {
+      clause: failing,
+      is: 'fail',
+      expected: '',
+      observed: '',
+      by: null,
+      explainedBy,
+    } as const;
+  };
+  const path = 'config.health.path.syntax';
+  const wide = 'config.accepts-valid';
+  const tally = new Tally();
+  const hear = (...verdicts: readonly ReturnType<typeof fail>[]) =>
+    tally.hearConfiguration(verdicts, 'note', () => null);
+  hear(fail(wide, [path]));
+  expect([...tally.standingAlone]).toEqual([wide]);
+  hear(fail(path, []), fail(wide));
+  expect([...tally.standingAlone]).toEqual([path]);
+  hear(fail(wide, [path], ['config.name']));
+  expect([...tally.standingAlone].toSorted()).toEqual([wide, path]);
+});
+
 describe('clauses that stand alone', () => {
   const judged = (verdict: object, attributedTo: string | null = null) => {
     const told = { is: 'fail', why: 'late', evidence: [], sometimes: {}, ...verdict };

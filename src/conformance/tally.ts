@@ -24,6 +24,8 @@ export class Tally {
   /** Of configurations, by clause: they pass by the ten thousand, and one tells what all of them do. */
   readonly #passed = new Map<string, { times: number } & Said>();
   readonly #alone = new Set<string>();
+  /** Of failing configurations: a clause, and those of which any would account for the fault by failing itself. */
+  readonly #faults = new Map<string, { clause: string; explainedBy: readonly string[] }>();
   readonly #undermined = new Map<string, Set<string>>();
   readonly #cases = {
     configurations: 0,
@@ -40,7 +42,11 @@ export class Tally {
 
   /** Clauses that failed in a way that no narrower clause explains. */
   get standingAlone(): ReadonlySet<string> {
-    return this.#alone;
+    const isFailing = (clause: string) => this.saidOn(clause).some(({ is }) => is === 'fail');
+    const unexplained = [...this.#faults.values()].filter(
+      ({ explainedBy }) => !explainedBy.some(isFailing),
+    );
+    return new Set([...this.#alone, ...unexplained.map(({ clause }) => clause)]);
   }
 
   /** By clause: failing clauses beside which nothing that was said on it stands. */
@@ -90,7 +96,10 @@ export class Tally {
     for (const verdict of verdicts) {
       if (verdict.is === 'pass') this.#hearPass(verdict, note);
       else {
-        const { clause, is, expected, observed, by } = verdict;
+        const { clause, is, expected, observed, by, explainedBy = [] } = verdict;
+        for (const clauses of explainedBy) {
+          this.#faults.set(`${clause}: ${clauses.join()}`, { clause, explainedBy: clauses });
+        }
         const why = `${note}: expected ${expected}, observed ${observed}`;
         const byAdapter = by === 'adapter';
         this.#say(clause, { ...silent, is, why, sometimes, byAdapter, failure: told(verdict) });

@@ -4,12 +4,14 @@ import type { Rule } from '../spec/rules.ts';
 import type { Violation } from '../spec/violation.ts';
 import type { Defect } from './defect.ts';
 
-function overlooking(isOverlooked: (violation: Violation) => boolean) {
+type Places = Parameters<Rule['violations']>[0];
+
+function overlooking(isOverlooked: (violation: Violation, places: Places) => boolean) {
   return (rules: readonly Rule[]): readonly Rule[] =>
     rules.map((rule) => ({
       ...rule,
       violations: (places, numbers) =>
-        rule.violations(places, numbers).filter((violation) => !isOverlooked(violation)),
+        rule.violations(places, numbers).filter((violation) => !isOverlooked(violation, places)),
     }));
 }
 
@@ -94,6 +96,7 @@ interface Service {
   readonly sessionPersistence?: { readonly enabled?: unknown };
   readonly connectionDraining?: { readonly durationSeconds?: unknown };
   readonly healthCheck?: {
+    readonly normalStatusCodes?: unknown;
     readonly intervalSeconds?: unknown;
     readonly timeoutSeconds?: unknown;
     readonly path?: unknown;
@@ -102,10 +105,28 @@ interface Service {
 
 function overlookingAll(
   clause: string,
-  isOverlooked: (violation: Violation) => boolean = () => true,
+  isOverlooked: (violation: Violation, places: Places) => boolean = () => true,
 ) {
-  return overlooking((violation) => violation.clause === clause && isOverlooked(violation));
+  return overlooking(
+    (violation, places) => violation.clause === clause && isOverlooked(violation, places),
+  );
 }
+
+/** Of any address but one with colons. */
+const withoutIpv6: Rule = {
+  name: 'addresses of version 4',
+  clause: 'config.accepts-valid',
+  violations: (places) =>
+    places
+      .at('serverGroups[].instances[].address')
+      .filter(({ value }) => String(value).includes(':'))
+      .map(({ path, value }) => ({
+        clause: 'config.accepts-valid',
+        path: `serverGroups[${path[1]}].instances[${path[3]}].address`,
+        expected: 'an IPv4 address',
+        observed: value,
+      })),
+};
 
 /** What was overlooked is taken for the usual. */
 function meaning(change: Partial<ServiceDocument>) {
@@ -176,6 +197,26 @@ export const strictnessDefects: readonly Defect[] = [
       ({ healthCheck }) =>
         !(Number(healthCheck?.timeoutSeconds) > Number(healthCheck?.intervalSeconds)),
     ),
+  },
+  {
+    name: 'rejects-normal-code-given-twice',
+    sentence: 'A class of normal codes that is in the list twice is rejected.',
+    breaks: ['config.health.normal-codes'],
+    rules: rejecting(
+      'config.health.normal-codes',
+      'healthCheck.normalStatusCodes',
+      'each class once',
+      ({ healthCheck }) => {
+        const codes = healthCheck?.normalStatusCodes;
+        return !Array.isArray(codes) || new Set(codes).size === codes.length;
+      },
+    ),
+  },
+  {
+    name: 'rejects-ipv6-instance',
+    sentence: 'An instance with an IPv6 address is rejected.',
+    breaks: ['config.accepts-valid'],
+    rules: (rules) => [...rules, withoutIpv6],
   },
   {
     name: 'counts-path-levels-in-query',
@@ -293,5 +334,50 @@ export const overlookedDefects: readonly Defect[] = [
     sentence: "Only the group's region and VPC are looked at, not those that an instance states.",
     breaks: ['config.group.same-network'],
     rules: overlookingAll('config.group.same-network', ({ path }) => /instances\[/.test(path)),
+  },
+  {
+    name: 'overlooks-interval-of-later-services',
+    sentence: 'Only the first service has its check interval looked at.',
+    breaks: ['config.health.interval'],
+    rules: overlookingAll('config.health.interval', ({ path }) => !path.includes('Services[0]')),
+  },
+  {
+    name: 'accepts-controls-in-path',
+    sentence:
+      'Of white space and control characters, a check path lacks only blanks, tabs and newlines.',
+    breaks: ['config.health.path.syntax'],
+    rules: overlookingAll(
+      'config.health.path.syntax',
+      ({ observed }) =>
+        typeof observed === 'string' && /^\/[^ \t\n]*[\s\p{Cc}][^ \t\n]*$/u.test(observed),
+    ),
+  },
+  {
+    name: 'overlooks-duration-while-persistence-is-off',
+    sentence: 'With session persistence off, its duration may be anything.',
+    breaks: ['config.persistence.duration'],
+    rules: overlookingAll('config.persistence.duration', ({ path }, places) => {
+      const durations = places.at('backendServices[].sessionPersistence.durationSeconds');
+      return durations.some(
+        (site) =>
+          site.holder['enabled'] === false &&
+          path === `backendServices[${site.path[1]}].sessionPersistence.durationSeconds`,
+      );
+    }),
+  },
+  {
+    name: 'overlooks-kind-of-unassociated-groups',
+    sentence: 'A server group that no service names may be of any kind.',
+    breaks: ['config.group.kind'],
+    rules: overlookingAll('config.group.kind', ({ path }, places) => {
+      const associated = places.at('backendServices[].serverGroup').map(({ value }) => value);
+      return places
+        .at('serverGroups[].kind')
+        .some(
+          (site) =>
+            path === `serverGroups[${site.path[1]}].kind` &&
+            !associated.includes(site.holder['name']),
+        );
+    }),
   },
 ];

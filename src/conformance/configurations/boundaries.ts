@@ -11,6 +11,7 @@ export interface Boundary {
   readonly clause: string;
   readonly path: string;
   readonly accepted: readonly unknown[];
+  /** The third and the fourth are put into later services (see `boundary-cases.ts`): so let them be telling ones. */
   readonly rejected: readonly unknown[];
   /** Edits of the base document that the accepted values need around them. */
   readonly beside?: Readonly<Record<string, unknown>>;
@@ -42,9 +43,9 @@ function rangeBoundary({ clause, path, from, to, isRequired, beside }: Range): B
     rejected: [
       from - 1,
       to + 1,
-      ...(from > 0 ? [-from] : []),
-      ...(inside === to ? [] : [inside + 0.5]),
       to * 1000,
+      ...(inside === to ? [] : [inside + 0.5]),
+      ...(from > 0 ? [-from] : []),
       ...noNumbers(inside),
       ...(isRequired ? [absent] : []),
     ],
@@ -72,8 +73,8 @@ function numbers(profile: Profile): readonly Boundary[] {
       from: 2,
       to: 60,
       isRequired,
-      // So that no timeout is longer than the interval, which is a matter of its own.
-      beside: { [`${check}.intervalSeconds`]: 60 },
+      // So that no timeout reaches the interval, which is a matter of its own.
+      beside: { [`${check}.intervalSeconds`]: 120 },
     },
     {
       clause: 'config.health.interval',
@@ -108,7 +109,7 @@ function words(profile: Profile): readonly Boundary[] {
       clause: 'config.protocol',
       path: `${service}.protocol`,
       accepted: isConsole ? ['tcp'] : ['tcp', 'Tcp'],
-      rejected: ['udp', 'http', 'tls', 'sctp', ...noWords, absent],
+      rejected: ['udp', 'http', 'tls', 'sctp', 'TCP', ...noWords, absent],
     },
     {
       clause: 'config.scheduling',
@@ -123,21 +124,23 @@ function words(profile: Profile): readonly Boundary[] {
         'round-robbing',
         'least-response-time',
         'random',
+        'weighted',
+        'Source-IP',
         ...noWords,
-        ...(isConsole ? [absent] : []),
+        ...(isConsole ? ['RoundRobin', absent] : ['roundrobin']),
       ],
     },
     {
       clause: 'config.health.method',
       path: `${check}.method`,
       accepted: isConsole ? ['http'] : ['http', 'Http'],
-      rejected: ['https', 'udp', 'icmp', ...noWords, absent],
+      rejected: ['https', 'udp', 'icmp', 'HTTPS', 'HTTP', ...noWords, absent],
     },
     {
       clause: 'config.persistence.duration',
       path: `${service}.sessionPersistence.enabled`,
       accepted: [true, false],
-      rejected: ['yes', 'true', 1, [], {}, null, absent],
+      rejected: ['yes', 'true', 1, 0, [], {}, null, absent],
       beside: { [`${service}.sessionPersistence`]: { enabled: true } },
     },
     {
@@ -146,13 +149,15 @@ function words(profile: Profile): readonly Boundary[] {
       accepted: ['w', 'web-1_A', '网关', 'x'.repeat(32), ...(isConsole ? [] : ['健'.repeat(32)])],
       rejected: [
         '',
+        ...(isConsole ? [' '] : ['x'.repeat(33)]),
+        '',
+        absent,
         5,
         true,
         [],
         {},
         null,
-        absent,
-        ...(isConsole ? [' ', '\t'] : ['x'.repeat(33), '健'.repeat(33), 'web 1', 'web.1', 'web/1']),
+        ...(isConsole ? ['\t'] : ['健'.repeat(33), 'web 1', 'web.1', 'web/1']),
       ],
     },
   ];
@@ -168,12 +173,14 @@ function codes(profile: Profile): readonly Boundary[] {
     ['2xx', '4xx'],
     ['3xx', '4xx'],
     ['2xx', '3xx', '4xx'],
+    ['4xx', '2xx', '4xx'], // in any order, one twice is fine
   ];
   const none = [
     [],
     ['1xx'],
     ['5xx'],
     ['2xx', '5xx'],
+    ['2XX'],
     ['xx'],
     [''],
     [true],
@@ -185,9 +192,16 @@ function codes(profile: Profile): readonly Boundary[] {
   ];
   const path = `${check}.normalStatusCodes`;
   const clause = 'config.health.normal-codes';
+  const withTcp: Boundary = {
+    clause,
+    path,
+    accepted: [['4xx'], ['3xx', '2xx', '3xx']],
+    rejected: [['5xx'], [], ['2xx', '1xx'], '2xx'],
+    beside: { [`${check}.method`]: 'tcp' },
+  };
   if (profile === 'console') {
     const rejected = [...none, [200], ['200'], ['200-299'], absent];
-    return [{ clause, path, accepted: classes, rejected }];
+    return [{ clause, path, accepted: classes, rejected }, withTcp];
   }
   const accepted = [
     [200],
@@ -209,7 +223,10 @@ function codes(profile: Profile): readonly Boundary[] {
     [200.5],
     [-200],
   ];
-  return [{ clause, path, accepted: [...classes, ...accepted], rejected: [...none, ...rejected] }];
+  return [
+    { clause, path, accepted: [...classes, ...accepted], rejected: [...none, ...rejected] },
+    withTcp,
+  ];
 }
 
 /** "it must start with “/”, at most support 5-level contents, and cannot exceed 100 characters"; the API: 1000, any depth, a set of characters. */
@@ -217,7 +234,12 @@ function paths(profile: Profile): readonly Boundary[] {
   const clause = 'config.health.path.syntax';
   const path = `${check}.path`;
   const filled = (length: number, filling: string) => `/${filling.repeat(length - 1)}`;
-  const noPaths = ['', 'healthz', 'healthz/', '?/', '/a b', '/a\tb', '/a\n', 5, true, [], {}, null];
+  const noPaths = [
+    ...['', 'healthz', 'healthz/', '?/', '/a b', '/a\tb', '/a\n', ' /a', '/a '],
+    // other white space, and controls: of the first 32, the last of ASCII, of those beyond
+    ...['/a\v', '/a\u00a0b', '/a\u3000b', '/a\u0001', '/a\u007f', '/a\u009f'],
+    ...[5, true, [], {}, null],
+  ];
   if (profile === 'console') {
     return [
       {
@@ -230,14 +252,15 @@ function paths(profile: Profile): readonly Boundary[] {
           '/1/2/3/4/5/',
           '//1//2/3/4/5',
           '/1/2/3/4/5?6/7/8',
+          '/../.a#b?c=d#e&f',
           filled(100, 'x'),
           filled(100, '健'),
           filled(100, '🜚'), // beyond the basic plane: 100 characters, 199 units of UTF-16
         ],
         rejected: [
           '/1/2/3/4/5/6',
-          '//1/2/3/4/5//6',
           filled(101, 'x'),
+          '//1/2/3/4/5//6',
           filled(101, '健'),
           ...noPaths,
         ],

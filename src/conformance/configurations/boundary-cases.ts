@@ -4,7 +4,7 @@ import { withDefaults } from './base-configuration.ts';
 import { type Boundary, boundariesOf } from './boundaries.ts';
 import { type ConfigurationCase, configurationCaseVersion } from './configuration-case.ts';
 import { absent } from './edits.ts';
-import { baseWith, type WholeDocument, wholeDocuments } from './whole-documents.ts';
+import { baseWith, services, type WholeDocument, wholeDocuments } from './whole-documents.ts';
 
 export function boundaryCases(profile: Profile): readonly ConfigurationCase[] {
   return [
@@ -13,22 +13,40 @@ export function boundaryCases(profile: Profile): readonly ConfigurationCase[] {
   ];
 }
 
+/** By place among the rejected: where the good service is followed by others, and which of them is wrong. */
+const laterServices: Readonly<Record<number, { readonly at: number; readonly note: string }>> = {
+  2: { at: 1, note: ', in the second of three services' },
+  3: { at: 2, note: ', in the last of three services' },
+};
+
+/** One service says it all, but for two of the rejected: whoever looks at the first service only is to be found, too. */
 function casesAt(boundary: Boundary, profile: Profile): readonly ConfigurationCase[] {
   const { clause, path, accepted, rejected, beside } = boundary;
-  const at = (value: unknown, wrong: WholeDocument['wrong']) =>
-    caseOf(
-      {
-        clause,
-        note: noteOf(path, value),
-        configuration: baseWith({ ...beside, [path]: value }),
-        wrong,
-      },
-      profile,
-    );
   return [
-    ...accepted.map((value) => at(value, null)),
-    ...rejected.map((value) => at(value, [path])),
+    ...accepted.map((value) => {
+      const configuration = baseWith({ ...beside, [path]: value });
+      return caseOf({ clause, note: noteOf(path, value), configuration, wrong: null }, profile);
+    }),
+    ...rejected.map((value, index) => {
+      const later = laterServices[index];
+      const moved = (field: string) => inService(field, later?.at ?? 0);
+      const edits = Object.entries({ ...beside, [path]: value }).map(([field, one]) => [
+        moved(field),
+        one,
+      ]);
+      const configuration = baseWith({
+        ...(later && { backendServices: services(3) }),
+        ...Object.fromEntries(edits),
+      });
+      const note = `${noteOf(path, value)}${later?.note ?? ''}`;
+      return caseOf({ clause, note, configuration, wrong: [moved(path)] }, profile);
+    }),
   ];
+}
+
+/** The same field of another service. */
+export function inService(path: string, at: number): string {
+  return path.replace(/^backendServices\[\d+\]/, `backendServices[${at}]`);
 }
 
 export function caseOf(
@@ -65,7 +83,7 @@ export function caseOf(
 const shownLengthMax = 40;
 /** `port 65536`, `port left out`. */
 export function noteOf(path: string, value: unknown): string {
-  const field = path.replace(/^backendServices\[0\]\./, '');
+  const field = path.replace(/^backendServices\[\d+\]\./, '');
   if (value === absent) return `${field} left out`;
   const text = JSON.stringify(value);
   const short =

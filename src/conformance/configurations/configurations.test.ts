@@ -268,6 +268,57 @@ describe('an acceptance that is not read back', () => {
   });
 });
 
+describe('a valid document that is turned away or changed', () => {
+  const [wide] = all.filter(({ clause }) => clause === 'config.accepts-valid');
+  const [own] = all.filter(
+    ({ clause, expected }) => clause === 'config.health.timeout' && expected.accepted === true,
+  );
+  function explained(
+    one: ConfigurationCase | undefined,
+    ...paths: readonly string[]
+  ): ConfigurationVerdict['explainedBy'] {
+    if (one === undefined) throw new Error('there is no such case');
+    const violations = paths.map((path) => ({ clause: null, path, expected: 'x', observed: 1 }));
+    const verdicts = judgeConfigurationCase(one, { is: 'rejected', violations }, null, {});
+    return verdicts.find(({ clause }) => clause === 'config.accepts-valid')?.explainedBy;
+  }
+
+  it('is explained field by field, by the clauses that speak of it', () => {
+    expect(explained(wide, 'backendServices[0].healthCheck.path')).toEqual([
+      ['config.health.path.syntax', 'config.health.path.http-only'],
+    ]);
+    expect(explained(wide, 'serverGroups[0].instances[1].address', 'listeners[0].port')).toEqual([
+      [],
+      [],
+    ]);
+    const zone = 'serverGroups[0].instances[1].zone';
+    expect(explained(wide, zone)).toEqual([['config.group.same-network']]);
+  });
+
+  it('is explained by whatever lies in what was named', () => {
+    const [inner = []] = explained(wide, 'backendServices[0].healthCheck') ?? [];
+    expect(inner).toContain('config.health.interval');
+    expect(inner).not.toContain('config.name');
+    const [whole = []] = explained(wide, '') ?? [];
+    expect(whole).toContain('config.name');
+  });
+
+  it('needs no explanation where the clause of the case is charged, or no reason is given', () => {
+    expect(explained(own, 'backendServices[0].healthCheck.timeoutSeconds')).toEqual([]);
+    expect(explained(wide)).toEqual([]);
+  });
+
+  it('is explained by where it reads back otherwise', () => {
+    if (wide?.expected.accepted !== true) throw new Error('there is no such case');
+    const changed = structuredClone(wide.expected.readBack) as {
+      backendServices: [{ name: string }];
+    };
+    changed.backendServices[0].name = 'other';
+    const [verdict] = judgeConfigurationCase(wide, { is: 'accepted' }, changed, {});
+    expect(verdict?.explainedBy).toEqual([['config.name']]);
+  });
+});
+
 describe('a timeout beyond the interval', () => {
   const [one] = all.filter(({ clause }) => clause === 'config.timeout-beyond-interval');
   const traits = (reading: string): Traits => ({

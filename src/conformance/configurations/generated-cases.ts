@@ -7,10 +7,10 @@ import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 import type { Profile } from '../../spec/configuration.ts';
 import { textNumber } from '../clients.ts';
 import { type Boundary, boundariesOf } from './boundaries.ts';
-import { caseOf, noteOf } from './boundary-cases.ts';
+import { caseOf, inService, noteOf } from './boundary-cases.ts';
 import type { ConfigurationCase } from './configuration-case.ts';
-import { edited, valueAt } from './edits.ts';
-import { type Plain, validConfigurations } from './valid-configurations.ts';
+import { absent, edited, valueAt } from './edits.ts';
+import { type Plain, servicesMax, validConfigurations } from './valid-configurations.ts';
 
 /** Every other draw leans to small and boundary values (fast-check's bias); the rest are spread evenly. */
 const biasFactor = 3;
@@ -43,10 +43,11 @@ function cases(profile: Profile): fc.Arbitrary<ConfigurationCase> {
     wrongValues(boundary).map((value) => ({ boundary, value })),
   );
   const faulty = fc
-    .tuple(valid, fc.oneof(...faults))
-    .map(([configuration, { boundary, value }]) =>
-      withFault(configuration, boundary, value, profile),
-    );
+    .tuple(valid, fc.oneof(...faults), fc.nat(servicesMax - 1))
+    .map(([configuration, { boundary, value }, place]) => {
+      const { length } = configuration['backendServices'] as readonly unknown[];
+      return withFault(configuration, boundary, value, place % length, profile);
+    });
   return fc.oneof(good, faulty);
 }
 
@@ -63,15 +64,18 @@ function wrongValues({ accepted, rejected }: Boundary): fc.Arbitrary<unknown> {
   return fc.oneof(listed, above, below, between);
 }
 
+/** The boundary's field is made wrong in one of the services. */
 function withFault(
   configuration: Plain,
-  { clause, path, beside }: Boundary,
+  { clause, path: ofFirst, beside }: Boundary,
   value: unknown,
+  at: number,
   profile: Profile,
 ): ConfigurationCase {
+  const path = inService(ofFirst, at);
   const prepared = Object.entries(beside ?? {}).reduce<unknown>(
-    (document, [field, needed]) => edited(document, field, needed),
-    madeReadyFor(path, configuration),
+    (document, [field, needed]) => edited(document, inService(field, at), needed),
+    madeReadyFor(path, at, configuration),
   );
   return caseOf(
     {
@@ -84,15 +88,16 @@ function withFault(
   );
 }
 
-const method = 'backendServices[0].healthCheck.method';
-const codes = 'backendServices[0].healthCheck.normalStatusCodes';
-
 /** Takes out of the way what the fault would make wrong as well, so that one field is wrong and no other. */
-function madeReadyFor(path: string, configuration: Plain): unknown {
+function madeReadyFor(path: string, at: number, configuration: Plain): unknown {
   // listeners name the service and speak its protocol
   if (/name$|protocol$/.test(path)) return edited(configuration, 'listeners', []);
   if (!/path$|normalStatusCodes$/.test(path)) return configuration;
   // a path and normal codes mean something with HTTP checks only
-  const asHttp = edited(configuration, method, 'http');
+  const check = `backendServices[${at}].healthCheck`;
+  const codes = `${check}.normalStatusCodes`;
+  const asHttp = edited(configuration, `${check}.method`, 'http');
+  // where the fault lies with TCP, a path would be a second one
+  if (path === codes) return edited(asHttp, `${check}.path`, absent);
   return valueAt(asHttp, codes) === undefined ? edited(asHttp, codes, ['2xx']) : asHttp;
 }

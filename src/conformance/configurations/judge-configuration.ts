@@ -16,6 +16,11 @@ export interface ConfigurationVerdict {
   readonly observed: string;
   /** Who said no; null: nobody did, or it is not known. */
   readonly by: 'balancer' | 'adapter' | null;
+  /**
+   * Of a failure: for each field at fault, the clauses that would account for it by failing themselves. Where none of a
+   * field's does, the failure stands on its own.
+   */
+  readonly explainedBy?: readonly (readonly string[])[];
 }
 
 const acceptsValid = 'config.accepts-valid';
@@ -73,30 +78,42 @@ function judgeAccepting(
     expected: asGiven,
     observed: fault ?? seen,
     by: byWhom(outcome),
+    ...(fault === null ? {} : { explainedBy: byNothingElse }),
   });
-  const valid = (fault: string | null) => verdict(acceptsValid, fault);
+  const valid = (fault: string | null, paths: readonly string[] = []): ConfigurationVerdict => ({
+    ...verdict(acceptsValid, fault),
+    ...(fault === null ? {} : { explainedBy: paths.map((path) => explaining(path, expected)) }),
+  });
   const isWider = one.clause === acceptsValid;
   if (outcome.is === 'rejected') {
     const fault = `rejected: ${told(outcome.violations)}`;
     // Turned away for another field: that says nothing about this clause.
     const isOwn = !isWider && !isElsewhere(one, outcome.violations);
-    return [...(isOwn ? [verdict(one.clause, fault)] : []), valid(fault)];
+    if (isOwn) return [verdict(one.clause, fault), valid(fault)];
+    return [
+      valid(
+        fault,
+        outcome.violations.map(({ path }) => path),
+      ),
+    ];
   }
   const difference = firstDifference(expected.readBack, readBack);
   const fault = difference === null ? null : `accepted, but ${differenceInWords(difference)}`;
-  if (isWider) return [valid(fault)];
-  if (difference === null) return [verdict(one.clause, null), valid(null)];
+  const asWhole = valid(fault, difference === null ? [] : [difference.path]);
+  if (isWider) return [asWhole];
+  if (difference === null) return [verdict(one.clause, null), asWhole];
   if (isOf(one, difference)) return [verdict(one.clause, fault), valid(fault)];
   // What is read back wrongly somewhere else says nothing about this clause.
-  if (!hides(one, difference)) return [verdict(one.clause, null), valid(fault)];
+  if (!hides(one, difference)) return [verdict(one.clause, null), asWhole];
   // That it was taken shows without reading it back; what was filled in does not.
   const own = isFilledIn(one, expected.readBack)
     ? []
     : [verdict(one.clause, null, 'accepted; it was not read back')];
-  return [...own, valid(fault)];
+  return [...own, asWhole];
 }
 
 const asGiven = 'accepted, and read back as given';
+const byNothingElse: readonly (readonly string[])[] = [[]];
 
 /** The fields whose value after acceptance is what a clause speaks of. */
 const fieldOfClause: Readonly<Record<string, RegExp>> = {
@@ -116,6 +133,28 @@ const fieldOfClause: Readonly<Record<string, RegExp>> = {
   'config.health.path.syntax': /healthCheck\.path$/,
   'config.health.path.http-only': /healthCheck\.path$/,
 };
+
+/** The same of clauses that are broken by accepting or rejecting alone, whatever is read back. */
+const furtherFields: Readonly<Record<string, RegExp>> = {
+  'config.name': /^backendServices\[\d+\]\.name$/,
+  'config.protocol': /^backendServices\[\d+\]\.protocol$/,
+  'config.listener-protocol': /^listeners\[\d+\]\.(protocol|backendService)$/,
+  'config.group.kind': /\.(kind|serverGroup)$/,
+  'config.group.same-network': /^loadBalancer|\.(region|vpc|zone|serverGroup)$/,
+  'config.timeout-beyond-interval': /(timeout|interval)Seconds$/,
+};
+const fields = Object.entries({ ...fieldOfClause, ...furtherFields });
+
+/** The clauses that speak of a field or of something in it. */
+function explaining(
+  path: string,
+  { readBack }: Extract<Decided, { accepted: true }>,
+): readonly string[] {
+  const paths = pathsIn(valueAt(readBack, path), path);
+  return fields.flatMap(([clause, field]) =>
+    paths.some((inner) => field.test(inner)) ? [clause] : [],
+  );
+}
 
 /** Whether the value of a field (`backendServices[0].port`) is what the clause speaks of. */
 export function isAbout(clause: string, field: string): boolean {
@@ -169,7 +208,14 @@ function judgeRejecting(
   const by = byWhom(outcome);
   if (outcome.is === 'accepted') {
     return [
-      { clause: one.clause, is: 'fail', expected: inWords(expected), observed: 'accepted', by },
+      {
+        clause: one.clause,
+        is: 'fail',
+        expected: inWords(expected),
+        observed: 'accepted',
+        by,
+        explainedBy: byNothingElse,
+      },
     ];
   }
   const observed = `rejected: ${told(outcome.violations)}`;

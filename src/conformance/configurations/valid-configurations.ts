@@ -5,18 +5,20 @@ import { mixed } from '../clients.ts';
 
 export type Plain = Readonly<Record<string, unknown>>;
 
+export const servicesMax = 3;
+
 /** Every field optional where the page or the profile gives a default. */
 export function validConfigurations(profile: Profile): fc.Arbitrary<Plain> {
   return fc
     .record({
       services: fc.uniqueArray(services(profile), {
         minLength: 1,
-        maxLength: 3,
+        maxLength: servicesMax,
         selector: ({ name }) => name,
       }),
       listeners: fc.array(listeners, { maxLength: 3 }),
       groups: fc.array(groups(profile), { maxLength: 3 }),
-      associations: fc.array(fc.nat(5), { minLength: 3, maxLength: 3 }),
+      associations: fc.array(fc.nat(5), { minLength: servicesMax, maxLength: servicesMax }),
       isNamed: fc.boolean(),
     })
     .map(({ services: drawn, listeners: front, groups: pools, associations, isNamed }) => {
@@ -66,7 +68,7 @@ function services(profile: Profile): fc.Arbitrary<Plain> {
       port,
       scheduling,
       sessionPersistence: fc.oneof(
-        fc.constant({ enabled: false }),
+        fc.record({ enabled: fc.constant(false), durationSeconds }, { requiredKeys: ['enabled'] }),
         fc.record({ enabled: fc.constant(true), durationSeconds }, { requiredKeys: ['enabled'] }),
       ),
       connectionDraining: fc.record({ durationSeconds: edges(0, 3600) }, { requiredKeys: [] }),
@@ -121,7 +123,7 @@ function checks(profile: Profile): fc.Arbitrary<Plain> {
   return fc.oneof(tcp, http).map(({ times, ...check }) => ({ ...check, ...times }));
 }
 
-const classes = fc.subarray(['2xx', '3xx', '4xx'], { minLength: 1 });
+const classes = fc.array(fc.constantFrom('2xx', '3xx', '4xx'), { minLength: 1, maxLength: 4 });
 const code = fc.integer({ min: 200, max: 499 });
 const apiCodes = fc.array(
   fc.oneof(

@@ -25,6 +25,19 @@ export function baseWith(edits: Edits): unknown {
   );
 }
 
+/** The base document's service several times, each with a name of its own. */
+export function services(
+  count: number,
+  fields: (index: number) => Edits = () => ({}),
+): readonly Edits[] {
+  const [first] = baseConfiguration['backendServices'] as readonly Edits[];
+  return Array.from({ length: count }, (_, index) => ({
+    ...first,
+    name: `web-${index}`,
+    ...fields(index),
+  }));
+}
+
 function good(clause: string, note: string, edits: Edits): WholeDocument {
   return { clause, note, configuration: baseWith(edits), wrong: null };
 }
@@ -44,6 +57,16 @@ function listeners(): readonly WholeDocument[] {
     listeners: [{ name: 'front', protocol, port: 80, ...(backendService && { backendService }) }],
   });
   const fields = ['listeners[0].protocol', 'listeners[0].backendService'] as const;
+  /** Each with a service of its own, one of them in another protocol. */
+  const three = (wrong: number) => ({
+    backendServices: services(3),
+    listeners: [0, 1, 2].map((index) => ({
+      name: `front-${index}`,
+      protocol: index === wrong ? 'udp' : 'tcp',
+      port: 80 + index,
+      backendService: `web-${index}`,
+    })),
+  });
   return [
     good(clause, 'a TCP listener with the service', listener('tcp', 'web')),
     good(clause, 'a UDP listener beside the service', listener('udp')),
@@ -55,35 +78,50 @@ function listeners(): readonly WholeDocument[] {
         ...fields,
       ),
     ),
+    ...[1, 2].map((wrong) =>
+      bad(
+        clause,
+        `a listener of udp, number ${wrong + 1} of three`,
+        three(wrong),
+        `listeners[${wrong}].protocol`,
+        `listeners[${wrong}].backendService`,
+      ),
+    ),
+    bad(
+      clause,
+      'a listener of udp, the second with one and the same service',
+      {
+        listeners: three(1)
+          .listeners.slice(0, 2)
+          .map((each) => ({ ...each, backendService: 'web' })),
+      },
+      'listeners[1].protocol',
+      'listeners[1].backendService',
+    ),
   ];
 }
 
 /** "ports for different backend services can be duplicated" */
 function sharedPorts(): readonly WholeDocument[] {
   const clause = 'config.port.shared';
-  const [first] = baseConfiguration['backendServices'] as readonly Edits[];
-  const services = (count: number, port: (index: number) => number) => ({
-    backendServices: Array.from({ length: count }, (_, index) => ({
-      ...first,
-      name: `web-${index}`,
-      port: port(index),
-    })),
+  const onPorts = (count: number, port: (index: number) => number) => ({
+    backendServices: services(count, (index) => ({ port: port(index) })),
   });
   return [
     good(
       clause,
       'two services on one port',
-      services(2, () => 8080),
+      onPorts(2, () => 8080),
     ),
     good(
       clause,
       'twenty services on one port',
-      services(20, () => 443),
+      onPorts(20, () => 443),
     ),
     good(
       clause,
       'three services, two on one port',
-      services(3, (index) => 80 + (index >> 1)),
+      onPorts(3, (index) => 80 + (index >> 1)),
     ),
   ];
 }
@@ -91,7 +129,13 @@ function sharedPorts(): readonly WholeDocument[] {
 function persistenceAndDraining(profile: Profile): readonly WholeDocument[] {
   const duration = 'config.persistence.duration';
   const filledIn = 'config.draining.default';
-  const others = profile === 'console' ? [300, 1, 3600] : [];
+  const isConsole = profile === 'console';
+  const others = isConsole ? [300, 1, 3600] : [];
+  const persistence = `${service}.sessionPersistence`;
+  const draining = `${service}.connectionDraining`;
+  const whileOff = isConsole
+    ? { inside: 1440, outside: [5, 1441] }
+    : { inside: 3600, outside: [0, 3601] };
   return [
     good(duration, 'persistence not mentioned', { [`${service}.sessionPersistence`]: absent }),
     good(duration, 'persistence on, no duration given', {
@@ -105,14 +149,34 @@ function persistenceAndDraining(profile: Profile): readonly WholeDocument[] {
         `${service}.sessionPersistence.durationSeconds`,
       ),
     ),
+    good(duration, 'persistence off, with a duration', {
+      [persistence]: { enabled: false, durationSeconds: whileOff.inside },
+    }),
+    ...whileOff.outside.map((durationSeconds) =>
+      bad(
+        duration,
+        `persistence off, with ${durationSeconds} s`,
+        { [persistence]: { enabled: false, durationSeconds } },
+        `${persistence}.durationSeconds`,
+      ),
+    ),
+    ...[true, 1440, null].map((value) =>
+      bad(duration, `persistence ${value}`, { [persistence]: value }, persistence),
+    ),
+    ...[300, null].map((value) =>
+      bad('config.draining.range', `draining ${value}`, { [draining]: value }, draining),
+    ),
     good(filledIn, 'draining not mentioned', { [`${service}.connectionDraining`]: absent }),
     good(filledIn, 'draining mentioned without a duration', {
       [`${service}.connectionDraining`]: {},
     }),
-    good(filledIn, 'draining not mentioned, TCP checks, persistence on', {
-      [`${service}.connectionDraining`]: absent,
-      [`${service}.sessionPersistence`]: { enabled: true },
-      [check]: tcpCheck,
+    // with every other default given, so that this one is what reads back otherwise
+    good(filledIn, 'draining not mentioned in later services, TCP checks, persistence on', {
+      backendServices: services(3, (index) => ({
+        ...[{ connectionDraining: { durationSeconds: 60 } }, {}, { connectionDraining: {} }][index],
+        sessionPersistence: { enabled: true, durationSeconds: 1440 },
+        healthCheck: tcpCheck,
+      })),
     }),
   ];
 }
@@ -121,29 +185,42 @@ function checks(profile: Profile): readonly WholeDocument[] {
   const onlyHttp = 'config.health.path.http-only';
   const field = [`${check}.path`, `${check}.method`] as const;
   const withPath = (path: string) => ({ [check]: { ...tcpCheck, path } });
-  const timeouts: readonly (readonly [timeout: number, interval: number])[] = [
-    [6, 5],
-    [60, 5],
-    [60, 59],
+  // in fives and short of the edges, so that what is refused is the one beyond the other
+  const timeouts = [
+    { timeoutSeconds: 6, intervalSeconds: 5, by: 'http' },
+    { timeoutSeconds: 55, intervalSeconds: 5, by: 'http' },
+    { timeoutSeconds: 11, intervalSeconds: 10, by: 'tcp' },
   ];
   return [
     good('config.health.method', 'a TCP check', { [check]: tcpCheck }),
     good('config.health.port', 'no check port', { [`${check}.port`]: absent }),
     good('config.health.port', 'no check port, TCP checks', { [check]: tcpCheck }),
-    good('config.health.normal-codes', 'normal codes with TCP checks', {
-      [check]: { ...tcpCheck, normalStatusCodes: ['4xx'] },
-    }),
     good(onlyHttp, 'HTTP checks with a path', { [`${check}.path`]: '/healthz' }),
     good(onlyHttp, 'HTTP checks without a path', { [`${check}.path`]: absent }),
     good(onlyHttp, 'TCP checks without a path', { [check]: tcpCheck }),
     bad(onlyHttp, 'TCP checks with a path', withPath('/healthz'), ...field),
     bad(onlyHttp, 'TCP checks with the path "/"', withPath('/'), ...field),
+    bad(onlyHttp, 'TCP checks with an empty path', withPath(''), ...field),
     bad(onlyHttp, 'TCP checks with a long path', withPath('/1/2/3/4/5'), ...field),
-    ...timeouts.map(([timeoutSeconds, intervalSeconds]) =>
+    ...[1, 2].map((wrong) =>
+      bad(
+        onlyHttp,
+        `TCP checks with a path, in service ${wrong + 1} of three`,
+        {
+          backendServices: services(3, (index) => ({
+            healthCheck: index === wrong ? { ...tcpCheck, path: '/healthz' } : tcpCheck,
+          })),
+        },
+        `backendServices[${wrong}].healthCheck.path`,
+        `backendServices[${wrong}].healthCheck.method`,
+      ),
+    ),
+    ...timeouts.map(({ timeoutSeconds, intervalSeconds, by }) =>
       good(
         'config.timeout-beyond-interval',
-        `a timeout of ${timeoutSeconds} s with an interval of ${intervalSeconds} s`,
+        `a timeout of ${timeoutSeconds} s with an interval of ${intervalSeconds} s, by ${by}`,
         {
+          ...(by === 'tcp' && { [check]: tcpCheck }),
           [`${check}.timeoutSeconds`]: timeoutSeconds,
           [`${check}.intervalSeconds`]: intervalSeconds,
         },
@@ -189,11 +266,13 @@ function associated(group: object, ...more: readonly object[]): Edits {
 /** "Select server group type: virtual server, availability group, or it cannot be added currently" */
 function groupKinds(): readonly WholeDocument[] {
   const clause = 'config.group.kind';
-  const kinds = ['target-group', 'virtual-server', '', 5, true, [], {}, null];
+  const kinds = ['target-group', 'virtual-server', 'Availability-Group', '', 5, true, [], {}, null];
+  const spare = { ...virtualGroup, name: 'spare' };
   return [
     good(clause, 'no group for now', { [`${service}.serverGroup`]: absent }),
     good(clause, 'a virtual server group', associated(virtualGroup)),
     good(clause, 'an availability group', associated(availabilityGroup)),
+    good(clause, 'a group without instances', associated({ ...virtualGroup, instances: [] })),
     ...kinds.map((kind) =>
       bad(
         clause,
@@ -208,30 +287,64 @@ function groupKinds(): readonly WholeDocument[] {
       edited(associated(virtualGroup), 'serverGroups[0].kind', absent) as Edits,
       'serverGroups[0].kind',
     ),
+    bad(
+      clause,
+      'a group of an unknown kind that nobody is associated with',
+      associated(virtualGroup, spare, { ...spare, name: 'other', kind: 'target-group' }),
+      'serverGroups[2].kind',
+    ),
+    bad(
+      clause,
+      'a group of an unknown kind behind the second service',
+      {
+        ...associated(virtualGroup, { ...spare, kind: 'target-group' }),
+        backendServices: services(2, (index) => ({ serverGroup: ['pool', 'spare'][index] })),
+      },
+      'serverGroups[1].kind',
+    ),
   ];
 }
 
 /** "must be in the same region and virtual private cloud as the load balancer, which is not applicable to availability zone" */
 function networks(): readonly WholeDocument[] {
   const clause = 'config.group.same-network';
-  const withSecond = (change: object) => ({
+  const withOne = (changed: number, change: object) => ({
     ...virtualGroup,
-    instances: [instance, { ...instance, id: 'b', ...change }],
+    instances: ['a', 'b', 'c'].map((id, index) => ({
+      ...instance,
+      id,
+      zone: `az-${index}`,
+      ...(index === changed ? change : {}),
+    })),
   });
   const elsewhere = { ...virtualGroup, vpc: 'vpc-b' };
-  const atHome = elsewhere.instances.map((each) => ({ ...each, vpc: 'vpc-a' }));
+  const atHome = elsewhere.instances.map((each) => ({ ...each, ...network }));
+  /** Three services with a group each, one of these elsewhere. */
+  const three = (wrong: number) => ({
+    loadBalancer: network,
+    serverGroups: [0, 1, 2].map((index) => ({
+      ...(index === wrong ? elsewhere : virtualGroup),
+      name: `pool-${index}`,
+    })),
+    backendServices: services(3, (index) => ({ serverGroup: `pool-${index}` })),
+  });
   const group = ['serverGroups[0]', `${service}.serverGroup`] as const;
   return [
-    good(clause, 'instances in several zones', associated(withSecond({ zone: 'az-9' }))),
+    good(clause, 'instances in several zones', associated(withOne(0, {}))),
     good(
       clause,
       "an instance that states the load balancer's own network",
-      associated(withSecond(network)),
+      associated(withOne(1, network)),
     ),
     good(
       clause,
-      'a group elsewhere whose instances all state the right VPC',
-      associated({ ...elsewhere, instances: atHome }),
+      'a group elsewhere whose instances all state the right region and VPC',
+      associated({ ...elsewhere, region: 'south-1', instances: atHome }),
+    ),
+    good(
+      clause,
+      'a group elsewhere without instances',
+      associated({ ...elsewhere, region: 'south-1', instances: [] }),
     ),
     good(
       clause,
@@ -248,16 +361,16 @@ function networks(): readonly WholeDocument[] {
     ),
     bad(
       clause,
-      'one instance in another VPC',
-      associated(withSecond({ vpc: 'vpc-b' })),
+      'one instance in another VPC, the second of three',
+      associated(withOne(1, { vpc: 'vpc-b' })),
       'serverGroups[0].instances[1].vpc',
       ...group,
     ),
     bad(
       clause,
-      'one instance in another region',
-      associated(withSecond({ region: 'south-1' })),
-      'serverGroups[0].instances[1].region',
+      'one instance in another region, the last of three',
+      associated(withOne(2, { region: 'south-1' })),
+      'serverGroups[0].instances[2].region',
       ...group,
     ),
     bad(
@@ -267,8 +380,98 @@ function networks(): readonly WholeDocument[] {
       'serverGroups[0].vpc',
       ...group,
     ),
+    ...[1, 2].map((wrong) =>
+      bad(
+        clause,
+        `a group in another VPC, that of service ${wrong + 1} of three`,
+        three(wrong),
+        `serverGroups[${wrong}].vpc`,
+        `serverGroups[${wrong}]`,
+        `backendServices[${wrong}].serverGroup`,
+      ),
+    ),
+    bad(
+      clause,
+      'a group associated where nobody says where the load balancer is',
+      { ...associated(virtualGroup), loadBalancer: absent },
+      'loadBalancer',
+    ),
   ];
 }
+
+/** Valid, and of no clause but that on all that is valid: what stands beside the fields that the page speaks of. */
+function besides(): readonly WholeDocument[] {
+  const clause = 'config.accepts-valid';
+  const addresses = ['10.0.0.1', '9.9.9.9', '2620:fe::fe', '::1'];
+  const listener = { protocol: 'tcp', backendService: 'web' };
+  const others = ['udp', 'tls', 'http', 'https'];
+  return [
+    good(
+      clause,
+      'addresses of every kind, weights and ports at their ends, members that state the weight of their group',
+      associated(
+        {
+          ...virtualGroup,
+          instances: addresses.map((address, index) => ({
+            id: `i-${index}`,
+            address,
+            weight: index === 1 ? 1 : 100,
+            ...(index === 3 ? {} : { port: index === 1 ? 1 : 65_535 }),
+          })),
+        },
+        {
+          ...availabilityGroup,
+          name: 'members',
+          instances: addresses.map((address, id) => ({ id: `i-${id}`, address, weight: 7 })),
+        },
+      ),
+    ),
+    good(clause, 'names that differ in case only', {
+      ...associated(
+        { ...virtualGroup, instances: ['a', 'A'].map((id) => ({ ...instance, id })) },
+        { ...virtualGroup, name: 'Pool' },
+      ),
+      backendServices: services(2, (index) => ({
+        name: ['web', 'Web'][index],
+        serverGroup: ['pool', 'Pool'][index],
+      })),
+      listeners: ['front', 'Front'].map((name, index) => ({ ...listener, name, port: 80 + index })),
+    }),
+    good(clause, 'as many listeners and instances as there may be', {
+      ...associated({
+        ...virtualGroup,
+        instances: Array.from({ length: 100 }, (_, id) => ({ ...instance, id: `i-${id}` })),
+      }),
+      listeners: Array.from({ length: 20 }, (_, index) => {
+        const protocol = others[index];
+        // one of them on the service's own port
+        const front = { name: `front-${index}`, port: 8070 + index };
+        return protocol === undefined ? { ...listener, ...front } : { ...front, protocol };
+      }),
+    }),
+    good(clause, 'the smallest numbers in the second service, the largest in the last', {
+      backendServices: services(3, (index) => [{}, smallest, largest][index] ?? {}),
+    }),
+  ];
+}
+
+const smallest = {
+  port: 1,
+  connectionDraining: { durationSeconds: 0 },
+  healthCheck: {
+    ...{ method: 'tcp', port: 1, timeoutSeconds: 2, intervalSeconds: 5 },
+    ...{ unhealthyThreshold: 1, healthyThreshold: 1 },
+  },
+};
+const largest = {
+  port: 65_535,
+  connectionDraining: { durationSeconds: 3600 },
+  healthCheck: {
+    ...{ method: 'http', port: 65_535, path: '/1/2/3/4/5', timeoutSeconds: 60 },
+    ...{ intervalSeconds: 300, unhealthyThreshold: 5, healthyThreshold: 5 },
+    normalStatusCodes: ['4xx', '3xx', '2xx'],
+  },
+};
 
 export function wholeDocuments(profile: Profile): readonly WholeDocument[] {
   return [
@@ -278,5 +481,6 @@ export function wholeDocuments(profile: Profile): readonly WholeDocument[] {
     ...checks(profile),
     ...groupKinds(),
     ...networks(),
+    ...besides(),
   ];
 }
