@@ -80,14 +80,24 @@ function isYieldedTo({ connection, barred }: Temptation): boolean {
 function isTakenAgainWithoutPass(subject: Subject, temptations: readonly Temptation[]): boolean {
   const { persistenceMs, scheduling } = subject.configuration;
   if (persistenceMs > 0 || scheduling !== 'weighted-round-robin') return false;
-  const shunned = new Map<string, number>();
+  const shunned = new Map<string, { readonly times: number; readonly passes: number }>();
+  const passesOf = (name: string, connection: Placed) => {
+    const ledger = subject.instances.get(name)?.ledger;
+    return ledger?.notFailed[knownBefore(ledger, connection)] ?? 0;
+  };
   for (const { connection, epoch, barred } of temptations) {
     const { instance } = connection.placed;
-    for (const name of shunned.keys()) if (!barred.includes(name)) shunned.delete(name);
-    const isLong = (shunned.get(instance) ?? 0) >= cyclesToSee * cycleOf(epoch.members.values());
+    // whoever passed a check since may have come back and gone out again
+    for (const [name, { passes }] of shunned) {
+      const isSame = barred.includes(name) && passes === passesOf(name, connection);
+      if (!isSame) shunned.delete(name);
+    }
+    const times = shunned.get(instance)?.times ?? 0;
+    const isLong = times >= cyclesToSee * cycleOf(epoch.members.values());
     if (isLong && barred.includes(instance) && !epoch.removed.has(instance)) return true;
     for (const name of barred) {
-      shunned.set(name, name === instance ? 0 : (shunned.get(name) ?? 0) + 1);
+      const before = name === instance ? -1 : (shunned.get(name)?.times ?? 0);
+      shunned.set(name, { times: before + 1, passes: passesOf(name, connection) });
     }
   }
   return false;

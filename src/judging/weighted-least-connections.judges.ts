@@ -280,7 +280,8 @@ function isReleasedLate(decisions: readonly Decision[]): boolean {
       heard.set(next, (heard.get(next) ?? 0) + 1);
     }
   }
-  return heardCount > 0;
+  // late is not never: by the last decision all have been heard of
+  return heardCount > 0 && heardCount === decisions.at(-1)?.ended;
 }
 
 function isLeast(instance: string, members: readonly Member[], counts: Counts): boolean {
