@@ -113,3 +113,46 @@ describe('draining.return', () => {
     expect(verdictOn(gone, clause).is).toBe('inconclusive');
   });
 });
+
+describe('an instance that is not checked while it drains', () => {
+  const unchecked: Wrong = { checksNobodyDraining: true };
+  const traits = { ...closing, 'draining.return': 'resumes' };
+
+  it('fails nothing once it is back, though it was long not asked', () => {
+    expect(failures(returned(unchecked))).toEqual([]);
+    expect(verdictOn(returned(unchecked), 'health.interval').is).toBe('pass');
+  });
+
+  it('is held to its interval before it left and after it is back', () => {
+    expect(failures(returned({ ...unchecked, intervalMs: 6000 }))).toEqual(['health.interval']);
+  });
+
+  it('is not late where it fails as it comes back', () => {
+    const balancer = new FakeBalancer({ weights: { a: 1, b: 1 }, traits }, unchecked)
+      .rounds(4)
+      .openFresh(4, { hold: true })
+      .remove('b')
+      .pass(0.3 * drainMs)
+      .add('b')
+      .behave('b', { reply: 503 });
+    balancer.of('b').nextCheckMs += 0.9 * intervalMs;
+    const history = balancer
+      .pass(1.7 * intervalMs)
+      .openFresh(8)
+      .end();
+    expect(failures(history)).toEqual([]);
+  });
+
+  it('is not kept in rotation by refusals that nobody could see', () => {
+    const tcp = { weights: { a: 1, b: 1 }, method: 'tcp', traits } as const;
+    const balancer = new FakeBalancer(tcp, unchecked)
+      .rounds(4)
+      .openFresh(4, { hold: true })
+      .remove('b')
+      .behave('b', { reply: 'refused' })
+      .pass(0.3 * drainMs)
+      .add('b', { reply: 'refused' })
+      .openFresh(8);
+    expect(failures(balancer.end())).toEqual([]);
+  });
+});
