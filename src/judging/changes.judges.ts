@@ -18,10 +18,10 @@ import {
   type MembershipChange,
   numericTrait,
   type Placed,
+  propagationOf,
   type Reconfiguration,
   wordTrait,
 } from './reading.ts';
-import { propagationOf } from './rotation.ts';
 import { cyclesToSee } from './rotation-windows.ts';
 import { groupedBySource } from './sessions.ts';
 import { wlcRatio } from './weighted-least-connections.judges.ts';

@@ -3,8 +3,7 @@ import { wasAbsent } from './absences.ts';
 import { type Breach, counted, judgeOf, type Subject } from './assessment.ts';
 import type { Judge } from './judge.ts';
 import type { CheckReading, InstanceReading } from './reading.ts';
-import { numericTrait, wordTrait } from './reading.ts';
-import { propagationOf } from './rotation.ts';
+import { numericTrait, propagationOf, wordTrait } from './reading.ts';
 
 /** Checks that reached an instance, not those that were worked out. */
 function seenChecks(subject: Subject): readonly CheckReading[] {

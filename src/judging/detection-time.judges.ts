@@ -11,9 +11,10 @@ import {
   type CheckReading,
   type InstanceReading,
   numericTrait,
+  propagationOf,
   wordTrait,
 } from './reading.ts';
-import { hasOthers, propagationOf } from './rotation.ts';
+import { hasOthers } from './rotation.ts';
 import { type Look, looksNeeded, looksOf, showing, whyNoWindows } from './rotation-windows.ts';
 
 /** In real time a busy machine delays the balancer's timers: only twice the time, or a second more, is too late. */

@@ -8,8 +8,13 @@ import { type Breach, counted, judgeOf, type Subject } from './assessment.ts';
 import { knownBefore } from './check-ledger.ts';
 import { certainShare, isNormal, timingOf } from './check-results.ts';
 import type { Judge } from './judge.ts';
-import type { BehaviourReading, CheckReading, InstanceReading } from './reading.ts';
-import { hasOthers, propagationOf } from './rotation.ts';
+import {
+  type BehaviourReading,
+  type CheckReading,
+  type InstanceReading,
+  propagationOf,
+} from './reading.ts';
+import { hasOthers } from './rotation.ts';
 import { type Look, looksOf, showing, type Window, whyNoWindows } from './rotation-windows.ts';
 
 /** Steady answers beyond both thresholds, so that one or two too many is a matter of counting. */
