@@ -1,8 +1,11 @@
 /** What a run has heard so far, clause by clause, and how much it took. Fills the result document's figures. */
 import type { History } from '../history/vocabulary.ts';
+import type { Verdict } from '../judging/judge.ts';
 import type { ConformanceResult, Likeness } from '../results/conformance-result.ts';
+import { clauses } from '../spec/clauses.ts';
 import type { CaseOutcome } from './case-runner.ts';
 import type { ConfigurationVerdict } from './configurations/judge-configuration.ts';
+import { hasOccasion } from './occasions.ts';
 import type { Said } from './roll-up.ts';
 import type { Timeline } from './timeline.ts';
 
@@ -25,6 +28,8 @@ export class Tally {
   readonly #passed = new Map<string, { times: number } & Said>();
   readonly #alone = new Set<string>();
   readonly #undermined = new Map<string, Set<string>>();
+  /** By clause, each set by its words. */
+  readonly #apart = new Map<string, Map<string, ReadonlySet<string>>>();
   readonly #cases = {
     configurations: 0,
     timelines: 0,
@@ -46,6 +51,11 @@ export class Tally {
   /** By clause: failing clauses beside which nothing that was said on it stands. */
   get undermined(): ReadonlyMap<string, ReadonlySet<string>> {
     return this.#undermined;
+  }
+
+  /** By clause, for each way in which it failed: the narrower clauses that cannot be why. */
+  apartFrom(clause: string): Iterable<ReadonlySet<string>> {
+    return this.#apart.get(clause)?.values() ?? [];
   }
 
   saidOn(clause: string): readonly Said[] {
@@ -73,11 +83,21 @@ export class Tally {
       if (is !== 'fail' || attributedTo !== null || intermittent !== null) continue;
       failing.push(clause);
       if (verdict.standsAlone) this.#alone.add(clause);
+      this.#hearApart(clause, verdict, outcome.timeline);
       for (const one of verdict.undermines ?? []) {
         this.#undermined.set(one, (this.#undermined.get(one) ?? new Set()).add(clause));
       }
     }
     return failing;
+  }
+
+  #hearApart(clause: string, { apartFrom = [] }: Verdict, timeline: Timeline): void {
+    const apart = clauses
+      .filter(({ broader = [] }) => broader.includes(clause))
+      .filter(({ id }) => apartFrom.includes(id) || !hasOccasion(id, timeline))
+      .map(({ id }) => id);
+    const known = this.#apart.get(clause) ?? new Map<string, ReadonlySet<string>>();
+    this.#apart.set(clause, known.set(apart.join(), new Set(apart)));
   }
 
   /** Takes in one configuration's verdicts; `told` says how each failure is to be reported. */

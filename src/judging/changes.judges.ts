@@ -99,6 +99,8 @@ export const effective: Judge = judgeOf('change.effective', (subject) => {
     breaches: judged.flatMap(({ breaches }) => breaches),
     sometimes: { 'edits whose effect was looked for': looked },
     kept: `${counted(looked, 'edit')} in effect within ${propagationMs} ms of the answer${told}`,
+    // whoever arrives at a wrong port is told nothing of by anything else
+    apartFrom: afterwards.broken.includes(forwardPort.clause) ? [] : [forwardPort.clause],
   };
 });
 
@@ -122,13 +124,14 @@ const judgesOfLater: readonly Judge[] = [
 const judgesOfHeld: readonly Judge[] = [wlcRatio];
 
 /** Whether what follows another configuration keeps that one. Whoever never kept such a clause is charged there. */
-function judgeLater({ later, connections }: Subject): Looked {
-  if (later === null) return nothing;
+function judgeLater({ later, connections }: Subject): Looked & { readonly broken: string[] } {
+  if (later === null) return { ...nothing, broken: [] };
   const { reading, lines } = later;
   const isAnyHeld = connections.some((one) => isPlaced(one) && one.closed === null);
-  const verdicts = [...judgesOfLater, ...(isAnyHeld ? [] : judgesOfHeld)].map((judge) =>
-    judge.judge(reading, { falseAlarmRateOf: () => 0 }),
-  );
+  const verdicts = [...judgesOfLater, ...(isAnyHeld ? [] : judgesOfHeld)].map((judge) => ({
+    clause: judge.clause,
+    ...judge.judge(reading, { falseAlarmRateOf: () => 0 }),
+  }));
   const failing = verdicts.filter(({ is }) => is === 'fail');
   return {
     looked: verdicts.some(({ is }) => is !== 'inconclusive') ? 1 : 0,
@@ -138,6 +141,7 @@ function judgeLater({ later, connections }: Subject): Looked {
       observed,
       lines: evidence.map((line) => lines[line] ?? line),
     })),
+    broken: failing.map(({ clause }) => clause),
   };
 }
 
