@@ -11,18 +11,27 @@ function result(id: string, verdict: ClauseResult['verdict'] = 'fail'): ClauseRe
   return { id, strength, verdict, why: 'so', attributedTo: null, failures } as never;
 }
 
-const nothing: Grounds = { standingAlone: new Set(), undermined: new Map() };
+const nothing: Grounds = {
+  standingAlone: new Set(),
+  undermined: new Map(),
+  apartFrom: () => [],
+};
 
 /** Failing clauses and what they are charged to; null: to themselves. */
 function charges(
   ids: readonly string[],
   alone: readonly string[] = [],
   undermined: Readonly<Record<string, string>> = {},
+  apart: Readonly<Record<string, readonly (readonly string[])[]>> = {},
 ) {
   const by = Object.entries(undermined).map(([id, other]) => [id, new Set([other])] as const);
   const judged = attributed(
     ids.map((id) => result(id)),
-    { standingAlone: new Set(alone), undermined: new Map(by) },
+    {
+      standingAlone: new Set(alone),
+      undermined: new Map(by),
+      apartFrom: (id) => (apart[id] ?? []).map((others) => new Set(others)),
+    },
   );
   return Object.fromEntries(judged.map(({ id, attributedTo }) => [id, attributedTo]));
 }
@@ -85,6 +94,21 @@ describe('a clause that fails beside a narrower one', () => {
   it('is not charged to one that would leave nothing of it, yet keeps its promise', () => {
     const undermined = { 'health.timeout': 'schedule.wrr.cycle' };
     expect(charges(['health.timeout'], [], undermined)).toEqual({ 'health.timeout': null });
+  });
+
+  it('fails by itself where none of the narrower ones that fail can be why in one and the same case', () => {
+    const [wide, narrow, other] = ['change.effective', 'forward.port', 'draining.return'];
+    const all = [wide, narrow, other];
+    const of = (...apart: readonly (readonly string[])[]) =>
+      charges(all, [], {}, { [wide]: apart });
+    expect(of([narrow, other])).toEqual({ [wide]: null, [narrow]: null, [other]: null });
+    expect(of([narrow], [other])[wide]).toBe(narrow);
+    expect(charges([wide, narrow], [], {}, { [wide]: [[narrow]] })[wide]).toBeNull();
+  });
+
+  it('is charged to a premise even where that had no case', () => {
+    const [wide, premise] = ['schedule.eligible', 'health.isolation'];
+    expect(charges([wide, premise], [], {}, { [wide]: [[premise]] })[wide]).toBe(premise);
   });
 
   it('is left alone by clauses that do not fail, and where it does not fail itself', () => {

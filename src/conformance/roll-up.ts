@@ -199,13 +199,16 @@ export interface Grounds {
   readonly standingAlone: ReadonlySet<string>;
   /** By clause: failing clauses beside which nothing that was said on it stands. */
   readonly undermined: ReadonlyMap<string, ReadonlySet<string>>;
+  /** For each way in which the clause failed: the narrower clauses that cannot be why. */
+  apartFrom(clause: string): Iterable<ReadonlySet<string>>;
 }
 
 /**
  * A derived or declared clause that fails only because a narrower one does is also affected, not a failure of its own,
  * even where no single history shows both: an instance whose bad answers count as good is never out of rotation. A
- * stated one stands on its own, and so does one that failed in a way that no narrower one explains, unless what fails
- * is a premise of every judgement on it, or shows that what was said on it rests on nothing.
+ * stated one stands on its own, and so does one that failed in a way that no narrower one explains, or where none of
+ * those that fail had a case, unless what fails is a premise of every judgement on it, or shows that what was said on
+ * it rests on nothing.
  */
 export function attributed(
   results: readonly ClauseResult[],
@@ -224,20 +227,28 @@ export function attributed(
 function causeOf(
   { id, strength }: ClauseResult,
   failing: readonly string[],
-  { standingAlone, undermined }: Grounds,
+  grounds: Grounds,
 ): string | undefined {
+  const { standingAlone, undermined } = grounds;
   const own = clauseOf(id);
   const underminer = failing.find((other) => undermined.get(id)?.has(other));
   if (underminer !== undefined) return underminer;
   const standsAlone = strength === 'stated' || standingAlone.has(id);
+  const isApart = failedApart(id, failing, grounds);
   return failing.find((other) => {
     if (undermined.get(other)?.has(id)) return false;
     const { broader = [], isPremise = false } = clauseOf(other) ?? {};
-    if (broader.includes(id)) return !standsAlone || isPremise;
+    if (broader.includes(id)) return !(standsAlone || isApart) || isPremise;
     // nor does what a wider one shows by itself leave anything to a derived one inside it
     const isInside = standingAlone.has(other) && own?.broader?.includes(other) === true;
     return isInside && !standsAlone && own.isPremise !== true;
   });
+}
+
+/** Whether it failed somewhere in a way that none of the failing narrower clauses can be why. */
+function failedApart(id: string, failing: readonly string[], grounds: Grounds): boolean {
+  const narrower = failing.filter((other) => clauseOf(other)?.broader?.includes(id));
+  return [...grounds.apartFrom(id)].some((apart) => narrower.every((other) => apart.has(other)));
 }
 
 /** The exit code and its reason, the first that applies. */

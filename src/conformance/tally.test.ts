@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { Verdict } from '../judging/judge.ts';
 import type { Failure } from '../results/conformance-result.ts';
 import type { CaseOutcome } from './case-runner.ts';
+import { baseConfiguration } from './configurations/base-configuration.ts';
 import { Tally } from './tally.ts';
 
 const clause = 'health.timeout';
@@ -86,5 +87,36 @@ describe('clauses that stand alone', () => {
       ['health.tcp', clause],
       ['health.interval', clause],
     ]);
+  });
+});
+
+describe('narrower clauses that cannot be why', () => {
+  const wide = 'change.effective';
+  const apartAfter = (verdict: object, edit: Partial<CaseOutcome> = {}) => {
+    const configuration = baseConfiguration;
+    const timeline = { clauses: [wide], profile: 'console', configuration, steps: [] };
+    const told = { is: 'fail', why: 'late', evidence: [], sometimes: {}, ...verdict };
+    const judged = [{ clause: wide, verdict: told as Verdict, attributedTo: null }];
+    const tally = new Tally();
+    for (let times = 0; times < 2; times++)
+      tally.hear({ ...outcome({}), timeline: timeline as never, judged, ...edit });
+    return [...tally.apartFrom(wide)].map((ids) => [...ids]);
+  };
+
+  it('are those without a case in the timeline, and those that the judge names, told once', () => {
+    const [ids, ...others] = apartAfter({});
+    expect(others).toEqual([]);
+    expect(ids).toEqual(expect.arrayContaining(['draining.return', 'persistence.sticks']));
+    expect(ids).not.toContain('forward.port');
+    expect(ids).not.toContain('schedule.wrr.cycle');
+    expect(ids).not.toContain('schedule.weight-change');
+    const [named] = apartAfter({ apartFrom: ['forward.port', 'schedule.weight-change'] });
+    expect(named).toContain('forward.port');
+    expect(named).not.toContain('schedule.weight-change');
+  });
+
+  it('are asked for nothing where the failure is no own one', () => {
+    expect(apartAfter({}, { intermittent: { [wide]: { failed: 1, of: 3 } } })).toEqual([]);
+    expect(apartAfter({ is: 'pass' })).toEqual([]);
   });
 });

@@ -1,8 +1,11 @@
 /** What a run has heard so far, clause by clause, and how much it took. Fills the result document's figures. */
 import type { History } from '../history/vocabulary.ts';
+import type { Verdict } from '../judging/judge.ts';
 import type { ConformanceResult, Likeness } from '../results/conformance-result.ts';
+import { clauses } from '../spec/clauses.ts';
 import type { CaseOutcome } from './case-runner.ts';
 import type { ConfigurationVerdict } from './configurations/judge-configuration.ts';
+import { hasOccasion } from './occasions.ts';
 import type { Said } from './roll-up.ts';
 import type { Timeline } from './timeline.ts';
 
@@ -27,6 +30,8 @@ export class Tally {
   /** Of failing configurations: a clause, and those of which any would account for the fault by failing itself. */
   readonly #faults = new Map<string, { clause: string; explainedBy: readonly string[] }>();
   readonly #undermined = new Map<string, Set<string>>();
+  /** By clause, each set by its words. */
+  readonly #apart = new Map<string, Map<string, ReadonlySet<string>>>();
   readonly #cases = {
     configurations: 0,
     timelines: 0,
@@ -54,6 +59,11 @@ export class Tally {
     return this.#undermined;
   }
 
+  /** By clause, for each way in which it failed: the narrower clauses that cannot be why. */
+  apartFrom(clause: string): Iterable<ReadonlySet<string>> {
+    return this.#apart.get(clause)?.values() ?? [];
+  }
+
   saidOn(clause: string): readonly Said[] {
     return this.#said.get(clause) ?? [];
   }
@@ -79,11 +89,21 @@ export class Tally {
       if (is !== 'fail' || attributedTo !== null || intermittent !== null) continue;
       failing.push(clause);
       if (verdict.standsAlone) this.#alone.add(clause);
+      this.#hearApart(clause, verdict, outcome.timeline);
       for (const one of verdict.undermines ?? []) {
         this.#undermined.set(one, (this.#undermined.get(one) ?? new Set()).add(clause));
       }
     }
     return failing;
+  }
+
+  #hearApart(clause: string, { apartFrom = [] }: Verdict, timeline: Timeline): void {
+    const apart = clauses
+      .filter(({ broader = [] }) => broader.includes(clause))
+      .filter(({ id }) => apartFrom.includes(id) || !hasOccasion(id, timeline))
+      .map(({ id }) => id);
+    const known = this.#apart.get(clause) ?? new Map<string, ReadonlySet<string>>();
+    this.#apart.set(clause, known.set(apart.join(), new Set(apart)));
   }
 
   /** Takes in one configuration's verdicts; `told` says how each failure is to be reported. */

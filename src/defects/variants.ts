@@ -6,10 +6,11 @@ import { compile } from '../../models/compile.ts';
 import { type HealthInput, healthEvents, healthMachine } from '../../models/health.machine.ts';
 import { membershipEvents, membershipMachine } from '../../models/membership.machine.ts';
 import { sessionEvents, sessionMachine } from '../../models/session.machine.ts';
+import type { Instance } from '../scheduling/scheduler.ts';
 import { mixed } from '../scheduling/source-hash.ts';
 import type { ServiceParts } from '../service/backend-service.ts';
 import { anybodyElse } from './change-defects.ts';
-import type { AlteredParts, Variant } from './defect.ts';
+import type { AlteredParts, Around, Variant } from './defect.ts';
 import { rescheduled, withLoad } from './misread-columns.ts';
 import {
   drawnByWeight,
@@ -22,6 +23,7 @@ import {
   startingAnywhere,
 } from './odd-schedulers.ts';
 import { ignored, rewired } from './rewiring.ts';
+import { delegatingTo } from './surrounding.ts';
 
 function withHealth(edit: Partial<HealthInput>) {
   return (parts: ServiceParts): AlteredParts => {
@@ -37,6 +39,35 @@ const slowMs = 3000;
 const workers = 3;
 /** More than any case opens connections. */
 const drawnWorkers = 1_000_000;
+
+/** Longer than any case lasts, yet not for good: a configuration, also the same again, brings a waiting check near. */
+const pausedMs = 1e9;
+
+function pausingChecks(parts: ServiceParts): AlteredParts {
+  const removed = new Set<Instance>();
+  const nextCheckMs: ServiceParts['nextCheckMs'] = (dueMs, instance, failure) =>
+    parts.nextCheckMs(dueMs, instance, failure) + (removed.has(instance) ? pausedMs : 0);
+  let inForce: ServiceParts = { ...parts, nextCheckMs };
+  const around: Around = (assembled, listener) => {
+    const service = assembled(listener);
+    return {
+      ...delegatingTo(service),
+      register: (instance, weight) => {
+        service.register(instance, weight);
+        if (removed.delete(instance)) service.reconfigure(inForce);
+      },
+      remove: (instance) => {
+        removed.add(instance);
+        service.remove(instance);
+      },
+      reconfigure: (other) => {
+        inForce = { ...other, nextCheckMs };
+        service.reconfigure(inForce);
+      },
+    };
+  };
+  return { ...inForce, around };
+}
 
 export const variants: readonly Variant[] = [
   {
@@ -156,9 +187,23 @@ export const variants: readonly Variant[] = [
   },
   {
     name: 'propagates-slowly',
-    sentence: `Whatever changes is in effect ${slowMs} ms later, as declared.`,
+    sentence: `Whatever changes is in effect ${slowMs} ms later, as declared, and a drain begins then.`,
     traits: { 'change.propagationMs': slowMs },
-    edit: (parts) => ({ ...parts, propagationMs: slowMs }),
+    edit: (parts) => {
+      const { configuration } = parts;
+      const drainMs = configuration.drainMs + slowMs;
+      return {
+        ...parts,
+        propagationMs: slowMs,
+        configuration: { ...configuration, drainMs },
+      };
+    },
+  },
+  {
+    name: 'pauses-checks-in-drains',
+    sentence: 'Once removed, an instance is checked at most once more, until it is listed again.',
+    traits: {},
+    edit: pausingChecks,
   },
   {
     name: 'checks-early',

@@ -5,7 +5,7 @@
  */
 import type { History, HistoryEvent, InstanceListed } from '../history/vocabulary.ts';
 import type { EventIntake } from './event-intake.ts';
-import type { ConnectionReading } from './reading.ts';
+import { type ConnectionReading, propagationOf } from './reading.ts';
 
 export interface LaterHistory {
   readonly history: History;
@@ -30,7 +30,7 @@ export function afterChange(
 ): LaterHistory | null {
   const change = events[changeLine];
   if (change?.event !== 'service.configured') return null;
-  const propagationMs = Number(header.traits?.['change.propagationMs']?.reading ?? 0) || 0;
+  const propagationMs = propagationOf({ traits: header.traits ?? {} });
   const following = linesBetween(events, changeLine, nextLine(whole, changeLine));
   const held = isHeldKnown ? heldAt(whole, changeLine) : [];
   const lines: readonly Line[] = [

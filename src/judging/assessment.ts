@@ -33,6 +33,8 @@ export interface Assessment {
   readonly certificate?: Certificate;
   /** No narrower clause can be to blame for what breaks this one. */
   readonly standsAlone?: boolean;
+  /** Narrower clauses that cannot be to blame for what breaks this one. */
+  readonly apartFrom?: readonly string[];
   /** What is said on these clauses rests on what this failure shows to be otherwise. */
   readonly undermines?: readonly string[];
 }
@@ -81,7 +83,15 @@ function inconclusive(why: string, sometimes: Verdict['sometimes']): Verdict {
 }
 
 function verdictOf(assessment: Assessment): Verdict {
-  const { breaches, sometimes, kept, doubt, standsAlone, undermines = [] } = assessment;
+  const {
+    breaches,
+    sometimes,
+    kept,
+    doubt,
+    standsAlone,
+    undermines = [],
+    apartFrom = [],
+  } = assessment;
   const [first] = breaches;
   if (first !== undefined) {
     const lines = new Set(breaches.flatMap((breach) => breach.lines));
@@ -94,6 +104,7 @@ function verdictOf(assessment: Assessment): Verdict {
       sometimes,
       ...(standsAlone === true ? { standsAlone } : {}),
       ...(undermines.length > 0 ? { undermines } : {}),
+      ...(apartFrom.length > 0 ? { apartFrom } : {}),
     };
   }
   if (doubt !== undefined) return inconclusive(doubt, sometimes);

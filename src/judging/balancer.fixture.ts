@@ -298,7 +298,8 @@ export class FakeBalancer {
     const known = this.instances.find((one) => one.name === name);
     const instance = known ?? this.#instance(name, 1, this.instances.length);
     instance.afterwards = { ...quick, ...afterwards };
-    Object.assign(instance, { isMember: !this.#wrong.ignoresAdded, isChecked: true });
+    const nextCheckMs = Math.max(instance.nextCheckMs, this.#clock.nowMs);
+    Object.assign(instance, { isMember: !this.#wrong.ignoresAdded, isChecked: true, nextCheckMs });
     if (known === undefined) this.instances.push(instance);
     if (!this.#wrong.keepsDeadlineOfReturned) this.#clock.forgetDrainOf(name);
     this.#tape.say({

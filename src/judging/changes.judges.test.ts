@@ -49,6 +49,15 @@ describe('another configuration', () => {
     }
   });
 
+  it('fails apart from wrong ports, unless it is at wrong ports that clients arrive after it', () => {
+    const ignored = reconfigured({ persistence: true }, turning, { keepsFirstConfiguration: true });
+    expect(verdictOn(ignored, effective).apartFrom).toEqual(['forward.port']);
+    let arrived = 0;
+    const wrong = { port: (right: number) => (++arrived > 6 ? right + 1 : right) };
+    const astray = verdictOn(reconfigured(turning, { persistence: true }, wrong), effective);
+    expect([astray.is, astray.apartFrom]).toEqual(['fail', undefined]);
+  });
+
   it('fails where it cuts connections', () => {
     expect(
       failures(reconfigured(turning, { persistence: true }, { cutsOnReconfigure: true })),

@@ -18,10 +18,10 @@ import {
   type MembershipChange,
   numericTrait,
   type Placed,
+  propagationOf,
   type Reconfiguration,
   wordTrait,
 } from './reading.ts';
-import { propagationOf } from './rotation.ts';
 import { cyclesToSee } from './rotation-windows.ts';
 import { groupedBySource } from './sessions.ts';
 import { wlcRatio } from './weighted-least-connections.judges.ts';
@@ -99,6 +99,8 @@ export const effective: Judge = judgeOf('change.effective', (subject) => {
     breaches: judged.flatMap(({ breaches }) => breaches),
     sometimes: { 'edits whose effect was looked for': looked },
     kept: `${counted(looked, 'edit')} in effect within ${propagationMs} ms of the answer${told}`,
+    // whoever arrives at a wrong port is told nothing of by anything else
+    apartFrom: afterwards.broken.includes(forwardPort.clause) ? [] : [forwardPort.clause],
   };
 });
 
@@ -121,19 +123,28 @@ const judgesOfLater: readonly Judge[] = [
 /** Least connections counts what was held before. */
 const judgesOfHeld: readonly Judge[] = [wlcRatio];
 
+interface LookedLater extends Looked {
+  /** Clauses that what follows breaks. */
+  readonly broken: readonly string[];
+}
+
 /** Whether what follows another configuration keeps that one. Whoever never kept such a clause is charged there. */
-function judgeLater({ later, laterWithHeld }: Subject): Looked {
+function judgeLater({ later, laterWithHeld }: Subject): LookedLater {
   const judged = [laterBy(judgesOfLater, later), laterBy(judgesOfHeld, laterWithHeld)];
   return {
     looked: Math.max(...judged.map(({ looked }) => looked)),
     breaches: judged.flatMap(({ breaches }) => breaches),
+    broken: judged.flatMap(({ broken }) => broken),
   };
 }
 
-function laterBy(judges: readonly Judge[], later: Subject['later']): Looked {
-  if (later === null) return nothing;
+function laterBy(judges: readonly Judge[], later: Subject['later']): LookedLater {
+  if (later === null) return { ...nothing, broken: [] };
   const { reading, lines } = later;
-  const verdicts = judges.map((judge) => judge.judge(reading, { falseAlarmRateOf: () => 0 }));
+  const verdicts = judges.map((judge) => ({
+    clause: judge.clause,
+    ...judge.judge(reading, { falseAlarmRateOf: () => 0 }),
+  }));
   const failing = verdicts.filter(({ is }) => is === 'fail');
   return {
     looked: verdicts.some(({ is }) => is !== 'inconclusive') ? 1 : 0,
@@ -143,6 +154,7 @@ function laterBy(judges: readonly Judge[], later: Subject['later']): Looked {
       observed,
       lines: evidence.map((line) => lines[line] ?? line),
     })),
+    broken: failing.map(({ clause }) => clause),
   };
 }
 

@@ -1,9 +1,9 @@
 /** Judges of where and how often checks arrive: port, path, interval. Knows nothing of their results. */
+import { wasAbsent } from './absences.ts';
 import { type Breach, counted, judgeOf, type Subject } from './assessment.ts';
 import type { Judge } from './judge.ts';
 import type { CheckReading, InstanceReading } from './reading.ts';
-import { numericTrait, wordTrait } from './reading.ts';
-import { propagationOf } from './rotation.ts';
+import { numericTrait, propagationOf, wordTrait } from './reading.ts';
 
 /** Checks that reached an instance, not those that were worked out. */
 function seenChecks(subject: Subject): readonly CheckReading[] {
@@ -184,6 +184,8 @@ function gapsOf(subject: Subject): readonly Gap[] {
       const isFromEnd = wordTrait(subject, 'health.intervalFrom') === 'end';
       const { timeoutMs, intervalMs } = subject.effective;
       if (before.replied === null && (isFromEnd || timeoutMs >= intervalMs)) return [];
+      const betweenMs = { fromMs: before.started.fromMs, toMs: check.started.toMs };
+      if (wasAbsent(subject, name, betweenMs, propagationOf(subject))) return [];
       const limitMs = limitOf(subject, before);
       const leastMs = check.started.fromMs - before.started.toMs;
       const mostMs = check.started.toMs - before.started.fromMs;

@@ -2,6 +2,7 @@
  * Judge of how soon a failed instance is out of rotation: from the start of its last passed check, by what interval,
  * timeout and threshold add up to, whether or not any further check was seen.
  */
+import { lastRegistration } from './absences.ts';
 import { type Breach, counted, judgeOf, type Subject } from './assessment.ts';
 import { isNeverNormal } from './health-results.judges.ts';
 import type { Judge } from './judge.ts';
@@ -10,9 +11,10 @@ import {
   type CheckReading,
   type InstanceReading,
   numericTrait,
+  propagationOf,
   wordTrait,
 } from './reading.ts';
-import { hasOthers, propagationOf } from './rotation.ts';
+import { hasOthers } from './rotation.ts';
 import { type Look, looksNeeded, looksOf, showing, whyNoWindows } from './rotation-windows.ts';
 
 /** In real time a busy machine delays the balancer's timers: only twice the time, or a second more, is too late. */
@@ -66,6 +68,9 @@ function judgeFailure(
     ({ isHere, connection }) => isHere && connection.placed.line < behaviour.line,
   );
   if (last === null || !wasHere) return null;
+  // since it came back nothing was asked, and when checks begin again is not said
+  const back = lastRegistration(subject, instance.name, behaviour.line);
+  if (back !== null && back.line > last.startedLine) return null;
   // failed only after the next check was due: nothing can have been found out before
   const fromMs = Math.max(last.started.toMs, behaviour.toMs - subject.effective.intervalMs);
   const dueMs = fromMs + limits.limitMs + limits.graceMs;

@@ -1,6 +1,6 @@
 /** Judges of how drains end, on balancers that keep the default, finish early or late, and take instances back. */
 import { describe, expect, it } from 'vitest';
-import { FakeBalancer, intervalMs, type Wrong } from './balancer.fixture.ts';
+import { type Asked, FakeBalancer, intervalMs, type Wrong } from './balancer.fixture.ts';
 import { failures, passes, verdictOn } from './verdict.fixture.ts';
 
 type Traits = Readonly<Record<string, string>>;
@@ -111,5 +111,107 @@ describe('draining.return', () => {
     });
     const gone = new FakeBalancer().rounds(4).openFresh(6, { hold: true }).remove('b').end();
     expect(verdictOn(gone, clause).is).toBe('inconclusive');
+  });
+});
+
+describe('an instance that is not checked while it drains', () => {
+  const unchecked: Wrong = { checksNobodyDraining: true };
+  const traits = { ...closing, 'draining.return': 'resumes' };
+
+  it('fails nothing once it is back, though it was long not asked', () => {
+    expect(failures(returned(unchecked))).toEqual([]);
+    expect(verdictOn(returned(unchecked), 'health.interval').is).toBe('pass');
+  });
+
+  it('is held to its interval before it left and after it is back', () => {
+    expect(failures(returned({ ...unchecked, intervalMs: 6000 }))).toEqual(['health.interval']);
+  });
+
+  it('is not late where it fails as it comes back', () => {
+    const balancer = new FakeBalancer({ weights: { a: 1, b: 1 }, traits }, unchecked)
+      .rounds(4)
+      .openFresh(4, { hold: true })
+      .remove('b')
+      .pass(0.3 * drainMs)
+      .add('b')
+      .behave('b', { reply: 503 });
+    balancer.of('b').nextCheckMs += 0.9 * intervalMs;
+    const history = balancer
+      .pass(1.7 * intervalMs)
+      .openFresh(8)
+      .end();
+    expect(failures(history)).toEqual([]);
+  });
+
+  it('is not kept in rotation by refusals that nobody could see', () => {
+    const tcp = { weights: { a: 1, b: 1 }, method: 'tcp', traits } as const;
+    const balancer = new FakeBalancer(tcp, unchecked)
+      .rounds(4)
+      .openFresh(4, { hold: true })
+      .remove('b')
+      .behave('b', { reply: 'refused' })
+      .pass(0.3 * drainMs)
+      .add('b', { reply: 'refused' })
+      .openFresh(8);
+    expect(failures(balancer.end())).toEqual([]);
+  });
+});
+
+describe('a drain that begins when its removal is in effect', () => {
+  const propagationMs = 3000;
+  const slow: Asked['traits'] = { ...closing, 'change.propagationMs': propagationMs };
+  const slower: Wrong = { drainMs: drainMs + 0.9 * propagationMs };
+  const longest: Wrong = { drainMs: drainMs + 2 * propagationMs };
+
+  /** Looked at so long after the last end that is allowed. */
+  function drained(wrong: Wrong, asked: Asked, sinceMs: number, doReturn = false) {
+    const balancer = new FakeBalancer(asked, wrong)
+      .rounds(4)
+      .openFresh(6, { hold: true })
+      .pass(propagationMs)
+      .remove('b')
+      .pass(0.97 * (asked.drainSeconds === 0 ? 0 : drainMs))
+      .carryAll();
+    if (doReturn) balancer.add('b');
+    return balancer
+      .pass(0.03 * (asked.drainSeconds === 0 ? 0 : drainMs) + propagationMs + sinceMs)
+      .carryAll()
+      .end();
+  }
+
+  const cases: readonly (readonly [string, Asked, boolean])[] = [
+    ['draining.deadline', { drainSeconds: 300, traits: slow }, false],
+    ['draining.default', { drainSeconds: 'unsaid', traits: slow }, false],
+    ['draining.return', { traits: { ...slow, 'draining.return': 'new' } }, true],
+  ];
+
+  it.each(cases)('may end so much later by %s, and no later', (clause, asked, doReturn) => {
+    const wrong = { keepsDeadlineOfReturned: doReturn };
+    expect(failures(drained({ ...slower, ...wrong }, asked, -600, doReturn))).toEqual([]);
+    expect(passes(drained({ ...slower, ...wrong }, asked, 1, doReturn))).toContain(clause);
+    expect(failures(drained({ ...longest, ...wrong }, asked, 1, doReturn))).toEqual([clause]);
+  });
+
+  it('may cut so much later where there is none', () => {
+    const zero: Asked = { drainSeconds: 0, traits: { ...slow, 'draining.zero': 'cut' } };
+    expect(failures(drained({ drainMs: 0.9 * propagationMs }, zero, -600))).toEqual([]);
+    expect(failures(drained({ drainMs: 2 * propagationMs }, zero, 1))).toEqual(['draining.zero']);
+  });
+
+  it('says nothing of a return that may have come too late', () => {
+    const asked = { traits: { ...slow, 'draining.return': 'resumes' } };
+    const returnedLate = (untilEndMs: number) =>
+      new FakeBalancer(asked, { keepsDeadlineOfReturned: true })
+        .rounds(4)
+        .openFresh(6, { hold: true })
+        .pass(propagationMs)
+        .remove('b')
+        .pass(drainMs - untilEndMs)
+        .add('b')
+        .openFresh(12)
+        .pass(2 * propagationMs)
+        .end();
+    expect(failures(returnedLate(0.5 * propagationMs))).toEqual([]);
+    expect(failures(returnedLate(2 * propagationMs))).toEqual(['draining.return']);
   });
 });

@@ -10,16 +10,22 @@ import {
   type MembershipChange,
   numericTrait,
   type Placed,
+  propagationOf,
   type Reading,
   wordTrait,
 } from './reading.ts';
 import { resumes } from './returns.ts';
-import { hasOthers, propagationOf, standingOf } from './rotation.ts';
+import { hasOthers, standingOf } from './rotation.ts';
 import { type Look, looksOf, showing, whyNoWindows } from './rotation-windows.ts';
 
-/** In real time only a drain that lasted twice as long, or a second more, is too long. */
-export function drainGraceMs(subject: Subject): number {
-  return subject.time === 'stepped' ? 0 : Math.max(1000, subject.effective.drainMs);
+/**
+ * When the drain that follows a removal is over at the latest: it may begin only once the removal is in effect. In real
+ * time only one that lasted twice as long, or a second more, is too long.
+ */
+export function drainOverMs(subject: Subject, { toMs }: MembershipChange): number {
+  const { drainMs } = subject.effective;
+  const graceMs = subject.time === 'stepped' ? 0 : Math.max(1000, drainMs);
+  return toMs + propagationOf(subject) + drainMs + graceMs;
 }
 
 /** Whether the document that was deployed says nothing of the duration. */
@@ -29,9 +35,9 @@ export function isLeftToDefault({ header }: Pick<Reading, 'header'>): boolean {
   return service?.connectionDraining?.durationSeconds === undefined;
 }
 
-/** When the instance of this removal was registered again before its drain was over; null: it was not. */
+/** When the instance of this removal was registered again before its drain was certainly over; null: it was not. */
 export function returnOf(subject: Subject, removal: MembershipChange): MembershipChange | null {
-  const untilMs = removal.toMs + subject.effective.drainMs;
+  const untilMs = removal.toMs + propagationOf(subject) + subject.effective.drainMs;
   const back = subject.changes.find(
     ({ kind, instance, line, fromMs, outcome }) =>
       kind === 'registered' &&
@@ -84,7 +90,7 @@ export const drainingDefault: Judge = judgeOf('draining.default', (subject) => {
   let closedThen = 0;
   for (const change of removalsOf(subject).filter((one) => returnOf(subject, one) === null)) {
     const endMs = change.fromMs + drainMs;
-    const beyondMs = change.toMs + drainMs + drainGraceMs(subject);
+    const beyondMs = drainOverMs(subject, change);
     for (const { connection, closed, carried } of heldAt(subject, change)) {
       const say = (observed: string, line: number): Breach => ({
         why: `connection ${connection} on ${change.instance} ${observed}; no duration was given, so it is ${drainMs} ms`,
@@ -183,8 +189,9 @@ export const drainingReturn: Judge = judgeOf('draining.return', (subject) => {
   let ended = 0;
   for (const change of removalsOf(subject)) {
     const back = returnOf(subject, change);
-    if (back === null) continue;
-    const beyondMs = change.toMs + drainMs + drainGraceMs(subject);
+    // one that may have come into effect only after the drain says nothing
+    if (back === null || back.toMs + propagationOf(subject) >= change.fromMs + drainMs) continue;
+    const beyondMs = drainOverMs(subject, change);
     const untilLine = removedAgain(subject, back);
     for (const { connection, closed, carried } of heldAt(subject, change)) {
       const isCut = closed?.by === 'balancer' && closed.line > back.line && closed.line < untilLine;

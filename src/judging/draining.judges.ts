@@ -10,12 +10,12 @@ import {
   type Subject,
   undeclared,
 } from './assessment.ts';
-import { drainGraceMs, isLeftToDefault, returnOf } from './drain-ends.judges.ts';
+import { drainOverMs, isLeftToDefault, returnOf } from './drain-ends.judges.ts';
 import { arrivedWhole, lostInForwarding } from './forwarding.judges.ts';
 import type { Judge } from './judge.ts';
 import { cycleOf, epochOf, type Removal } from './membership.ts';
 import { isPlaced, type MembershipChange, type Placed, wordTrait } from './reading.ts';
-import { propagationOf, standingOf } from './rotation.ts';
+import { standingOf } from './rotation.ts';
 import { pairsOf } from './sessions.ts';
 
 /** New connections among which one would have gone to the removed instance: two of its former cycles of round robin. */
@@ -36,7 +36,7 @@ export const drainingZero: Judge = judgeOf('draining.zero', (subject) => {
 function leftAlone(subject: Subject): readonly Breach[] {
   if (wordTrait(subject, 'draining.zero') !== 'cut') return [];
   return drained(subject).flatMap(({ connection, change }): readonly Breach[] => {
-    const sureMs = change.toMs + propagationOf(subject) + drainGraceMs(subject);
+    const sureMs = drainOverMs(subject, change);
     const alive = connection.carried.find(
       (one) => one.line > change.line && one.fromMs >= sureMs && arrivedWhole(one),
     );
@@ -207,7 +207,6 @@ export const deadline: Judge = judgeOf('draining.deadline', (subject) => {
   if (isLeftToDefault(subject)) return 'the duration is left to the default';
   const reading = wordTrait(subject, 'draining.deadline');
   const isClosing = reading === 'close';
-  const graceMs = drainGraceMs(subject);
   const breaches: Breach[] = [];
   let closedThen = 0;
   let left = 0;
@@ -215,7 +214,7 @@ export const deadline: Judge = judgeOf('draining.deadline', (subject) => {
     const { closed, carried, placed } = connection;
     const isOver = closed?.by === 'balancer' && closed.toMs >= change.fromMs + drainMs;
     const after = carried.findLast(
-      (one) => one.fromMs > change.toMs + drainMs + graceMs && one.bytesDown === one.bytesSent,
+      (one) => one.fromMs > drainOverMs(subject, change) && one.bytesDown === one.bytesSent,
     );
     if (isOver) closedThen++;
     if (after !== undefined) left++;

@@ -8,8 +8,14 @@ import { knownBefore } from './check-ledger.ts';
 import { isNeverNormal, isNothingHeeded } from './health-results.judges.ts';
 import type { Judge } from './judge.ts';
 import { cycleOf, type Epoch, epochOf } from './membership.ts';
-import { type CheckReading, type InstanceReading, isPlaced, type Placed } from './reading.ts';
-import { propagationOf, standingOf } from './rotation.ts';
+import {
+  type CheckReading,
+  type InstanceReading,
+  isPlaced,
+  type Placed,
+  propagationOf,
+} from './reading.ts';
+import { standingOf } from './rotation.ts';
 import {
   cyclesToSee,
   type Look,

@@ -3,11 +3,17 @@
  * is in rotation or out of it once every threshold has passed with a margin; who is charged with that is said here.
  */
 import type { Reply } from '../history/vocabulary.ts';
+import { lastRegistration } from './absences.ts';
 import { type Breach, counted, judgeOf, type Subject } from './assessment.ts';
 import { knownBefore } from './check-ledger.ts';
 import { certainShare, isNormal, timingOf } from './check-results.ts';
 import type { Judge } from './judge.ts';
-import type { BehaviourReading, CheckReading, InstanceReading } from './reading.ts';
+import {
+  type BehaviourReading,
+  type CheckReading,
+  type InstanceReading,
+  propagationOf,
+} from './reading.ts';
 import { hasOthers } from './rotation.ts';
 import { type Look, looksOf, showing, type Window, whyNoWindows } from './rotation-windows.ts';
 
@@ -319,7 +325,10 @@ function askingMore({ instances, time }: Subject): readonly Breach[] {
   ];
 }
 
-/** Refused checks reach no instance, so the time is what passes: as if each took the interval and the timeout. */
+/**
+ * Refused checks reach no instance, so the time is what passes: as if each took the interval and the timeout. Whoever
+ * is listed again may not have been checked before that.
+ */
 function refusedFor(subject: Subject, { name, behaviours }: InstanceReading): readonly Steady[] {
   const { unhealthyThreshold } = subject.configuration.check;
   const { intervalMs, timeoutMs } = subject.effective;
@@ -327,13 +336,16 @@ function refusedFor(subject: Subject, { name, behaviours }: InstanceReading): re
   return behaviours.flatMap((behaviour, index): Steady[] => {
     if (behaviour.afterwards.reply !== 'refused') return [];
     const checks = behaviour.checks.length + unhealthyThreshold + margin;
-    const fromMs = behaviour.toMs + checks * (intervalMs + timeoutMs);
+    const tookMs = checks * (intervalMs + timeoutMs) + propagationOf(subject);
+    const sinceMs = (line: number) =>
+      Math.max(behaviour.toMs, lastRegistration(subject, name, line)?.toMs ?? 0);
     const until: BehaviourReading | undefined = behaviours[index + 1];
     const window = showing(
       subject,
       looks.filter(
-        ({ connection: { opened, placed } }) =>
-          opened.fromMs > fromMs && (until === undefined || placed.line < until.line),
+        ({ connection: { opened, openedLine, placed } }) =>
+          opened.fromMs > sinceMs(openedLine) + tookMs &&
+          (until === undefined || placed.line < until.line),
       ),
       { afterChange: true },
     );

@@ -1,6 +1,6 @@
 /** Judge of how an instance begins, on balancers that take it for up, for down, and that decide by the first result. */
 import { describe, expect, it } from 'vitest';
-import { FakeBalancer, type Wrong } from './balancer.fixture.ts';
+import { FakeBalancer, intervalMs, type Wrong } from './balancer.fixture.ts';
 import { failures, passes, verdictOn } from './verdict.fixture.ts';
 
 const clause = 'health.initial';
@@ -57,5 +57,23 @@ describe('health.initial', () => {
 
   it('says nothing where a threshold of one or two may be what decided', () => {
     expect(verdictOn(added(503, {}, up, 2), clause).is).toBe('inconclusive');
+  });
+
+  it('says nothing of who is listed again when its drain may not be over yet', () => {
+    const propagationMs = 3000;
+    const traits = { 'health.initial': 'down', 'change.propagationMs': propagationMs };
+    const relisted = (afterDrainMs: number) => {
+      const asked = { unhealthyThreshold: 3, healthyThreshold: 3, drainSeconds: 60, traits };
+      const balancer = new FakeBalancer(asked, { finishesAtDeadline: true })
+        .rounds(6)
+        .remove('b')
+        .pass(60_000 + afterDrainMs)
+        .add('b');
+      balancer.of('b').nextCheckMs += 2 * intervalMs;
+      const history = balancer.pass(propagationMs + 1).openFresh(9);
+      return verdictOn(history.end(), clause).is;
+    };
+    expect(relisted(propagationMs)).toBe('inconclusive');
+    expect(relisted(propagationMs + 1)).toBe('fail');
   });
 });

@@ -4,7 +4,12 @@
  */
 import { type Breach, counted, judgeOf, type Subject, undeclared } from './assessment.ts';
 import type { Judge } from './judge.ts';
-import { type InstanceReading, type MembershipChange, wordTrait } from './reading.ts';
+import {
+  type InstanceReading,
+  type MembershipChange,
+  propagationOf,
+  wordTrait,
+} from './reading.ts';
 import { type Look, looksOf, showing, whyNoWindows } from './rotation-windows.ts';
 
 /** A threshold from here on cannot be reached by one result, nor by a count that is one off. */
@@ -112,7 +117,7 @@ function returnedLine(subject: Subject, changes: readonly MembershipChange[]): n
   const back = changes.at(-1);
   // checks may come before the answer in real time, and are then counted for nobody
   if (removal?.kind !== 'removed' || back?.kind !== 'registered') return null;
-  if (subject.time !== 'stepped' || back.fromMs <= removal.toMs + subject.effective.drainMs)
-    return null;
+  const overMs = removal.toMs + propagationOf(subject) + subject.effective.drainMs;
+  if (subject.time !== 'stepped' || back.fromMs <= overMs) return null;
   return back.line;
 }

@@ -8,8 +8,15 @@ import { arrivedWhole } from './forwarding.judges.ts';
 import { isTelling } from './health-isolation.judges.ts';
 import type { Judge } from './judge.ts';
 import { epochOf } from './membership.ts';
-import { decided, type InstanceReading, isPlaced, type Placed, wordTrait } from './reading.ts';
-import { hasOthers, propagationOf, standingOf, staysInside, stretchesOf } from './rotation.ts';
+import {
+  decided,
+  type InstanceReading,
+  isPlaced,
+  type Placed,
+  propagationOf,
+  wordTrait,
+} from './reading.ts';
+import { hasOthers, standingOf, staysInside, stretchesOf } from './rotation.ts';
 
 /** So many in a row are no slip. */
 const connectionsToJudge = 3;

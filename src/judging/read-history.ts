@@ -15,13 +15,14 @@ import { type CheckSeen, concludeChecks } from './check-results.ts';
 import { EventIntake } from './event-intake.ts';
 import { healthStatesOf } from './health-states.ts';
 import { epochsOf } from './membership.ts';
-import type {
-  BehaviourReading,
-  CheckReading,
-  InstanceReading,
-  MembershipChange,
-  Reading,
-  WholeReading,
+import {
+  type BehaviourReading,
+  type CheckReading,
+  type InstanceReading,
+  type MembershipChange,
+  propagationOf,
+  type Reading,
+  type WholeReading,
 } from './reading.ts';
 import { resumes } from './returns.ts';
 import { withInvisibleFailures } from './unseen-checks.ts';
@@ -127,7 +128,6 @@ function finish(
     endMs: intake.endMs,
     defects: [...whole.defects, ...wholeDefects(whole, history.events?.length ?? 0)],
   };
-  const propagationMs = Number(traits['change.propagationMs']?.reading ?? 0) || 0;
   const deployed = {
     toMs: intake.configured?.event.toMs ?? 0,
     line: intake.configured?.line ?? -1,
@@ -136,7 +136,7 @@ function finish(
   const instances = instancesOf(intake, base);
   return {
     ...base,
-    epochs: epochsOf(header.instances ?? [], deployed, changes, propagationMs),
+    epochs: epochsOf(header.instances ?? [], deployed, changes, propagationOf(base)),
     instances,
     whole: wholeReading(whole, whole === intake ? instances : instancesOf(whole, base), profile),
   };

@@ -143,9 +143,18 @@ export function isPlaced(connection: ConnectionReading): connection is Placed {
 }
 
 /** A numeric trait, or what the clause book assumes without a declaration. */
-export function numericTrait(reading: Reading, name: string, fallback: number): number {
-  const declared = Number(reading.traits[name]?.reading);
+export function numericTrait(
+  { traits }: Pick<Reading, 'traits'>,
+  name: string,
+  fallback: number,
+): number {
+  const declared = Number(traits[name]?.reading);
   return Number.isFinite(declared) && declared >= 0 ? declared : fallback;
+}
+
+/** How long after the answer an accepted change may take to be in effect, as declared. */
+export function propagationOf(reading: Pick<Reading, 'traits'>): number {
+  return numericTrait(reading, 'change.propagationMs', 0);
 }
 
 export function wordTrait(reading: Reading, name: string): string | null {

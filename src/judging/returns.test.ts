@@ -73,6 +73,17 @@ describe('an instance that is registered again', () => {
     expect(slow(removal.fromMs, removal.fromMs + drainMs)).toBe(false);
   });
 
+  it('counts to when the return is certainly in effect', () => {
+    const [removal, back] = right.changes as [MembershipChange, MembershipChange];
+    const late = (propagationMs: number) => {
+      const reading = propagationMs;
+      const traits = { 'change.propagationMs': { reading, providedBy: 'balancer' } } as const;
+      return resumes(back, right.changes, { ...right, traits });
+    };
+    const leftMs = removal.fromMs + drainMs - back.toMs;
+    expect([late(leftMs - 1), late(leftMs)]).toEqual([true, false]);
+  });
+
   it('does not resume by connections of others, nor where no duration is known', () => {
     const elsewhere = right.connections.map((one) => ({
       ...one,

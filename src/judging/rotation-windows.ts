@@ -5,8 +5,7 @@
 import type { Subject } from './assessment.ts';
 import { knownBefore, knownPossibly } from './check-ledger.ts';
 import { cycleOf, epochOf } from './membership.ts';
-import { isPlaced, numericTrait, type Placed, wordTrait } from './reading.ts';
-import { propagationOf } from './rotation.ts';
+import { isPlaced, numericTrait, type Placed, propagationOf, wordTrait } from './reading.ts';
 
 /** One connection as seen from one instance: how many of its results the balancer had at least and at most. */
 export interface Look {

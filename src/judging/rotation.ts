@@ -5,7 +5,7 @@
 import type { Subject } from './assessment.ts';
 import { knownBefore, knownPossibly } from './check-ledger.ts';
 import { type Epoch, epochOf, type Member } from './membership.ts';
-import { type ConnectionReading, isPlaced, numericTrait, type Placed } from './reading.ts';
+import { type ConnectionReading, isPlaced, type Placed, propagationOf } from './reading.ts';
 
 /** Results beyond a threshold that make a state sure even where the threshold kept is one or two off. */
 const resultsBeyond = 2;
@@ -31,10 +31,6 @@ export function standingOf(subject: Subject, instance: string, connection: Place
   if (isIn && notPassed[known] === notPassed[possible]) return ifIn;
   const isOut = (failStreak[known] as number) >= unhealthyThreshold + resultsBeyond;
   return isOut && notFailed[known] === notFailed[possible] ? 'out' : 'maybe';
-}
-
-export function propagationOf(subject: Subject): number {
-  return numericTrait(subject, 'change.propagationMs', 0);
 }
 
 /** Whether somebody else was certainly in rotation: with nobody left, the declared reading decides. */
