@@ -5,7 +5,7 @@
 import fc from 'fast-check';
 import type { ConfigurationDocument } from '../../spec/configuration.ts';
 import type { Step, Timeline } from '../timeline.ts';
-import type { Family } from './family.ts';
+import type { Bounds, Family } from './family.ts';
 import {
   clientsNamed,
   documentOf,
@@ -272,6 +272,11 @@ export const persistenceDraining: Family = {
       ),
 };
 
+/** So late in a session that it still runs two minutes later, when somebody is sure to be out, and not much longer. */
+function lateOf({ profile }: Bounds): number {
+  return profile === 'openapi' ? 0.3 : 0.6;
+}
+
 export const persistenceUnhealthy: Family = {
   name: 'persistence-unhealthy',
   clauses: ['persistence.unhealthy'],
@@ -292,7 +297,9 @@ export const persistenceUnhealthy: Family = {
           settled(namesOf(3), 3),
           { do: 'open', count: clients, sources: clientsNamed(clients), hold: true },
           // late in their sessions, whose end is not that of the next ones
-          ...(bounds.isWired ? [] : [{ after: { persistence: 0.6 }, do: 'wait' as const }]),
+          ...(bounds.isWired
+            ? []
+            : [{ after: { persistence: lateOf(bounds) }, do: 'wait' as const }]),
           { do: 'behave', instance: 'a', behaviour: { afterwards: { reply: 503 } } },
           // strangers first: where they go, too, it is not memory that sends known clients
           { after: { intervals: 6 }, do: 'open', count: 9, sources: 'fresh', hold: true },
