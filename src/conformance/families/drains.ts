@@ -60,8 +60,11 @@ export const drainingReturn: Family = {
             { do: 'open', count, sources: 'fresh', hold: true },
             { do: 'remove', instance: removed },
             { after: { drain: 0.3 }, do: 'carry' },
-            // with another weight, too, which holds from then on
-            { do: 'add', instance: { name: removed, weight, port: null } },
+            // with another weight, too, which holds from then on; who is removed again leaves equals behind
+            {
+              do: 'add',
+              instance: { name: removed, weight: isRemovedAgain ? 1 : weight, port: null },
+            },
             { do: 'open', count: 12, sources: 'fresh' },
             // a second drain has an end of its own, whenever the first would have had one
             ...(isRemovedAgain
