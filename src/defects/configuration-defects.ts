@@ -1,10 +1,10 @@
 /** Wrong implementations of what is accepted: rules overlooked, shifted, or told badly. Knows the rules' clauses only. */
+import { formatPath } from '../documents/places.ts';
 import type { ConfigurationDocument, ServiceDocument } from '../spec/configuration.ts';
+import { type Places, violation } from '../spec/rules/rule.ts';
 import type { Rule } from '../spec/rules.ts';
 import type { Violation } from '../spec/violation.ts';
 import type { Defect } from './defect.ts';
-
-type Places = Parameters<Rule['violations']>[0];
 
 function overlooking(isOverlooked: (violation: Violation, places: Places) => boolean) {
   return (rules: readonly Rule[]): readonly Rule[] =>
@@ -120,12 +120,7 @@ const withoutIpv6: Rule = {
     places
       .at('serverGroups[].instances[].address')
       .filter(({ value }) => String(value).includes(':'))
-      .map(({ path, value }) => ({
-        clause: 'config.accepts-valid',
-        path: `serverGroups[${path[1]}].instances[${path[3]}].address`,
-        expected: 'an IPv4 address',
-        observed: value,
-      })),
+      .map(({ path, value }) => violation('config.accepts-valid', path, 'an IPv4 address', value)),
 };
 
 /** What was overlooked is taken for the usual. */
@@ -359,9 +354,7 @@ export const overlookedDefects: readonly Defect[] = [
     rules: overlookingAll('config.persistence.duration', ({ path }, places) => {
       const durations = places.at('backendServices[].sessionPersistence.durationSeconds');
       return durations.some(
-        (site) =>
-          site.holder['enabled'] === false &&
-          path === `backendServices[${site.path[1]}].sessionPersistence.durationSeconds`,
+        (site) => site.holder['enabled'] === false && path === formatPath(site.path),
       );
     }),
   },
@@ -374,9 +367,7 @@ export const overlookedDefects: readonly Defect[] = [
       return places
         .at('serverGroups[].kind')
         .some(
-          (site) =>
-            path === `serverGroups[${site.path[1]}].kind` &&
-            !associated.includes(site.holder['name']),
+          (site) => path === formatPath(site.path) && !associated.includes(site.holder['name']),
         );
     }),
   },

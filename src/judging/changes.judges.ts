@@ -20,6 +20,7 @@ import {
   type Placed,
   propagationOf,
   type Reconfiguration,
+  schedulersOf,
   wordTrait,
 } from './reading.ts';
 import { cyclesToSee } from './rotation-windows.ts';
@@ -222,9 +223,7 @@ function isTurning({ scheduling, persistenceMs }: ServiceConfiguration): boolean
 
 /** Of several schedulers one at least has its cycles then; of an unknown number nobody can say. */
 function cyclesToWait(subject: Subject): number {
-  const schedulers = Number(wordTrait(subject, 'wrr.schedulers') ?? 1);
-  const cycles = cyclesToSee + numericTrait(subject, 'wrr.washoutCycles', 0);
-  return Number.isFinite(schedulers) ? schedulers * cycles : Number.POSITIVE_INFINITY;
+  return schedulersOf(subject) * (cyclesToSee + numericTrait(subject, 'wrr.washoutCycles', 0));
 }
 
 /** Between clients that stay and clients that take turns there is no doubt; other edits show nowhere here. */

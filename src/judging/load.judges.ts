@@ -11,7 +11,7 @@ import {
   isPlaced,
   numericTrait,
   type Placed,
-  wordTrait,
+  schedulersOf,
 } from './reading.ts';
 import { countsInWords, countsOf, type Stretch, standingOf } from './rotation.ts';
 import { judgeShares } from './source-hashing.judges.ts';
@@ -133,7 +133,7 @@ const obligation = `blocks of ${connectionsToJudge} connections opened at once`;
 
 /** Whole cycles, and a part of one at either end: no statistics. */
 function turnShares(subject: Subject, blocks: readonly Stretch[]) {
-  const schedulers = Number(wordTrait(subject, 'wrr.schedulers') ?? 1);
+  const schedulers = schedulersOf(subject);
   if (!Number.isFinite(schedulers)) return 'an unknown number of schedulers is declared';
   const strayMax = 2 * schedulers + numericTrait(subject, 'wrr.washoutCycles', 0);
   const judged = blocks.map(({ inRotation, connections }) => {

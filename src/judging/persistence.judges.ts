@@ -3,7 +3,7 @@ import { type Assessment, type Breach, counted, judgeOf, type Subject } from './
 import { knownBefore, knownPossibly } from './check-ledger.ts';
 import type { Judge } from './judge.ts';
 import { cycleOf, epochOf } from './membership.ts';
-import { isPlaced, type Placed, wordTrait } from './reading.ts';
+import { isPlaced, type Placed, schedulersOf, wordTrait } from './reading.ts';
 import { hasOthers, standingOf, staysInside, stretchesOf } from './rotation.ts';
 import { type Pair, pairsOf, staysEligible, wouldMove } from './sessions.ts';
 import { judgeCycles, washoutOf } from './weighted-round-robin.judges.ts';
@@ -190,7 +190,7 @@ export const persistenceOff: Judge = judgeOf('persistence.off', (subject) => {
   if (persistenceMs > 0) return 'session persistence is on';
   if (scheduling === 'weighted-least-connections') return heldByOneEach(subject);
   if (scheduling !== 'weighted-round-robin') return 'not weighted round robin';
-  const schedulers = Number(wordTrait(subject, 'wrr.schedulers') ?? 1);
+  const schedulers = schedulersOf(subject);
   if (!Number.isFinite(schedulers)) return 'an unknown number of schedulers is declared';
   const breaches: Breach[] = [];
   let clients = 0;

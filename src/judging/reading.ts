@@ -152,6 +152,12 @@ export function numericTrait(
   return Number.isFinite(declared) && declared >= 0 ? declared : fallback;
 }
 
+/** Infinity: an unknown number is declared. */
+export function schedulersOf(reading: Reading): number {
+  const declared = Number(wordTrait(reading, 'wrr.schedulers') ?? 1);
+  return Number.isFinite(declared) ? declared : Number.POSITIVE_INFINITY;
+}
+
 /** How long after the answer an accepted change may take to be in effect, as declared. */
 export function propagationOf(reading: Pick<Reading, 'traits'>): number {
   return numericTrait(reading, 'change.propagationMs', 0);

@@ -4,17 +4,15 @@ import { documentsChange } from './documents.ts';
 import { drainingDefault, drainingEarly, drainingReturn } from './drains.ts';
 import type { Family } from './family.ts';
 import {
-  healthCodes,
   healthConsecutive,
   healthIsolation,
-  healthLoneCodes,
-  healthNotedCodes,
   healthTcp,
   healthTcpThresholds,
   healthTcpTimeout,
   healthThresholds,
   healthTimeout,
 } from './health.ts';
+import { healthCodes, healthLoneCodes, healthNotedCodes } from './health-codes.ts';
 import { healthTours } from './health-tours.ts';
 import { changesWhileCounting, changesWhileOut, returnsWhileOut } from './interruptions.ts';
 import { healthDetection, healthInitial, outages } from './outages.ts';

@@ -119,12 +119,15 @@ export function clientsNamed(count: number): readonly string[] {
   return Array.from({ length: count }, (_, index) => `client-${index + 1}`);
 }
 
-/** Instances on the service's port, one weight each. */
-export function instancesOf(weights: readonly number[]): Timeline['instances'] {
+/** Instances, one weight each; `port` null: on the service's. */
+export function instancesOf(
+  weights: readonly number[],
+  port: number | null = null,
+): Timeline['instances'] {
   return weights.map((weight, index) => ({
     name: instanceNames[index] ?? `i${index}`,
     weight,
-    port: null,
+    port,
   }));
 }
 

@@ -95,7 +95,7 @@ export const persistenceSticks: Family = {
             persistence: true,
             ...fewChecks(bounds),
           }),
-          instances: instancesOf([1, 1, 1]).map((one) => ({ ...one, port: ownPort })),
+          instances: instancesOf([1, 1, 1], ownPort),
           steps: [
             settled(namesOf(3), 3),
             // whoever forgets a client with its last connection still knows these
@@ -346,7 +346,7 @@ export const draining: Family = {
             drainSeconds,
             ...fewChecks(bounds),
           }),
-          instances: instancesOf([1, 1, 1]).map((one) => ({ ...one, port: ownPort })),
+          instances: instancesOf([1, 1, 1], ownPort),
           steps: [
             settled(namesOf(3), 3),
             { do: 'open', count: held, sources: 'fresh', hold: true },

@@ -1,6 +1,6 @@
 /**
- * What a rule is: a clause id and a function from the places of a document of any shape to what is wrong with it; and the few ways
- * of making one. Rules are data in an array, so that a wrong implementation is a list with one rule dropped or altered.
+ * What a rule is: a clause id and a function from the places of a document of any shape to what is wrong with it; and
+ * the few ways of making one. Rules are data in an array, so that a wrong implementation is a list with one rule dropped or altered.
  */
 import { formatPath, nearestName, type Path } from '../../documents/places.ts';
 import type { IntegerRange, ProfileNumbers } from '../profiles.ts';
@@ -88,11 +88,9 @@ function stepOf(pattern: string): Step {
 
 /** The places of one document, each looked up once however many rules ask for it. */
 export class Places {
-  readonly document: unknown;
   readonly #known = new Map<string, readonly Place[]>();
 
   constructor(document: unknown) {
-    this.document = document;
     this.#known.set('', [new Place(document, {}, null, '')]);
   }
 
