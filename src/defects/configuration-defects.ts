@@ -1,5 +1,4 @@
 /** Wrong implementations of what is accepted: rules overlooked, shifted, or told badly. Knows the rules' clauses only. */
-import { formatPath } from '../documents/places.ts';
 import type { ConfigurationDocument, ServiceDocument } from '../spec/configuration.ts';
 import { type Places, violation } from '../spec/rules/rule.ts';
 import type { Rule } from '../spec/rules.ts';
@@ -354,7 +353,9 @@ export const overlookedDefects: readonly Defect[] = [
     rules: overlookingAll('config.persistence.duration', ({ path }, places) => {
       const durations = places.at('backendServices[].sessionPersistence.durationSeconds');
       return durations.some(
-        (site) => site.holder['enabled'] === false && path === formatPath(site.path),
+        (site) =>
+          site.holder['enabled'] === false &&
+          path === `backendServices[${site.path[1]}].sessionPersistence.durationSeconds`,
       );
     }),
   },
@@ -367,7 +368,9 @@ export const overlookedDefects: readonly Defect[] = [
       return places
         .at('serverGroups[].kind')
         .some(
-          (site) => path === formatPath(site.path) && !associated.includes(site.holder['name']),
+          (site) =>
+            path === `serverGroups[${site.path[1]}].kind` &&
+            !associated.includes(site.holder['name']),
         );
     }),
   },
