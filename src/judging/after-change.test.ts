@@ -170,6 +170,31 @@ describe('what follows another configuration', () => {
     expect(opened(propagating({ ...history, events }, Number.NaN))).toBe(5);
   });
 
+  it('ends when the next configuration was asked for: what happens under that one is no silence', () => {
+    const history = new FakeBalancer()
+      .reconfigure(other)
+      .pass(700)
+      .reconfigure({})
+      .pass(60_000)
+      .end();
+    expect(laterOf(history).history.events.at(-1)).toMatchObject({ fromMs: 700, toMs: 700 });
+  });
+
+  it('is nothing where who holds connections matters and some came before the change was in effect', () => {
+    const history = new FakeBalancer()
+      .reconfigure(other)
+      .pass(700)
+      .openFresh(1, { hold: true })
+      .end();
+    const line = changeLineOf(history);
+    const later = (propagationMs: number) => {
+      const late = propagating(history, propagationMs);
+      return afterChange(late, intakeOf(late), line, { isHeldKnown: true });
+    };
+    expect(later(700)).toBeNull();
+    expect(later(600)?.history.events.length).toBeGreaterThan(2);
+  });
+
   it('is nothing where no configuration stands', () => {
     const history = new FakeBalancer().openFresh(1).reconfigure(other).end();
     expect(afterChange(history, intakeOf(history), 1)).toBeNull();

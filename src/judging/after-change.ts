@@ -31,15 +31,20 @@ export function afterChange(
   const change = events[changeLine];
   if (change?.event !== 'service.configured') return null;
   const propagationMs = propagationOf({ traits: header.traits ?? {} });
-  const following = linesBetween(events, changeLine, nextLine(whole, changeLine));
+  const next = nextChange(whole, changeLine);
+  const following = linesBetween(events, changeLine, next);
   const held = isHeldKnown ? heldAt(whole, changeLine) : [];
+  const isBegun = begunWith(change.toMs, propagationMs);
+  const isMissed = ({ event }: Line) => event.event === 'connection.opened' && !isBegun(event);
+  // who counts them has these, too, and nobody knows by which configuration they were placed
+  if (isHeldKnown && following.some(isMissed)) return null;
   const lines: readonly Line[] = [
     { event: change, line: changeLine },
     ...behavioursAt(whole, changeLine).map(({ event, line }) => {
       return { event: { ...event, fromMs: change.toMs, toMs: change.toMs }, line };
     }),
     ...held.flatMap((connection) => placedAt(connection, change.toMs)),
-    ...begunAfter(following, change.toMs, propagationMs, held),
+    ...begunAfter(following, isBegun, held),
   ];
   const instances = membersAt(header.instances ?? [], whole, changeLine);
   return {
@@ -51,35 +56,42 @@ export function afterChange(
   };
 }
 
-/** Where the next change may have come into effect. */
-function nextLine({ reconfigured }: EventIntake, changeLine: number): number {
-  const next = reconfigured.find(
+type Configured = EventIntake['reconfigured'][number];
+
+/** The next change that may have come into effect. */
+function nextChange({ reconfigured }: EventIntake, changeLine: number): Configured | undefined {
+  return reconfigured.find(
     ({ line, event }) => line > changeLine && event.outcome.is !== 'rejected',
   );
-  return next?.line ?? Number.POSITIVE_INFINITY;
 }
 
+/** What happened under the next configuration is not silence under this one: it ends where that was asked for. */
 function linesBetween(
   events: readonly HistoryEvent[],
   changeLine: number,
-  untilLine: number,
+  next: Configured | undefined,
 ): readonly Line[] {
-  return events.flatMap((event, line): Line[] =>
-    line > changeLine && (line < untilLine || event.event === 'history.ended')
-      ? [{ event, line }]
-      : [],
-  );
+  const untilLine = next?.line ?? Number.POSITIVE_INFINITY;
+  return events.flatMap((event, line): Line[] => {
+    if (line <= changeLine || (line >= untilLine && event.event !== 'history.ended')) return [];
+    if (next === undefined || event.event !== 'history.ended') return [{ event, line }];
+    const { fromMs } = next.event;
+    return [{ event: { ...event, fromMs, toMs: fromMs }, line }];
+  });
+}
+
+/** Whether what begins then begins under the new configuration. */
+function begunWith(changedMs: number, propagationMs: number) {
+  return ({ fromMs }: HistoryEvent) =>
+    propagationMs === 0 ? fromMs >= changedMs : fromMs > changedMs + propagationMs;
 }
 
 /** Without connections and checks that may have begun before the change was in effect. */
 function begunAfter(
   following: readonly Line[],
-  changedMs: number,
-  propagationMs: number,
+  isBegun: (event: HistoryEvent) => boolean,
   held: readonly Held[],
 ): readonly Line[] {
-  const isBegun = ({ fromMs }: HistoryEvent) =>
-    propagationMs === 0 ? fromMs >= changedMs : fromMs > changedMs + propagationMs;
   const connections = new Set(held.map(({ connection }) => connection));
   const checks = new Set<number>();
   return following.filter(({ event }) => {

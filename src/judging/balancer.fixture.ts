@@ -293,20 +293,21 @@ export class FakeBalancer {
     this.of(name).isChecked = false;
   }
 
-  /** Registers a new instance, or again one that was removed. */
-  add(name: string, afterwards: Partial<CheckReplyScript> = {}): this {
+  /** Registers a new instance, or again one that was removed; `port` null: the service's. */
+  add(name: string, afterwards: Partial<CheckReplyScript> = {}, port: number | null = null): this {
     const known = this.instances.find((one) => one.name === name);
     const instance = known ?? this.#instance(name, 1, this.instances.length);
     instance.afterwards = { ...quick, ...afterwards };
     const nextCheckMs = Math.max(instance.nextCheckMs, this.#clock.nowMs);
-    Object.assign(instance, { isMember: !this.#wrong.ignoresAdded, isChecked: true, nextCheckMs });
+    const isMember = !this.#wrong.ignoresAdded;
+    Object.assign(instance, { isMember, isChecked: true, nextCheckMs, port });
     if (known === undefined) this.instances.push(instance);
     if (!this.#wrong.keepsDeadlineOfReturned) this.#clock.forgetDrainOf(name);
     this.#tape.say({
       event: 'instance.registered',
       instance: name,
       weight: 1,
-      port: null,
+      port,
       outcome: { is: 'accepted' },
     });
     return this;

@@ -83,3 +83,28 @@ describe('other members', () => {
       expect(verdictOn(quiet, clause).is).toBe('inconclusive');
   });
 });
+
+describe('somebody who drains', () => {
+  it('may have been given connections until its removal was in effect, and they end with the drain', () => {
+    const late = { drainSeconds: 60, traits: { 'change.propagationMs': 5000 } };
+    const history = new FakeBalancer(late, { keepsRemoved: true })
+      .rounds(4)
+      .remove('a')
+      .openFresh(3, { hold: true })
+      .reconfigure({ ...late, unhealthyThreshold: 4 })
+      .pass(61_000)
+      .end();
+    expect(verdictOn(history, keeps).is).toBe('inconclusive');
+  });
+
+  it('is not checked for ever, whatever configuration came meanwhile', () => {
+    const history = new FakeBalancer({ drainSeconds: 60 })
+      .rounds(4)
+      .openFresh(3, { hold: true })
+      .remove('a')
+      .reconfigure({ unhealthyThreshold: 4 })
+      .pass(100_000)
+      .end();
+    expect(verdictOn(history, effective).is).toBe('pass');
+  });
+});

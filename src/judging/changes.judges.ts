@@ -49,7 +49,12 @@ export const keepsEstablished: Judge = judgeOf('change.keeps-established', (subj
   for (const connection of subject.whole.connections.filter(isPlaced)) {
     const { placed, closed, carried } = connection;
     if (hasFailed(subject, placed.instance)) continue;
-    const own = edits.find((edit) => isRemovalOf(edit, placed.instance) && edit.line > placed.line);
+    // one that was answered may still be on its way
+    const own = edits.find(
+      (edit) =>
+        isRemovalOf(edit, placed.instance) &&
+        (edit.line > placed.line || edit.toMs + propagationOf(subject) >= placed.fromMs),
+    );
     const untilLine = own?.line ?? Number.POSITIVE_INFINITY;
     const first = edits.find(({ line }) => line > placed.line);
     if (first === undefined || first.line >= untilLine) continue;

@@ -14,23 +14,46 @@ function seenChecks(subject: Subject): readonly CheckReading[] {
 
 export const checkPort: Judge = judgeOf('health.port', (subject) => {
   const { check, port } = subject.configuration;
-  const ports = new Map(subject.header.instances.map((one) => [one.name, one.port]));
-  for (const change of subject.changes) {
-    if (change.kind === 'registered') ports.set(change.instance, change.port);
-  }
   const seen = seenChecks(subject);
-  const due = (instance: string) => check.port ?? ports.get(instance) ?? port;
-  const astray = seen.filter((one) => one.port !== due(one.instance));
+  const due = (one: CheckReading) =>
+    check.port === null ? portsOf(subject, one).map((own) => own ?? port) : [check.port];
+  const astray = seen.filter((one) => {
+    const ports = due(one);
+    return ports.length > 0 && !ports.includes(one.port);
+  });
   const [first] = astray;
   return {
     breaches:
       first === undefined
         ? []
-        : [placeBreach(astray, `port ${due(first.instance)}`, `port ${first.port}`)],
+        : [placeBreach(astray, `port ${due(first).at(-1)}`, `port ${first.port}`)],
     sometimes: { checks: seen.length },
     kept: `${counted(seen.length, 'check')} on the port they belong to`,
   };
 });
+
+/**
+ * The ports that an instance may have had when a check of it began, the newest last; null: the service's. Whoever comes
+ * back with another one while it drains has both: what drains is not what was listed again. None: not known, as of
+ * somebody who drains since before the history began.
+ */
+function portsOf(subject: Subject, { instance, started }: CheckReading): (number | null)[] {
+  const lateMs = propagationOf(subject);
+  const listed = subject.header.instances.find(({ name }) => name === instance);
+  if (listed === undefined && subject.known.has(instance)) return [];
+  let ports = listed === undefined ? [] : [listed.port];
+  let drainedMs = Number.NEGATIVE_INFINITY;
+  for (const change of subject.changes) {
+    if (change.instance !== instance || change.outcome === 'rejected') continue;
+    if (change.fromMs > started.toMs) break;
+    if (change.kind === 'removed') drainedMs = change.toMs + subject.effective.drainMs;
+    else {
+      const isOver = Math.max(change.toMs, drainedMs) + lateMs < started.fromMs;
+      ports = isOver ? [change.port] : [...ports, change.port];
+    }
+  }
+  return ports;
+}
 
 export const checkPath: Judge = judgeOf('health.http.path', (subject) => {
   const { check } = subject.configuration;
@@ -98,10 +121,9 @@ function stopped(subject: Subject): readonly Breach[] {
     const unchecked = neverChecked(subject, instance);
     if (unchecked !== null) return [unchecked];
     const last = instance.ledger.checks.at(-1);
-    const isMember = subject.changes.every(
-      (change) => change.instance !== instance.name || change.kind === 'reweighed',
-    );
-    if (last === undefined || !isMember || last.check < 0) return [];
+    if (last === undefined || last.check < 0) return [];
+    const sinceMs = { fromMs: last.started.fromMs, toMs: subject.endMs };
+    if (wasAbsent(subject, instance.name, sinceMs, propagationOf(subject))) return [];
     const silentMs = subject.endMs - last.started.toMs;
     const limitMs = limitOf(subject, last);
     if (silentMs <= limitMs + roundingMs) return [];

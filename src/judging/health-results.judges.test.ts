@@ -123,6 +123,22 @@ describe('where checks arrive', () => {
     expect(failures(plain({ intervalMs: 6000 }))).toEqual(['health.interval']);
   });
 
+  it('knows the port that an instance had at the time: another one after it came back, both while it drained', () => {
+    const back = (drainSeconds: number, wrong: Wrong = {}) =>
+      new FakeBalancer({ weights: { a: 1 }, ports: { a: 9000 }, drainSeconds }, wrong)
+        .rounds(4)
+        .openFresh(1, { hold: true })
+        .remove('a')
+        .pass(20_000)
+        .add('a')
+        .rounds(4)
+        .end();
+    expect(verdictOn(back(10), 'health.port').is).toBe('pass');
+    expect(verdictOn(back(10, { checkPort: 9000 }), 'health.port').is).toBe('fail');
+    expect(verdictOn(back(300, { checkPort: 9000 }), 'health.port').is).toBe('pass');
+    expect(verdictOn(back(300, { checkPort: 9001 }), 'health.port').is).toBe('fail');
+  });
+
   it('judges the mean in real time: what a busy machine may have done is left open', () => {
     const scaled = (everyMs: number) => {
       const { header, events } = plain({ intervalMs: everyMs });

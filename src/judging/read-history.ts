@@ -59,6 +59,7 @@ export function readHistory(history: History, known: ReadonlySet<string> = new S
     : null;
   return {
     ...finish(history, intake, whole),
+    known,
     later: readLater(later, whole),
     laterWithHeld: readLater(laterWithHeld, whole),
   };
@@ -107,7 +108,7 @@ function finish(
   history: History,
   intake: EventIntake,
   whole: EventIntake,
-): Omit<Reading, 'later' | 'laterWithHeld'> {
+): Omit<Reading, 'known' | 'later' | 'laterWithHeld'> {
   const { header } = history;
   const accepted = intake.configured?.event.outcome.is === 'accepted';
   const { profile } = history.header;

@@ -25,6 +25,8 @@ export interface Reading {
   /** In the order of opening. */
   readonly connections: readonly ConnectionReading[];
   readonly instances: ReadonlyMap<string, InstanceReading>;
+  /** Instances that were heard of before the history began: those not listed may drain. */
+  readonly known: ReadonlySet<string>;
   /** Times during which the set of members and their weights stood still. */
   readonly epochs: readonly Epoch[];
   readonly changes: readonly MembershipChange[];
