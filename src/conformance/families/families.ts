@@ -1,5 +1,6 @@
 /** The families of timelines a run draws from, dearest first on the wire, so that lanes fill well. */
 import { load, membersChange, reconfigures, weightZero } from './changes.ts';
+import { days } from './days.ts';
 import { documentsChange } from './documents.ts';
 import { drainingDefault, drainingEarly, drainingReturn } from './drains.ts';
 import type { Family } from './family.ts';
@@ -89,4 +90,5 @@ export const families: readonly Family[] = [
   weightZero,
   load,
   forwardPorts,
+  days,
 ];
