@@ -65,6 +65,17 @@ describe('draining.early-finish', () => {
     expect(failures(early({}, 'at-deadline'))).toEqual([clause]);
   });
 
+  it('says nothing where connections came after the removal, as long as that may be on its way', () => {
+    const traits = { 'draining.earlyFinish': 'at-once', 'change.propagationMs': 5000 };
+    const balancer = new FakeBalancer({ drainSeconds: 300, traits }, { keepsRemoved: true })
+      .rounds(4)
+      .openFresh(3, { hold: true });
+    const before = balancer.held('b');
+    balancer.remove('b').openFresh(3, { hold: true }).rounds(2);
+    for (const connection of before) balancer.close(connection);
+    expect(verdictOn(balancer.rounds(8).end(), clause).is).toBe('inconclusive');
+  });
+
   it('only says what it saw where nothing is declared or nothing shows', () => {
     expect(verdictOn(early({}, null), clause)).toMatchObject({
       isObservation: true,

@@ -6,6 +6,7 @@ import { type Breach, counted, judgeOf, type Subject, undeclared } from './asses
 import { arrivedWhole } from './forwarding.judges.ts';
 import type { Judge } from './judge.ts';
 import {
+  type ConnectionReading,
   isPlaced,
   type MembershipChange,
   numericTrait,
@@ -154,6 +155,10 @@ function emptiedDrain(subject: Subject, change: MembershipChange) {
   const { drainMs, intervalMs, timeoutMs } = subject.effective;
   const held = heldAt(subject, change);
   if (held.length === 0 || returnOf(subject, change) !== null) return null;
+  // its removal was not in effect then, and what came in its stead drains, too
+  const isGivenMore = ({ placed }: ConnectionReading) =>
+    placed?.instance === change.instance && placed.line > change.line;
+  if (subject.connections.some(isGivenMore)) return null;
   const last = held.reduce((one, other) =>
     (other.closed?.line ?? Number.POSITIVE_INFINITY) >
     (one.closed?.line ?? Number.POSITIVE_INFINITY)

@@ -48,6 +48,16 @@ describe('many connections at once', () => {
     expect(verdictOn(loaded(wrong, { scheduling: 'source-ip' }), 'load.share').is).toBe('fail');
   });
 
+  it('do not mind that clients are refused while whoever is left is new and out', () => {
+    const history = new FakeBalancer({ weights: { a: 1 } }, { startsOut: true })
+      .rounds(4)
+      .add('b')
+      .remove('a')
+      .openFresh(5)
+      .end();
+    expect(verdictOn(history, 'load.no-loss').is).toBe('inconclusive');
+  });
+
   it('say nothing where everybody waits for the one before', () => {
     const history = new FakeBalancer().rounds(4).openFresh(200).end();
     for (const clause of clauses) expect(verdictOn(history, clause).is).toBe('inconclusive');

@@ -13,7 +13,7 @@ import {
   type Placed,
   schedulersOf,
 } from './reading.ts';
-import { countsInWords, countsOf, type Stretch, standingOf } from './rotation.ts';
+import { countsInWords, countsOf, hasOthers, type Stretch, standingOf } from './rotation.ts';
 import { judgeShares } from './source-hashing.judges.ts';
 
 /** So many connections, each opened while others were, are a load and no coincidence. */
@@ -45,8 +45,11 @@ export const noLoss: Judge = judgeOf('load.no-loss', (subject) => {
   const concurrent = concurrentOf(subject.connections);
   const breaches = subject.connections.flatMap((connection): Breach[] => {
     const { refused, closed } = connection;
-    if (refused !== null)
-      return [lossOf(connection, 'refused', `refused (${refused.how})`, refused.line)];
+    if (refused !== null) {
+      return isSomebodyIn(subject, connection)
+        ? [lossOf(connection, 'refused', `refused (${refused.how})`, refused.line)]
+        : [];
+    }
     if (closed?.by !== 'balancer' || !isPlaced(connection) || isOver(subject, connection))
       return [];
     return [lossOf(connection, `lost on ${connection.placed.instance}`, closed.how, closed.line)];
@@ -60,6 +63,12 @@ export const noLoss: Judge = judgeOf('load.no-loss', (subject) => {
     kept: `${counted(subject.connections.length, 'connection')}, ${concurrent.size} of them at the same time as others, none lost`,
   };
 });
+
+/** Whoever is left may be new, and out until its checks have told. */
+function isSomebodyIn(subject: Subject, connection: ConnectionReading): boolean {
+  const decision = decided(connection);
+  return decision !== null && hasOthers(subject, '', decision);
+}
 
 function lossOf(
   { connection }: ConnectionReading,

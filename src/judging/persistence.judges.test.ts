@@ -58,6 +58,19 @@ describe('persistence.sticks and persistence.source-address', () => {
     expect(failures(meet())).toEqual([]);
   });
 
+  it('take nobody for a newcomer who came first when nobody was sure who was in rotation', () => {
+    const balancer = new FakeBalancer(
+      { ...kept, weights: { a: 1 }, traits: { 'health.initial': 'down' } },
+      { startsOut: true },
+    );
+    const many = Array.from({ length: 16 }, (_, index) => `127.128.0.${index + 1}`);
+    balancer.rounds(4).add('b');
+    for (const client of many) balancer.open(client);
+    balancer.rounds(6);
+    for (const client of many) balancer.open(client);
+    expect(failures(balancer.end())).toEqual([]);
+  });
+
   it('let clients move when the time is over, when their instance leaves, and when a fixed clock ran out', () => {
     expect(verdictOn(returning({}, kept, 1.1), 'persistence.sticks').is).toBe('inconclusive');
     const creation: Asked = { persistence: true, traits: { 'persistence.clock': 'creation' } };

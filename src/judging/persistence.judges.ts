@@ -122,10 +122,10 @@ const followersToProve = 4;
 function takenForOthers(subject: Subject): readonly Breach[] {
   if (subject.configuration.scheduling !== 'weighted-round-robin') return [];
   if ((wordTrait(subject, 'wrr.schedulers') ?? '1') !== '1') return [];
-  const seen = new Set<string>();
+  const firsts = firstConnectionsOf(subject);
   return stretchesOf(subject).flatMap((stretch): readonly Breach[] => {
     const newcomers = stretch.connections.filter(
-      ({ source }) => !seen.has(source) && seen.add(source),
+      ({ source, connection }) => firsts.get(source) === connection,
     );
     const { breach } = judgeCycles({ ...stretch, connections: newcomers }, washoutOf(subject));
     if (breach === null || stretch.inRotation.length < 2) return [];
@@ -133,6 +133,15 @@ function takenForOthers(subject: Subject): readonly Breach[] {
       .flatMap(([words, part]) => followersBreach(newcomers, words, part))
       .slice(0, 1);
   });
+}
+
+/** By source: whoever was there at a time of which nothing is certain is known from then on, too. */
+function firstConnectionsOf({ whole }: Subject): ReadonlyMap<string, number> {
+  const firsts = new Map<string, number>();
+  for (const { source, connection } of whole.connections) {
+    if (!firsts.has(source)) firsts.set(source, connection);
+  }
+  return firsts;
 }
 
 function followersBreach(
