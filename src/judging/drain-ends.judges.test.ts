@@ -65,6 +65,20 @@ describe('draining.early-finish', () => {
     expect(failures(early({}, 'at-deadline'))).toEqual([clause]);
   });
 
+  it('takes checks that had ended before the last connection did for no sign of either reading', () => {
+    const history = early({ finishesAtDeadline: true }, 'at-deadline');
+    const removed = history.events.findIndex(({ event }) => event === 'instance.removed');
+    const own = history.events.flatMap((event, line) =>
+      event.event === 'check.started' && event.instance === 'b' && line > removed
+        ? [event.check]
+        : [],
+    );
+    const later = new Set(own.slice(1));
+    const events = history.events.filter((event) => !('check' in event && later.has(event.check)));
+    expect(own.length).toBeGreaterThan(4);
+    expect(verdictOn({ ...history, events }, clause).isObservation).toBe(true);
+  });
+
   it('says nothing where connections came after the removal, as long as that may be on its way', () => {
     const traits = { 'draining.earlyFinish': 'at-once', 'change.propagationMs': 5000 };
     const balancer = new FakeBalancer({ drainSeconds: 300, traits }, { keepsRemoved: true })

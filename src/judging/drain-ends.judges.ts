@@ -129,7 +129,7 @@ export const earlyFinish: Judge = judgeOf('draining.early-finish', (subject) => 
   const reading = wordTrait(subject, 'draining.earlyFinish');
   const ends = removalsOf(subject).flatMap((change) => emptiedDrain(subject, change) ?? []);
   if (ends.length === 0) return 'no drain lost its last connection long before its end';
-  const telling = ends.filter(({ before }) => before > 0);
+  const telling = ends.filter(({ isChecked }) => isChecked);
   if (telling.length === 0)
     return {
       observation: 'no check reaches a draining instance, so that the end of a drain does not show',
@@ -174,14 +174,19 @@ function emptiedDrain(subject: Subject, change: MembershipChange) {
   const checks = (subject.instances.get(change.instance)?.ledger.checks ?? []).filter(
     ({ check }) => check >= 0,
   );
-  const before = checks.filter(
+  // nobody promises checks while it drains: only where they went on until then does their end tell anything
+  const longestMs = intervalMs + slackMs + timeoutMs;
+  const isChecked = checks.some(
     ({ startedLine, started }) =>
-      startedLine > change.line && started.fromMs > change.toMs && startedLine < last.line,
-  ).length;
+      startedLine > change.line &&
+      started.fromMs > change.toMs &&
+      startedLine < last.line &&
+      started.toMs + longestMs >= last.fromMs,
+  );
   const lines = checks
     .filter(({ started }) => started.fromMs > last.toMs + graceMs && started.toMs < overMs)
     .map(({ startedLine }) => startedLine);
-  return { change, before, lines, endedLine: last.line };
+  return { change, isChecked, lines, endedLine: last.line };
 }
 
 export const drainingReturn: Judge = judgeOf('draining.return', (subject) => {
