@@ -34,6 +34,14 @@ export function wasAbsent(
   );
 }
 
+/** Whether it was listed from the beginning and nobody changed anything of it: who drains since before is none such. */
+export function isUnchangedMember({ header, changes }: Told, instance: string): boolean {
+  return (
+    header.instances.some(({ name }) => name === instance) &&
+    !changes.some((change) => change.instance === instance)
+  );
+}
+
 /** The last change that put it on the list before that line; null: it was there from the beginning, or is not. */
 export function lastRegistration(
   { changes }: Told,

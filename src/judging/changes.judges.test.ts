@@ -107,4 +107,18 @@ describe('somebody who drains', () => {
       .end();
     expect(verdictOn(history, effective).is).toBe('pass');
   });
+
+  it('is nobody whom clients can be given, however well it answers', () => {
+    const history = new FakeBalancer({ weights: { a: 1, b: 1 } })
+      .rounds(4)
+      .openFresh(4, { hold: true })
+      .behave('a', { reply: 503 })
+      .rounds(6)
+      .remove('b')
+      .reconfigure({ persistence: true })
+      .rounds(8)
+      .openFresh(6)
+      .end();
+    expect(failures(history)).toEqual([]);
+  });
 });

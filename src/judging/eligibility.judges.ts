@@ -2,7 +2,9 @@
  * Judges of who may be picked at all, whatever the algorithm: nobody certainly unhealthy or removed while somebody is
  * certainly in rotation; and whoever recovered, again.
  */
+
 import { clauses } from '../spec/clauses.ts';
+import { isUnchangedMember } from './absences.ts';
 import { type Breach, counted, judgeOf, type Subject } from './assessment.ts';
 import { knownBefore } from './check-ledger.ts';
 import { isNeverNormal, isNothingHeeded } from './health-results.judges.ts';
@@ -211,7 +213,7 @@ function refusedAfterwards(subject: Subject, needed: number): readonly Breach[] 
         (passStreak[known] ?? 0) >= needed &&
         (notPassed[known] ?? 0) > 0 &&
         refusingFromMs === Number.POSITIVE_INFINITY &&
-        !subject.changes.some(({ instance }) => instance === name) &&
+        isUnchangedMember(subject, name) &&
         looksOf(subject, name).some(
           (look) => look.isHere && checks[look.known - 1]?.reply === reply,
         )

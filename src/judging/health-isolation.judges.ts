@@ -2,6 +2,7 @@
  * Judge of whose results count for whom: an instance that never failed a check keeps its connections while others
  * fail theirs. Only one that had some before is looked at, so that no misread answer is charged here.
  */
+import { isUnchangedMember } from './absences.ts';
 import { type Breach, counted, judgeOf, type Subject } from './assessment.ts';
 import { knownBefore } from './check-ledger.ts';
 import type { Judge } from './judge.ts';
@@ -60,7 +61,7 @@ function firstDoubtLine({ ledger }: InstanceReading): number {
 function isSound(subject: Subject, one: InstanceReading, failingSince: number): boolean {
   return (
     firstDoubtLine(one) === Number.POSITIVE_INFINITY &&
-    !subject.changes.some(({ instance }) => instance === one.name) &&
+    isUnchangedMember(subject, one.name) &&
     subject.connections.some(
       ({ placed }) => placed?.instance === one.name && placed.line < failingSince,
     )

@@ -3,7 +3,7 @@
  * is in rotation or out of it once every threshold has passed with a margin; who is charged with that is said here.
  */
 import type { Reply } from '../history/vocabulary.ts';
-import { lastRegistration } from './absences.ts';
+import { isUnchangedMember, lastRegistration } from './absences.ts';
 import { type Breach, counted, judgeOf, type Subject } from './assessment.ts';
 import { knownBefore } from './check-ledger.ts';
 import { certainShare, isNormal, timingOf } from './check-results.ts';
@@ -121,12 +121,12 @@ function everybodyOut(subject: Subject): readonly Breach[] {
     const code = first === undefined ? null : quickCode(first, subject);
     const isSteady =
       code !== null && ledger.checks.every((check) => quickCode(check, subject) === code);
-    const isMember = subject.changes.every(({ instance }) => instance !== name);
+    const isMember = isUnchangedMember(subject, name);
     const since = ledger.checks[needed - 1]?.startedLine;
     if (!isSteady || !isMember || since === undefined) return [];
     if (first === undefined || !isNormal(first.reply, subject.configuration)) return [];
     const later = subject.connections.filter(
-      (one) => one.openedLine > since && knownBefore(ledger, one) >= needed,
+      (one) => one.openedLine > since && knownBefore(ledger, one, propagationOf(subject)) >= needed,
     );
     const refused = later.flatMap((one) => one.refused?.line ?? []);
     if (refused.length < clientsTurnedAway || refused.length < later.length) return [];

@@ -2,6 +2,7 @@
  * Judges of what an outage does: to new clients when nobody is left in rotation, and to connections that an
  * instance had when it went out. Both are as declared.
  */
+import { isUnchangedMember } from './absences.ts';
 import { type Breach, counted, judgeOf, type Subject, undeclared } from './assessment.ts';
 import { isUndeniable } from './eligibility.judges.ts';
 import { arrivedWhole } from './forwarding.judges.ts';
@@ -117,7 +118,7 @@ function outageOf(subject: Subject, { name, ledger }: InstanceReading) {
   );
   const first = ledger.checks.find(({ result }) => result === 'failed');
   if (known < 0 || first === undefined) return null;
-  if (subject.changes.some(({ instance }) => instance === name)) return null;
+  if (!isUnchangedMember(subject, name)) return null;
   const sureMs = (ledger.knownMs[known] ?? Number.POSITIVE_INFINITY) + propagationOf(subject);
   const later = subject.connections
     .filter(isPlaced)
