@@ -115,8 +115,8 @@ describe('somebody who drains', () => {
       .behave('a', { reply: 503 })
       .rounds(6)
       .remove('b')
-      .reconfigure({ persistence: true })
-      .rounds(8)
+      .reconfigure({ unhealthyThreshold: 1 })
+      .rounds(10)
       .openFresh(6)
       .end();
     expect(failures(history)).toEqual([]);

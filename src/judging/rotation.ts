@@ -88,7 +88,7 @@ export function sameMembers(some: readonly Member[], others: readonly Member[]):
 }
 
 /** The certain surroundings of one decision, or null. */
-function placeOf(subject: Subject, connection: Placed) {
+export function placeOf(subject: Subject, connection: Placed) {
   const epoch = epochOf(subject.epochs, connection);
   if (epoch === null) return null;
   const inRotation: Member[] = [];

@@ -5,7 +5,7 @@ import { failures, passes, verdictOn } from './verdict.fixture.ts';
 
 const clause = 'persistence.expiry';
 const durationMs = 1_440_000;
-const clients = Array.from({ length: 12 }, (_, index) => `127.128.0.${index + 1}`);
+const clients = Array.from({ length: 24 }, (_, index) => `127.128.0.${index + 1}`);
 const swapped = clients.map((_, index) => clients[index ^ 1] ?? '');
 
 function returning(wrong: Wrong, clock: string | null, hold = false) {
@@ -43,7 +43,7 @@ describe('persistence.expiry', () => {
     expect(failures(returning({ neverForgets: true }, 'last-connection'))).toEqual([clause]);
     expect(verdictOn(returning({ neverForgets: true }, 'longer'), clause)).toMatchObject({
       isObservation: true,
-      why: expect.stringContaining('12 of 12 clients stayed'),
+      why: expect.stringContaining('24 of 24 clients stayed'),
     });
   });
 
@@ -55,6 +55,24 @@ describe('persistence.expiry', () => {
       /observed: the clock runs from the first connection/,
     );
     expect(verdictOn(returning({ neverForgets: true }, null), clause).why).toMatch(/last longer/);
+  });
+
+  it('calls no coincidence a failure: few that go where they had gone, or all when nobody else is left', () => {
+    const few = clients.slice(0, 4);
+    const leaving = (whoever: readonly string[], isAlone: boolean) => {
+      const traits = { 'persistence.clock': 'last-connection' };
+      const balancer = new FakeBalancer(
+        { weights: { a: 1, b: 1 }, persistence: true, traits },
+        { neverForgets: true },
+      ).rounds(4);
+      if (isAlone) balancer.behave('b', { reply: 503 }).rounds(6);
+      for (const client of whoever) balancer.open(client);
+      balancer.pass(1.25 * durationMs);
+      for (const client of whoever) balancer.open(client);
+      return verdictOn(balancer.end(), clause).is;
+    };
+    expect(leaving(few, false)).toBe('inconclusive');
+    expect(leaving(clients, true)).toBe('inconclusive');
   });
 
   it('says nothing where nobody comes back', () => {

@@ -4,9 +4,9 @@
  */
 import { type Breach, counted, judgeOf, type Subject, undeclared } from './assessment.ts';
 import type { Judge } from './judge.ts';
-import { cycleOf, epochOf } from './membership.ts';
+import { cycleOf, divisorOf, epochOf, type Member } from './membership.ts';
 import { isPlaced, type Placed, wordTrait } from './reading.ts';
-import { isSequential } from './rotation.ts';
+import { isSequential, placeOf, sameMembers } from './rotation.ts';
 import { groupedBySource, staysEligible } from './sessions.ts';
 
 /** Time since the clock was last started, at the least and at the most. */
@@ -27,8 +27,8 @@ interface Return {
 
 /** In real time a session may be forgotten somewhat later than its clock says. */
 const lateShare = 0.1;
-/** A round robin that decides again sends two whole cycles of clients where they had been with probability (1/c!)². */
-const cyclesToDecide = 2;
+/** A round robin that decides again, and goes round in whatever order, sends so few clients where they had been that rarely. */
+const coincidence = 1e-8;
 
 export const expiry: Judge = judgeOf('persistence.expiry', (subject) => {
   if (subject.effective.persistenceMs === 0) return 'session persistence is off';
@@ -42,10 +42,8 @@ export const expiry: Judge = judgeOf('persistence.expiry', (subject) => {
   const kept = returns.filter((one) => isKept(subject, one, clock));
   const over = returns.filter((one) => isOver(subject, one, clock));
   const moved = kept.filter(({ hasMoved }) => hasMoved);
-  const batches = batchesOf(subject, over).filter(
-    (batch) => batch.length >= clientsToDecide(subject),
-  );
-  const isEnough = over.length >= clientsToDecide(subject);
+  const batches = batchesOf(subject, over).filter((batch) => isTelling(subject, batch));
+  const decidedAnew = batches.reduce((sum, batch) => sum + batch.length, 0);
   const stuck = batches.filter((batch) => !batch.some(({ hasMoved }) => hasMoved));
   return {
     breaches: [
@@ -57,9 +55,9 @@ export const expiry: Judge = judgeOf('persistence.expiry', (subject) => {
       ...(clock === 'creation'
         ? {}
         : { 'clients back before the declared clock ran out': kept.length }),
-      'clients back after it ran out': isEnough ? over.length : 0,
+      'clients back after it ran out': decidedAnew,
     },
-    kept: `declared ${declared}: ${counted(kept.length, 'client')} kept beyond the minimum, ${over.length} decided anew`,
+    kept: `declared ${declared}: ${counted(kept.length, 'client')} kept beyond the minimum, ${decidedAnew} decided anew`,
   };
 });
 
@@ -110,8 +108,27 @@ function batchesOf(subject: Subject, returns: readonly Return[]): readonly (read
   return batches;
 }
 
-function clientsToDecide(subject: Subject): number {
-  return cyclesToDecide * cycleOf(subject.header.instances);
+/** Whether so many clients, none of whom moved, would be no coincidence: all the while the same instances were in rotation. */
+function isTelling(subject: Subject, batch: readonly Return[]): boolean {
+  const [first, ...others] = batch.map(({ second }) => placeOf(subject, second));
+  if (first == null) return false;
+  const isSame = others.every(
+    (one) => one?.epoch === first.epoch && sameMembers(one.inRotation, first.inRotation),
+  );
+  const cycle = cycleOf(first.inRotation);
+  const cycles = Math.floor(batch.length / cycle);
+  return isSame && arrangementsOf(first.inRotation) ** -cycles <= coincidence;
+}
+
+/** In how many orders a cycle can give everybody its part: the multinomial coefficient of the weights. */
+function arrangementsOf(members: readonly Member[]): number {
+  const divisor = divisorOf(members.map(({ weight }) => weight));
+  let places = 0;
+  let arrangements = 1;
+  for (const { weight } of members) {
+    for (let turn = 1; turn <= weight / divisor; turn++) arrangements *= ++places / turn;
+  }
+  return arrangements;
 }
 
 /** Certainly still within the declared clock, though certainly beyond what is guaranteed to everybody. */

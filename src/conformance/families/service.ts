@@ -154,8 +154,8 @@ export const persistenceChanges: Family = {
       }),
 };
 
-/** Four instances, three clients each: a round robin that decides again cannot send all of them back by chance. */
-const clientsToExpire = 12;
+/** Four instances, six clients each: a round robin that decides again cannot send all of them back by chance. */
+const clientsToExpire = 24;
 
 export const persistenceExpiry: Family = {
   name: 'persistence-expiry',
