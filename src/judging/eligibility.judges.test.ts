@@ -164,7 +164,9 @@ describe(recovery, () => {
 
   it('fails where clients are turned away although somebody recovered', () => {
     const alone = (wrong: Wrong, members: boolean) => {
-      const balancer = new FakeBalancer({ weights: { a: 1 } }, wrong).rounds(4).openFresh(4);
+      const traits = { 'schedule.noneEligible': 'refuse' };
+      const balancer = new FakeBalancer({ weights: { a: 1 }, traits }, wrong);
+      balancer.rounds(4).openFresh(4);
       balancer.behave('a', { reply: 503 }).rounds(4).openFresh(2).behave('a', {}).rounds(6);
       return (members ? balancer.reweigh('a', 2) : balancer).openFresh(4).end();
     };

@@ -90,3 +90,26 @@ describe('health.consecutive', () => {
     expect(verdictOn(watched(lives(3, 3), asked), 'health.consecutive').is).toBe('inconclusive');
   });
 });
+
+describe('with nobody left in rotation', () => {
+  it('whoever is used for want of others is not taken to be in', () => {
+    const traits = { 'schedule.noneEligible': 'all' };
+    const asked = { weights: { a: 1, b: 1 }, healthyThreshold: 3, traits };
+    const history = new FakeBalancer(asked, { usesAllWhenNone: true })
+      .rounds(5)
+      .openFresh(6)
+      .behave('a', { reply: 503 })
+      .rounds(5)
+      .openFresh(6)
+      .behave('b', { reply: 503 })
+      .rounds(5)
+      .openFresh(6)
+      .behave('a', {})
+      .rounds(1)
+      .openFresh(6)
+      .rounds(5)
+      .openFresh(6)
+      .end();
+    expect(failures(history)).toEqual([]);
+  });
+});

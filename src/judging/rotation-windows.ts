@@ -6,6 +6,7 @@ import type { Subject } from './assessment.ts';
 import { knownBefore, knownPossibly } from './check-ledger.ts';
 import { cycleOf, epochOf } from './membership.ts';
 import { isPlaced, numericTrait, type Placed, propagationOf, wordTrait } from './reading.ts';
+import { hasOthers } from './rotation.ts';
 
 /** One connection as seen from one instance: how many of its results the balancer had at least and at most. */
 export interface Look {
@@ -109,8 +110,25 @@ export function showing(
   const here = looks.filter(({ isHere }) => isHere).map(({ connection }) => connection.placed.line);
   const lines = looks.map(({ connection }) => connection.placed.line);
   const needed = looksNeeded(subject, looks, { afterChange });
-  const shows = here.length > 0 ? 'in' : looks.length >= Math.max(1, needed) ? 'out' : 'nothing';
+  const areEnough = looks.length >= Math.max(1, needed);
+  const isIn = here.length > 0 && !isForWantOfOthers(subject, looks, areEnough);
+  const shows = isIn ? 'in' : here.length === 0 && areEnough ? 'out' : 'nothing';
   return { shows, looks, here, lines };
+}
+
+/** With nobody left in rotation whoever is out may be used, and so is everybody else. */
+function isForWantOfOthers(subject: Subject, looks: readonly Look[], areEnough: boolean): boolean {
+  if (wordTrait(subject, 'schedule.noneEligible') === 'refuse') return false;
+  const used = new Set(looks.map(({ connection }) => connection.placed.instance));
+  const isEverybodyUsed = ({ connection }: Look) =>
+    [...(epochOf(subject.epochs, connection)?.members.values() ?? [])].every(
+      ({ name, weight }) => weight === 0 || used.has(name),
+    );
+  if (areEnough && !looks.some(isEverybodyUsed)) return false;
+  return !looks.some(
+    ({ isHere, connection }) =>
+      isHere && hasOthers(subject, connection.placed.instance, connection),
+  );
 }
 
 /** Whether the results of all other instances were alike throughout, so that none of them entered or left. */
