@@ -68,6 +68,25 @@ export const interleaved: SchedulerFactory = fromList((participants, instances) 
   ).flat();
 }, inTurn);
 
+/** Each cycle in an order of its own. */
+export const shuffled: SchedulerFactory = (instances, sources) => {
+  let cycle: readonly Instance[] = [];
+  const order = (one: number, turn: number) => mixed(one, turn - (turn % cycle.length));
+  return fromList(
+    (participants) => {
+      cycle = cycleOf(participants, instances).flatMap(({ instance, turns }) =>
+        new Array<Instance>(turns).fill(instance),
+      );
+      return cycle;
+    },
+    (_, turn) => {
+      const places = cycle.map((_, place) => place);
+      places.sort((a, b) => order(a, turn) - order(b, turn));
+      return cycle[places[turn % cycle.length] as number] as Instance;
+    },
+  )(instances, sources);
+};
+
 /** The same cycle, begun somewhere else each time that anything changes. */
 export function startingAnywhere(factory: SchedulerFactory): SchedulerFactory {
   return (instances, sources) => {

@@ -20,6 +20,7 @@ import {
   plainHash,
   ringHash,
   severalWorkers,
+  shuffled,
   startingAnywhere,
 } from './odd-schedulers.ts';
 import { ignored, rewired } from './rewiring.ts';
@@ -119,6 +120,12 @@ export const variants: readonly Variant[] = [
     sentence: 'Round robin goes round those whose weight is not used up, the heaviest first.',
     traits: {},
     edit: rescheduled('weighted-round-robin', () => interleaved),
+  },
+  {
+    name: 'shuffled-round-robin',
+    sentence: 'Round robin goes through each cycle in another order.',
+    traits: {},
+    edit: rescheduled('weighted-round-robin', () => shuffled),
   },
   {
     name: 'round-robin-from-anywhere',
