@@ -1,7 +1,7 @@
 /** Shrinking on timelines whose failure is known: the smallest must come out, and the budget must hold. */
 import { describe, expect, it } from 'vitest';
 import { drawTimelines } from './drawn-timeline.ts';
-import { wrrCycles } from './families/scheduling.ts';
+import { wrrCycles } from './families/round-robin.ts';
 import { shrinkTimeline } from './shrinking.ts';
 import type { Timeline } from './timeline.ts';
 

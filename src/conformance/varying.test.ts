@@ -1,7 +1,7 @@
 /** What does not matter in a timeline, on timelines whose failure is known. */
 import { describe, expect, it } from 'vitest';
 import { drawTimeline } from './drawn-timeline.ts';
-import { wrrCycles } from './families/scheduling.ts';
+import { wrrCycles } from './families/round-robin.ts';
 import type { Timeline } from './timeline.ts';
 import { indifferentValues } from './varying.ts';
 

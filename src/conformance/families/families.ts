@@ -16,21 +16,10 @@ import {
 import { healthCodes, healthLoneCodes, healthNotedCodes } from './health-codes.ts';
 import { healthTours } from './health-tours.ts';
 import { changesWhileCounting, changesWhileOut, returnsWhileOut } from './interruptions.ts';
+import { wlcJoins, wlcRefill, wlcThrough } from './least-connections.ts';
 import { healthDetection, healthInitial, outages } from './outages.ts';
 import { reconfiguresParts } from './reconfigurations.ts';
-import {
-  sourceFailures,
-  sourceReturns,
-  sourceShares,
-  wlcJoins,
-  wlcRefill,
-  wlcThrough,
-  wrrCycles,
-  wrrMembers,
-  wrrRecovers,
-  wrrReweighs,
-  wrrShares,
-} from './scheduling.ts';
+import { wrrCycles, wrrMembers, wrrRecovers, wrrReweighs, wrrShares } from './round-robin.ts';
 import {
   draining,
   drainingZero,
@@ -42,6 +31,7 @@ import {
   persistenceSticks,
   persistenceUnhealthy,
 } from './service.ts';
+import { sourceFailures, sourceReturns, sourceShares } from './source-hashing.ts';
 
 export const families: readonly Family[] = [
   persistenceExpiry,

@@ -1,0 +1,177 @@
+/** Timelines for weighted least connections: held connections that are partly closed and refilled, whatever happens between. */
+import fc from 'fast-check';
+import type { Step, Timeline } from '../timeline.ts';
+import type { Family } from './family.ts';
+import { cycleOf, documentOf, head, instancesOf, namesOf, settled } from './family.ts';
+import { checksToBeSure, weights } from './weights.ts';
+
+export const wlcRefill: Family = {
+  name: 'wlc-refill',
+  clauses: ['schedule.wlc.ratio', 'schedule.wlc.release', 'schedule.wlc.active-only'],
+  needs: ['schedule.wlc'],
+  runs: { stepped: 40, wired: 4 },
+  timelines: (bounds) =>
+    fc
+      .record({
+        vector: weights(12, Math.min(4, bounds.instancesMax)),
+        emptied: fc.nat({ max: 3 }),
+        shares: fc.array(fc.constantFrom(0.2, 0.4, 0.6, 0.8, 1), { minLength: 4, maxLength: 4 }),
+      })
+      .map(({ vector, emptied, shares }): Timeline => {
+        const names = namesOf(vector.length);
+        const target = Math.ceil(36 / cycleOf(vector)) * cycleOf(vector);
+        const first = names[emptied % names.length] ?? 'a';
+        return {
+          ...head('wlc-refill', ['schedule.wlc.ratio', 'schedule.wlc.release'], bounds),
+          configuration: documentOf(bounds.profile, { scheduling: 'weighted-least-connections' }),
+          instances: instancesOf(vector),
+          steps: [
+            settled(names, 3),
+            { do: 'refill', to: target },
+            // everybody gives up a fifth first, so that nobody stands above the target
+            { do: 'close', of: 'all', share: 0.2 },
+            { do: 'close', of: first },
+            { do: 'refill', to: target },
+            ...names.map((name, index) => ({
+              do: 'close' as const,
+              of: name,
+              share: shares[index] ?? 1,
+            })),
+            { do: 'refill', to: target },
+            // whoever hears of an end late has heard of all by now, and whoever never does goes on as before
+            { after: { checks: { [first]: 8 } }, do: 'wait' },
+            { do: 'refill', to: 2 * target },
+          ],
+        };
+      }),
+};
+
+/**
+ * Somebody joins while all hold: what was held before still counts, and what was closed before does not. Whoever counts
+ * closed connections gives the newcomer everything until it has had as many; nothing but a change tells that from turns.
+ */
+export const wlcJoins: Family = {
+  name: 'wlc-joins',
+  clauses: ['schedule.wlc.ratio', 'schedule.wlc.active-only'],
+  needs: ['schedule.wlc', 'change.weight'],
+  runs: { stepped: 20, wired: 2 },
+  timelines: (bounds) =>
+    fc
+      .record({
+        vector: fc.constantFrom([1, 1, 1], [2, 1], [1, 2, 1]),
+        weight: fc.constantFrom(1, 2),
+        cyclesHeld: fc.constantFrom(6, 8),
+      })
+      .map(({ vector, weight, cyclesHeld }): Timeline => {
+        const names = namesOf(vector.length);
+        const joining = { name: 'joining', weight, port: null };
+        const all = [...names, joining.name];
+        return {
+          ...head('wlc-joins', wlcJoins.clauses, bounds),
+          configuration: documentOf(bounds.profile, { scheduling: 'weighted-least-connections' }),
+          instances: instancesOf(vector),
+          steps: [
+            settled(names, 3),
+            { do: 'refill', to: cyclesHeld * cycleOf(vector) },
+            // one far below the others, so that somebody is owed the next connection when the newcomer has its part
+            ...names.map((name, index) => ({
+              do: 'close' as const,
+              of: name,
+              share: index === 0 ? 0.75 : 0.5,
+            })),
+            { do: 'add', instance: joining },
+            { after: { checks: { [joining.name]: 4 } }, do: 'wait' },
+            // level with the newcomer only if what the others held before counts
+            { do: 'refill', to: cyclesHeld * cycleOf([...vector, weight]) },
+            ...all.map((name) => ({ do: 'close' as const, of: name, share: 0.3 })),
+            { do: 'refill', to: cyclesHeld * cycleOf([...vector, weight]) },
+          ],
+        };
+      }),
+};
+
+/** Clauses that show what least connections makes of something that happens while all hold connections. */
+const throughClauses = {
+  outage: ['schedule.wlc.ratio', 'schedule.eligible'],
+  return: ['schedule.wlc.ratio'],
+  drain: ['schedule.wlc.ratio'],
+  weight: ['schedule.weight-change'],
+} as const;
+
+/** What is held through an outage, a drain or a return still counts, and what a drain ended does not. */
+export const wlcThrough: Family = {
+  name: 'wlc-through',
+  clauses: ['schedule.wlc.ratio', 'schedule.eligible', 'schedule.weight-change'],
+  needs: ['schedule.wlc', 'check.http', 'change.weight', 'drain'],
+  runs: { stepped: 16, wired: 3 },
+  timelines: (bounds) =>
+    fc
+      .record({
+        what: fc.constantFrom(
+          'outage' as const,
+          'return' as const,
+          'drain' as const,
+          'weight' as const,
+        ),
+        vector: fc.constantFrom([1, 1, 1], [2, 1, 1], [1, 2, 1]),
+      })
+      .map(({ what, vector: drawn }): Timeline => {
+        // whether weights are kept is known once they differ
+        const vector = what === 'weight' && cycleOf(drawn) === drawn.length ? [2, 1, 1] : drawn;
+        const names = namesOf(vector.length);
+        const target = Math.ceil(24 / cycleOf(vector)) * cycleOf(vector);
+        const refill = { do: 'refill' as const, to: target };
+        const close = (of: string, share: number) => ({ do: 'close' as const, of, share });
+        const a = { name: 'a', weight: vector[0] ?? 1, port: null };
+        const sure = { checks: { a: checksToBeSure } };
+        const through: Readonly<Record<typeof what, readonly Step[]>> = {
+          outage: [
+            { do: 'behave', instance: 'a', behaviour: { afterwards: { reply: 503 } } },
+            { after: sure, ...close('b', 0.5) },
+            { do: 'open', count: 6, sources: 'fresh', hold: true },
+            { do: 'behave', instance: 'a', behaviour: {} },
+            { after: sure, ...close('c', 0.8) },
+            close('b', 0.9),
+          ],
+          return: [
+            { do: 'remove', instance: 'a' },
+            { do: 'add', instance: a },
+            { after: sure, ...close('b', 0.8) },
+            close('c', 0.4),
+          ],
+          drain: [
+            { do: 'remove', instance: 'a' },
+            { after: { drain: 1.2 }, ...close('a', 1) },
+            { do: 'add', instance: a },
+            // it may have been checked all the while, so that counting checks would wait for nothing
+            { after: { intervals: checksToBeSure }, ...close('b', 0.6) },
+            close('c', 0.3),
+          ],
+          weight: [
+            { do: 'reweigh', instance: 'a', weight: 4 * a.weight },
+            // uneven, so that whoever counts nothing fills up another way
+            close('b', 0.9),
+            close('c', 0.9),
+            { do: 'refill', to: 4 * cycleOf([4 * a.weight, ...vector.slice(1)]) },
+          ],
+        };
+        return {
+          ...head('wlc-through', throughClauses[what], bounds),
+          configuration: documentOf(bounds.profile, {
+            scheduling: 'weighted-least-connections',
+            drainSeconds: what === 'drain' ? 60 : 3600,
+          }),
+          instances: instancesOf(vector),
+          steps: [
+            settled(names, 3),
+            refill,
+            // uneven and level again, so that whoever kept the weights before is known
+            close('b', 0.6),
+            close('c', 0.3),
+            refill,
+            ...through[what],
+            ...(what === 'weight' ? [] : [refill]),
+          ],
+        };
+      }),
+};

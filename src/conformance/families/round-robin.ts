@@ -1,0 +1,206 @@
+/** Timelines for weighted round robin: whole cycles, alone, through outages, and after changes of weights and members. */
+import fc from 'fast-check';
+import type { Step, Timeline } from '../timeline.ts';
+import type { Family } from './family.ts';
+import { cycleOf, documentOf, head, instancesOf, namesOf, settled } from './family.ts';
+import { checksToBeSure, weights } from './weights.ts';
+
+/** More than two cycles of wash-out and three to judge, as the clause allows two. */
+const cyclesToJudge = 6;
+
+export const wrrCycles: Family = {
+  name: 'wrr-cycles',
+  clauses: ['schedule.wrr.cycle', 'schedule.wrr.spread'],
+  needs: ['schedule.wrr'],
+  runs: { stepped: 40, wired: 4 },
+  timelines: (bounds) =>
+    fc
+      .record({
+        before: weights(Math.floor(bounds.connectionsMax / 16), bounds.instancesMax),
+        healthyThreshold: fc.integer({ min: 1, max: 3 }),
+      })
+      .map(({ before, healthyThreshold }): Timeline => {
+        const names = namesOf(before.length);
+        return {
+          ...head('wrr-cycles', wrrCycles.clauses, bounds),
+          configuration: documentOf(bounds.profile, { check: { healthyThreshold } }),
+          instances: instancesOf(before),
+          steps: [
+            settled(names, healthyThreshold + 1),
+            { do: 'open', count: cyclesToJudge * cycleOf(before), sources: 'fresh' },
+          ],
+        };
+      }),
+};
+
+/** Uneven weights through an outage: whoever comes back has the weight that it had. */
+export const wrrRecovers: Family = {
+  name: 'wrr-recovers',
+  clauses: ['schedule.wrr.cycle', 'schedule.recovery', 'schedule.eligible'],
+  needs: ['schedule.wrr', 'check.http'],
+  runs: { stepped: 20, wired: 2 },
+  timelines: (bounds) =>
+    fc
+      .record({
+        vector: fc.constantFrom([3, 1], [5, 1, 1], [4, 3, 2], [2, 3, 5]),
+        failing: fc.nat({ max: 2 }),
+      })
+      .map(({ vector, failing }): Timeline => {
+        const names = namesOf(vector.length);
+        const instance = names[failing % names.length] ?? 'a';
+        const settledAgain = { checks: { [instance]: checksToBeSure } };
+        const open = {
+          do: 'open' as const,
+          count: cyclesToJudge * cycleOf(vector),
+          sources: 'fresh' as const,
+        };
+        return {
+          ...head('wrr-recovers', wrrRecovers.clauses, bounds),
+          configuration: documentOf(bounds.profile, {}),
+          instances: instancesOf(vector),
+          steps: [
+            settled(names, 3),
+            open,
+            { do: 'behave', instance, behaviour: { afterwards: { reply: 503 } } },
+            { after: settledAgain, ...open },
+            { do: 'behave', instance, behaviour: {} },
+            { after: settledAgain, ...open },
+          ],
+        };
+      }),
+};
+
+/** Enough to tell a shift of ten points at the alarm rate that the judge keeps. */
+const connectionsForShares = 1600;
+
+export const wrrShares: Family = {
+  name: 'wrr-shares',
+  clauses: ['schedule.wrr.share'],
+  needs: ['schedule.wrr'],
+  runs: { stepped: 10, wired: 3 },
+  timelines: (bounds) =>
+    weights(20, bounds.instancesMax).map((vector): Timeline => {
+      const cycle = cycleOf(vector);
+      return {
+        ...head('wrr-shares', ['schedule.wrr.share'], bounds),
+        configuration: documentOf(bounds.profile, {}),
+        instances: instancesOf(vector),
+        steps: [
+          settled(namesOf(vector.length), 3),
+          { do: 'open', count: Math.ceil(connectionsForShares / cycle) * cycle, sources: 'fresh' },
+        ],
+      };
+    }),
+};
+
+/** Uneven before and after, so that somebody who sees no weights is told from somebody who misses the change. */
+const weightChanges: readonly (readonly [readonly number[], readonly number[]])[] = [
+  [
+    [5, 1, 1],
+    [1, 5, 1],
+  ],
+  [
+    [4, 3, 2],
+    [1, 3, 2],
+  ],
+  [
+    [3, 1],
+    [1, 3],
+  ],
+  [
+    [1, 2],
+    [5, 2],
+  ],
+  [
+    [2, 3, 5],
+    [5, 3, 2],
+  ],
+];
+
+/** Cycles of the longer kind that an old round may last, as the judge grants it, and four to judge. */
+const cyclesToFollow = 16 + 4;
+
+export const wrrReweighs: Family = {
+  name: 'wrr-reweighs',
+  clauses: ['schedule.weight-change'],
+  needs: ['schedule.wrr', 'change.weight'],
+  runs: { stepped: 20, wired: 3 },
+  timelines: (bounds) =>
+    fc
+      .record({
+        weightsOf: fc.constantFrom(...weightChanges),
+        held: fc.integer({ min: 4, max: 9 }),
+        isBack: fc.constantFrom(...(bounds.isWired ? [false] : [false, false, true])),
+      })
+      .map(({ weightsOf: [before, after], held, isBack }): Timeline => {
+        const names = namesOf(before.length);
+        const reweighed = (to: readonly number[]) =>
+          names.flatMap((instance, index) => {
+            const weight = to[index] ?? 1;
+            return before[index] === after[index]
+              ? []
+              : [{ do: 'reweigh' as const, instance, weight }];
+          });
+        const followed = {
+          do: 'open' as const,
+          count: cyclesToFollow * Math.max(cycleOf(before), cycleOf(after)),
+          sources: 'fresh' as const,
+        };
+        return {
+          ...head('wrr-reweighs', wrrReweighs.clauses, bounds),
+          configuration: documentOf(bounds.profile, {}),
+          // on a port of its own, which no weight changes
+          instances: instancesOf(before).map((one, index) =>
+            index === 0 ? { ...one, port: 9000 } : one,
+          ),
+          steps: [
+            settled(names, 3),
+            { do: 'open', count: held, sources: 'fresh', hold: true },
+            { do: 'open', count: cyclesToJudge * cycleOf(before), sources: 'fresh' },
+            ...reweighed(after),
+            followed,
+            // back, so that whoever takes a change once only is told from whoever takes all
+            ...(isBack ? [...reweighed(before), followed] : []),
+            { do: 'carry' },
+            { do: 'close', of: 'all' },
+          ],
+        };
+      }),
+};
+
+/** Members that come with weights of their own, come back with others, and are given others twice. */
+export const wrrMembers: Family = {
+  name: 'wrr-members',
+  clauses: ['schedule.wrr.cycle'],
+  needs: ['schedule.wrr', 'change.weight', 'drain'],
+  runs: { stepped: 10, wired: 2 },
+  timelines: (bounds) =>
+    fc
+      .record({
+        weight: fc.integer({ min: 2, max: 4 }),
+        again: fc.integer({ min: 2, max: 4 }),
+        port: fc.constantFrom(null, 9000),
+      })
+      .map(({ weight, again, port }): Timeline => {
+        const cycles = (...own: readonly number[]): Step => ({
+          do: 'open',
+          count: cyclesToJudge * cycleOf([2, 1, ...own]),
+          sources: 'fresh',
+        });
+        const joining = (own: number) => ({ name: 'joining', weight: own, port });
+        const checked = { checks: { joining: checksToBeSure } };
+        return {
+          ...head('wrr-members', wrrMembers.clauses, bounds),
+          configuration: documentOf(bounds.profile, { drainSeconds: 0 }),
+          instances: instancesOf([2, 1]),
+          steps: [
+            settled(namesOf(2), 3),
+            { do: 'add', instance: joining(weight) },
+            { after: checked, ...cycles(weight) },
+            { do: 'remove', instance: 'joining' },
+            { do: 'add', instance: joining(again + 2) },
+            { after: checked, ...cycles(again + 2) },
+          ],
+        };
+      }),
+};

@@ -1,0 +1,38 @@
+/** Weight vectors for timelines: those that peers get wrong, those at the bounds, and any others. Knows no algorithm. */
+import fc from 'fast-check';
+import { cycleOf } from './family.ts';
+
+/** Weight vectors that peers get wrong (known-defects: bursts, extreme ratios, equal then unequal) beside random ones. */
+const notedWeights: readonly (readonly number[])[] = [
+  [5, 1, 1],
+  [4, 3, 2],
+  [5, 10],
+  [11, 3],
+  [2, 3, 5],
+  [1, 1, 1],
+  [3, 1],
+  [10, 1],
+  [1, 2, 1, 3, 1],
+  // as high as weights go, and as many instances as timelines have
+  [100, 50],
+  [60, 30, 90],
+  [64, 96],
+  [1, 1, 1, 1, 1, 1, 1, 1, 1],
+  [1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1],
+];
+
+export function weights(cycleMax: number, instancesMax: number): fc.Arbitrary<readonly number[]> {
+  const random = fc
+    .array(fc.integer({ min: 1, max: Math.max(2, Math.floor(cycleMax / 3)) }), {
+      minLength: 2,
+      maxLength: Math.min(5, instancesMax),
+    })
+    .filter((vector) => cycleOf(vector) <= cycleMax);
+  const noted = notedWeights.filter(
+    (vector) => cycleOf(vector) <= cycleMax && vector.length <= instancesMax,
+  );
+  return fc.oneof({ weight: 2, arbitrary: fc.constantFrom(...noted) }, random);
+}
+
+/** Checks until everybody is sure of a state, with one that was under way when the instance changed its mind. */
+export const checksToBeSure = 6;
