@@ -1,4 +1,4 @@
-/** Timelines for how drains end: by the default duration, early, or because the instance comes back. */
+/** Timelines for connection draining: what is held lives on and ends in time, nothing new comes, and who returns is back. */
 import fc from 'fast-check';
 import type { Timeline } from '../timeline.ts';
 import type { Family } from './family.ts';
@@ -103,4 +103,92 @@ export const drainingEarly: Family = {
         ],
       }),
     ),
+};
+
+const dynamicScheduling = fc.constantFrom(
+  'weighted-round-robin' as const,
+  'weighted-least-connections' as const,
+);
+const anyScheduling = fc.oneof(dynamicScheduling, fc.constant('source-ip' as const));
+
+export const draining: Family = {
+  name: 'draining',
+  clauses: ['draining.no-new', 'draining.established', 'draining.deadline', 'draining.others'],
+  needs: ['drain'],
+  runs: { stepped: 30, wired: 4 },
+  timelines: (bounds) =>
+    fc
+      .record({
+        scheduling: anyScheduling,
+        drainSeconds: fc.constantFrom(60, 300, 3600),
+        removed: fc.constantFrom('a', 'b', 'c'),
+        held: fc.integer({ min: 6, max: 12 }),
+        isFollowed: fc.boolean(),
+        ownPort: fc.constantFrom(null, 9000),
+      })
+      .map(
+        ({ scheduling, drainSeconds, removed, held, isFollowed, ownPort }): Timeline => ({
+          ...head('draining', draining.clauses, bounds),
+          configuration: documentOf(bounds.profile, {
+            scheduling,
+            drainSeconds,
+            ...fewChecks(bounds),
+          }),
+          instances: instancesOf([1, 1, 1], ownPort),
+          steps: [
+            settled(namesOf(3), 3),
+            { do: 'open', count: held, sources: 'fresh', hold: true },
+            { do: 'remove', instance: removed },
+            { do: 'carry' },
+            // hashing finds the removed one among so many, too
+            { do: 'open', count: scheduling === 'source-ip' ? 30 : 9, sources: 'fresh' },
+            { after: { drain: 0.3 }, do: 'carry' },
+            // another one's drain begins in the middle of the first, and each has its own end
+            ...(isFollowed
+              ? [{ do: 'remove' as const, instance: removed === 'a' ? 'b' : 'a' }]
+              : []),
+            { after: { drain: 0.4 }, do: 'carry' },
+            { do: 'open', count: 9, sources: 'fresh' },
+            { after: { drain: bounds.isWired ? 0.7 : 0.32 }, do: 'carry' },
+            ...(isFollowed ? [{ after: { drain: 0.38 }, do: 'carry' as const }] : []),
+            // long gone, and back as it was, checks and all
+            ...(scheduling === 'weighted-round-robin'
+              ? [
+                  { do: 'add' as const, instance: { name: removed, weight: 1, port: ownPort } },
+                  {
+                    after: { intervals: 4 },
+                    do: 'open' as const,
+                    count: 9,
+                    sources: 'fresh' as const,
+                  },
+                ]
+              : []),
+          ],
+        }),
+      ),
+};
+
+export const drainingZero: Family = {
+  name: 'draining-zero',
+  clauses: ['draining.zero'],
+  needs: ['drain'],
+  runs: { stepped: 20, wired: 3 },
+  timelines: (bounds) =>
+    fc
+      .record({ held: fc.integer({ min: 3, max: 9 }), removed: fc.constantFrom('a', 'b', 'c') })
+      .map(
+        ({ held, removed }): Timeline => ({
+          ...head('draining-zero', drainingZero.clauses, bounds),
+          configuration: documentOf(bounds.profile, { drainSeconds: 0 }),
+          instances: instancesOf([1, 1, 1]),
+          steps: [
+            settled(namesOf(3), 3),
+            { do: 'open', count: held, sources: 'fresh', hold: true },
+            { do: 'remove', instance: removed },
+            { do: 'open', count: 9, sources: 'fresh' },
+            { after: { intervals: 1 }, do: 'open', count: 9, sources: 'fresh' },
+            { do: 'carry' },
+          ],
+        }),
+      ),
 };

@@ -2,8 +2,15 @@
 import { load, membersChange, reconfigures, weightZero } from './changes.ts';
 import { days } from './days.ts';
 import { documentsChange } from './documents.ts';
-import { drainingDefault, drainingEarly, drainingReturn } from './drains.ts';
+import {
+  draining,
+  drainingDefault,
+  drainingEarly,
+  drainingReturn,
+  drainingZero,
+} from './drains.ts';
 import type { Family } from './family.ts';
+import { forwardPorts } from './forwarding.ts';
 import {
   healthConsecutive,
   healthIsolation,
@@ -18,19 +25,16 @@ import { healthTours } from './health-tours.ts';
 import { changesWhileCounting, changesWhileOut, returnsWhileOut } from './interruptions.ts';
 import { wlcJoins, wlcRefill, wlcThrough } from './least-connections.ts';
 import { healthDetection, healthInitial, outages } from './outages.ts';
-import { reconfiguresParts } from './reconfigurations.ts';
-import { wrrCycles, wrrMembers, wrrRecovers, wrrReweighs, wrrShares } from './round-robin.ts';
 import {
-  draining,
-  drainingZero,
-  forwardPorts,
   persistenceChanges,
   persistenceDraining,
   persistenceExpiry,
   persistenceOff,
   persistenceSticks,
   persistenceUnhealthy,
-} from './service.ts';
+} from './persistence.ts';
+import { reconfiguresParts } from './reconfigurations.ts';
+import { wrrCycles, wrrMembers, wrrRecovers, wrrReweighs, wrrShares } from './round-robin.ts';
 import { sourceFailures, sourceReturns, sourceShares } from './source-hashing.ts';
 
 export const families: readonly Family[] = [

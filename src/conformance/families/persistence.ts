@@ -1,7 +1,4 @@
-/**
- * Timelines for forwarding, session persistence and connection draining: who comes back, what is held, and what a
- * removal does to both.
- */
+/** Timelines for session persistence: who comes back, when, and what became of the instance meanwhile. */
 import fc from 'fast-check';
 import type { ConfigurationDocument } from '../../spec/configuration.ts';
 import type { Step, Timeline } from '../timeline.ts';
@@ -21,51 +18,6 @@ const dynamicScheduling = fc.constantFrom(
   'weighted-round-robin' as const,
   'weighted-least-connections' as const,
 );
-const anyScheduling = fc.oneof(dynamicScheduling, fc.constant('source-ip' as const));
-
-/** As long as the page allows. */
-const longPath = `/${'health-'.repeat(14)}x`;
-
-export const forwardPorts: Family = {
-  name: 'forward-ports',
-  clauses: ['forward.port', 'forward.data', 'health.port', 'health.http.path'],
-  needs: ['schedule.wrr'],
-  runs: { stepped: 24, wired: 4 },
-  timelines: (bounds) =>
-    fc
-      .record({
-        thirdPort: fc.constantFrom(null, 9000, 9001),
-        servicePort: fc.constantFrom(8080, 8443),
-        // a port that is said is the port of all checks, also where it is the service's
-        checkPort: fc.constantFrom(undefined, 9100, 8080),
-        path: fc.constantFrom('/', '/a/b/c/d/e/', '/ready?full=1', '/Healthz//now', longPath),
-        by: fc.constantFrom('client' as const, 'instance' as const),
-      })
-      .map(({ thirdPort, servicePort, checkPort, path, by }): Timeline => {
-        // at least one of each kind: an own port, and the service's
-        const own = [9000, null, thirdPort];
-        return {
-          ...head('forward-ports', forwardPorts.clauses, bounds),
-          configuration: documentOf(bounds.profile, {
-            port: servicePort,
-            check: { path, ...(checkPort === undefined ? {} : { port: checkPort }) },
-          }),
-          instances: own.map((port, index) => ({
-            name: namesOf(3)[index] ?? 'a',
-            weight: 1,
-            port,
-          })),
-          steps: [
-            settled(namesOf(3), 3),
-            { do: 'open', count: 6, sources: 'fresh', hold: true },
-            { do: 'carry' },
-            { do: 'close', of: 'a', by, how: 'closed' },
-            { do: 'carry' },
-            { do: 'close', of: 'all', by, how: 'closed' },
-          ],
-        };
-      }),
-};
 
 const residents = ['resident-1', 'resident-2', 'resident-3', 'resident-4'];
 /** Their sessions are only as old as the gap: a slow machine, that needs long for many clients, ends none of them. */
@@ -320,86 +272,4 @@ export const persistenceUnhealthy: Family = {
         ],
       }),
     ),
-};
-
-export const draining: Family = {
-  name: 'draining',
-  clauses: ['draining.no-new', 'draining.established', 'draining.deadline', 'draining.others'],
-  needs: ['drain'],
-  runs: { stepped: 30, wired: 4 },
-  timelines: (bounds) =>
-    fc
-      .record({
-        scheduling: anyScheduling,
-        drainSeconds: fc.constantFrom(60, 300, 3600),
-        removed: fc.constantFrom('a', 'b', 'c'),
-        held: fc.integer({ min: 6, max: 12 }),
-        isFollowed: fc.boolean(),
-        ownPort: fc.constantFrom(null, 9000),
-      })
-      .map(
-        ({ scheduling, drainSeconds, removed, held, isFollowed, ownPort }): Timeline => ({
-          ...head('draining', draining.clauses, bounds),
-          configuration: documentOf(bounds.profile, {
-            scheduling,
-            drainSeconds,
-            ...fewChecks(bounds),
-          }),
-          instances: instancesOf([1, 1, 1], ownPort),
-          steps: [
-            settled(namesOf(3), 3),
-            { do: 'open', count: held, sources: 'fresh', hold: true },
-            { do: 'remove', instance: removed },
-            { do: 'carry' },
-            // hashing finds the removed one among so many, too
-            { do: 'open', count: scheduling === 'source-ip' ? 30 : 9, sources: 'fresh' },
-            { after: { drain: 0.3 }, do: 'carry' },
-            // another one's drain begins in the middle of the first, and each has its own end
-            ...(isFollowed
-              ? [{ do: 'remove' as const, instance: removed === 'a' ? 'b' : 'a' }]
-              : []),
-            { after: { drain: 0.4 }, do: 'carry' },
-            { do: 'open', count: 9, sources: 'fresh' },
-            { after: { drain: bounds.isWired ? 0.7 : 0.32 }, do: 'carry' },
-            ...(isFollowed ? [{ after: { drain: 0.38 }, do: 'carry' as const }] : []),
-            // long gone, and back as it was, checks and all
-            ...(scheduling === 'weighted-round-robin'
-              ? [
-                  { do: 'add' as const, instance: { name: removed, weight: 1, port: ownPort } },
-                  {
-                    after: { intervals: 4 },
-                    do: 'open' as const,
-                    count: 9,
-                    sources: 'fresh' as const,
-                  },
-                ]
-              : []),
-          ],
-        }),
-      ),
-};
-
-export const drainingZero: Family = {
-  name: 'draining-zero',
-  clauses: ['draining.zero'],
-  needs: ['drain'],
-  runs: { stepped: 20, wired: 3 },
-  timelines: (bounds) =>
-    fc
-      .record({ held: fc.integer({ min: 3, max: 9 }), removed: fc.constantFrom('a', 'b', 'c') })
-      .map(
-        ({ held, removed }): Timeline => ({
-          ...head('draining-zero', drainingZero.clauses, bounds),
-          configuration: documentOf(bounds.profile, { drainSeconds: 0 }),
-          instances: instancesOf([1, 1, 1]),
-          steps: [
-            settled(namesOf(3), 3),
-            { do: 'open', count: held, sources: 'fresh', hold: true },
-            { do: 'remove', instance: removed },
-            { do: 'open', count: 9, sources: 'fresh' },
-            { after: { intervals: 1 }, do: 'open', count: 9, sources: 'fresh' },
-            { do: 'carry' },
-          ],
-        }),
-      ),
 };

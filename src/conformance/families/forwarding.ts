@@ -1,0 +1,49 @@
+/** Timelines for forwarding: ports of instances and of checks, paths, data both ways and ends by either side. */
+import fc from 'fast-check';
+import type { Timeline } from '../timeline.ts';
+import type { Family } from './family.ts';
+import { documentOf, head, namesOf, settled } from './family.ts';
+
+/** As long as the page allows. */
+const longPath = `/${'health-'.repeat(14)}x`;
+
+export const forwardPorts: Family = {
+  name: 'forward-ports',
+  clauses: ['forward.port', 'forward.data', 'health.port', 'health.http.path'],
+  needs: ['schedule.wrr'],
+  runs: { stepped: 24, wired: 4 },
+  timelines: (bounds) =>
+    fc
+      .record({
+        thirdPort: fc.constantFrom(null, 9000, 9001),
+        servicePort: fc.constantFrom(8080, 8443),
+        // a port that is said is the port of all checks, also where it is the service's
+        checkPort: fc.constantFrom(undefined, 9100, 8080),
+        path: fc.constantFrom('/', '/a/b/c/d/e/', '/ready?full=1', '/Healthz//now', longPath),
+        by: fc.constantFrom('client' as const, 'instance' as const),
+      })
+      .map(({ thirdPort, servicePort, checkPort, path, by }): Timeline => {
+        // at least one of each kind: an own port, and the service's
+        const own = [9000, null, thirdPort];
+        return {
+          ...head('forward-ports', forwardPorts.clauses, bounds),
+          configuration: documentOf(bounds.profile, {
+            port: servicePort,
+            check: { path, ...(checkPort === undefined ? {} : { port: checkPort }) },
+          }),
+          instances: own.map((port, index) => ({
+            name: namesOf(3)[index] ?? 'a',
+            weight: 1,
+            port,
+          })),
+          steps: [
+            settled(namesOf(3), 3),
+            { do: 'open', count: 6, sources: 'fresh', hold: true },
+            { do: 'carry' },
+            { do: 'close', of: 'a', by, how: 'closed' },
+            { do: 'carry' },
+            { do: 'close', of: 'all', by, how: 'closed' },
+          ],
+        };
+      }),
+};
