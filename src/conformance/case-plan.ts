@@ -23,7 +23,7 @@ export function boundsFor(description: Description, profile: Profile): Bounds {
     profile,
     profiles: description.profiles,
     isWired,
-    instancesMax: Math.min(12, description.limits.instancesMax),
+    instancesMax: Math.min(isWired ? 12 : 20, description.limits.instancesMax),
     connectionsMax: isWired ? 400 : 2000,
   };
 }

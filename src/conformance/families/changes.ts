@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import type { Timeline } from '../timeline.ts';
 import type { Family, ServiceChoice } from './family.ts';
-import { documentOf, head, instancesOf, namesOf, settled } from './family.ts';
+import { clientsNamed, documentOf, head, instancesOf, namesOf, settled } from './family.ts';
 
 export const membersChange: Family = {
   name: 'members-change',
@@ -97,6 +97,51 @@ export const weightZero: Family = {
             { do: 'reweigh', instance: resting, weight: 0 },
             { do: 'open', count: 18, sources: 'fresh' },
             { do: 'carry' },
+          ],
+        };
+      }),
+};
+
+/**
+ * Weight 0 under every algorithm, for clients that are known by memory or hash, for all members at once, and back again:
+ * who has it gets nothing new, and what it gets later follows its weight then.
+ */
+export const weightZeroElsewhere: Family = {
+  name: 'weight-zero-elsewhere',
+  clauses: ['schedule.weight-zero'],
+  needs: ['schedule.wrr', 'schedule.wlc', 'schedule.source', 'persistence', 'change.weight'],
+  runs: { stepped: 16, wired: 0 },
+  timelines: (bounds) =>
+    fc
+      .record({
+        scheduling: fc.constantFrom(
+          'weighted-round-robin' as const,
+          'weighted-least-connections' as const,
+          'source-ip' as const,
+        ),
+        persistence: fc.boolean(),
+        resting: fc.constantFrom(['a'], ['b'], ['c', 'a', 'b']),
+        weight: fc.constantFrom(1, 2),
+      })
+      .map(({ scheduling, persistence, resting, weight }): Timeline => {
+        const profile = bounds.profiles.includes('openapi') ? 'openapi' : bounds.profile;
+        const known = { do: 'open' as const, count: 12, sources: clientsNamed(12), hold: true };
+        const fresh = { do: 'open' as const, count: 18, sources: 'fresh' as const };
+        const reweighed = (to: number) =>
+          resting.map((instance) => ({ do: 'reweigh' as const, instance, weight: to }));
+        return {
+          ...head('weight-zero-elsewhere', weightZeroElsewhere.clauses, { ...bounds, profile }),
+          configuration: documentOf(profile, { scheduling, persistence }),
+          instances: instancesOf([1, 1, 1]),
+          steps: [
+            settled(namesOf(3), 3),
+            known,
+            ...reweighed(0),
+            fresh,
+            { ...known, hold: false },
+            { do: 'carry' },
+            ...reweighed(weight),
+            fresh,
           ],
         };
       }),

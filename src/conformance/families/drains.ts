@@ -1,8 +1,16 @@
 /** Timelines for connection draining: what is held lives on and ends in time, nothing new comes, and who returns is back. */
 import fc from 'fast-check';
-import type { Timeline } from '../timeline.ts';
+import type { Step, Timeline } from '../timeline.ts';
 import type { Family } from './family.ts';
-import { documentOf, fewChecks, head, instancesOf, namesOf, settled } from './family.ts';
+import {
+  clientsNamed,
+  documentOf,
+  fewChecks,
+  head,
+  instancesOf,
+  namesOf,
+  settled,
+} from './family.ts';
 
 const removable = fc.constantFrom('a', 'b', 'c');
 const held = fc.integer({ min: 6, max: 9 });
@@ -48,13 +56,14 @@ export const drainingReturn: Family = {
         drainSeconds: fc.constantFrom(60, 300, 3600),
         isRemovedAgain: fc.boolean(),
         weight: fc.constantFrom(1, 2),
+        port: fc.constantFrom(null, 9000),
       })
-      .map(({ removed, held: count, drainSeconds, isRemovedAgain, weight }): Timeline => {
+      .map(({ removed, held: count, drainSeconds, isRemovedAgain, weight, port }): Timeline => {
         const beyond = bounds.isWired ? 0.7 + farBeyond : 0.75;
         return {
           ...head('draining-return', drainingReturn.clauses, bounds),
           configuration: documentOf(bounds.profile, { ...fewChecks(bounds), drainSeconds }),
-          instances: instancesOf([1, 1, 1]),
+          instances: instancesOf([1, 1, 1], port),
           steps: [
             settled(namesOf(3), 3),
             { do: 'open', count, sources: 'fresh', hold: true },
@@ -63,7 +72,7 @@ export const drainingReturn: Family = {
             // with another weight, too, which holds from then on; who is removed again leaves equals behind
             {
               do: 'add',
-              instance: { name: removed, weight: isRemovedAgain ? 1 : weight, port: null },
+              instance: { name: removed, weight: isRemovedAgain ? 1 : weight, port },
             },
             { do: 'open', count: 12, sources: 'fresh' },
             // a second drain has an end of its own, whenever the first would have had one
@@ -88,7 +97,7 @@ export const drainingEarly: Family = {
   needs: ['drain'],
   runs: { stepped: 20, wired: 3 },
   timelines: (bounds) =>
-    fc.record({ removed: removable, held }).map(
+    fc.record({ removed: removable, held: fc.oneof(held, fc.constant(0)) }).map(
       ({ removed, held: count }): Timeline => ({
         ...head('draining-early', drainingEarly.clauses, bounds),
         configuration: documentOf(bounds.profile, { drainSeconds: 3600 }),
@@ -126,8 +135,10 @@ export const draining: Family = {
         isFollowed: fc.boolean(),
         ownPort: fc.constantFrom(null, 9000),
       })
-      .map(
-        ({ scheduling, drainSeconds, removed, held, isFollowed, ownPort }): Timeline => ({
+      .map(({ scheduling, drainSeconds, removed, held, isFollowed, ownPort }): Timeline => {
+        // several connections each, on more than one instance
+        const holders = clientsNamed(Math.ceil(held / 2));
+        return {
           ...head('draining', draining.clauses, bounds),
           configuration: documentOf(bounds.profile, {
             scheduling,
@@ -137,9 +148,11 @@ export const draining: Family = {
           instances: instancesOf([1, 1, 1], ownPort),
           steps: [
             settled(namesOf(3), 3),
-            { do: 'open', count: held, sources: 'fresh', hold: true },
+            { do: 'open', count: held, sources: holders, hold: true },
             { do: 'remove', instance: removed },
             { do: 'carry' },
+            // whoever holds a connection there is given no other one
+            { do: 'open', count: held, sources: holders },
             // hashing finds the removed one among so many, too
             { do: 'open', count: scheduling === 'source-ip' ? 30 : 9, sources: 'fresh' },
             { after: { drain: 0.3 }, do: 'carry' },
@@ -164,8 +177,62 @@ export const draining: Family = {
                 ]
               : []),
           ],
-        }),
-      ),
+        };
+      }),
+};
+
+/** What is wrong with the instance that leaves, or with those that stay. */
+const plights = ['unwell', 'falling ill', 'recovering', 'others ill', 'everybody leaves'] as const;
+
+/** Whoever leaves unwell, falls ill or recovers meanwhile, and whoever is the last: a drain is a drain. */
+export const drainingUnwell: Family = {
+  name: 'draining-unwell',
+  clauses: ['draining.established', 'draining.no-new', 'draining.deadline'],
+  needs: ['drain', 'check.http', 'schedule.wrr', 'change.weight'],
+  runs: { stepped: 20, wired: 0 },
+  timelines: (bounds) =>
+    fc
+      .record({
+        plight: fc.constantFrom(...plights),
+        held,
+        drainSeconds: fc.constantFrom(300, 600),
+        unhealthyThreshold: fc.integer({ min: 1, max: 3 }),
+      })
+      .map(({ plight, held: count, drainSeconds, unhealthyThreshold }): Timeline => {
+        const names = namesOf(3);
+        const ill = (instance: string): Step => ({
+          do: 'behave',
+          instance,
+          behaviour: { afterwards: { reply: 503 } },
+        });
+        const well: Step = { do: 'behave', instance: 'a', behaviour: {} };
+        const remove = (instance: string): Step => ({ do: 'remove', instance });
+        const open: Step = { do: 'open', count: 9, sources: 'fresh' };
+        // a check of the shortest interval takes seven seconds at most, the drain is far from its end then
+        const sure: Step = { after: { intervals: 1.4 * (unhealthyThreshold + 4) }, do: 'carry' };
+        const course: Readonly<Record<typeof plight, readonly Step[]>> = {
+          unwell: [ill('a'), sure, remove('a'), open],
+          'falling ill': [remove('a'), ill('a'), sure, open],
+          recovering: [ill('a'), sure, open, remove('a'), well, sure, open],
+          'others ill': [remove('a'), ill('b'), ill('c'), sure, open],
+          'everybody leaves': [...names.map(remove), sure, open],
+        };
+        return {
+          ...head('draining-unwell', drainingUnwell.clauses, bounds),
+          configuration: documentOf(bounds.profile, {
+            drainSeconds,
+            check: { unhealthyThreshold },
+          }),
+          instances: instancesOf([1, 1, 1]),
+          steps: [
+            settled(names, 3),
+            { do: 'open', count, sources: 'fresh', hold: true },
+            ...course[plight],
+            { after: { drain: 0.5 }, do: 'carry' },
+            { after: { drain: 0.52 }, do: 'carry' },
+          ],
+        };
+      }),
 };
 
 export const drainingZero: Family = {

@@ -1,5 +1,5 @@
 /** The families of timelines a run draws from, dearest first on the wire, so that lanes fill well. */
-import { load, membersChange, reconfigures, weightZero } from './changes.ts';
+import { load, membersChange, reconfigures, weightZero, weightZeroElsewhere } from './changes.ts';
 import { days } from './days.ts';
 import { documentsChange } from './documents.ts';
 import {
@@ -7,6 +7,7 @@ import {
   drainingDefault,
   drainingEarly,
   drainingReturn,
+  drainingUnwell,
   drainingZero,
 } from './drains.ts';
 import type { Family } from './family.ts';
@@ -22,7 +23,12 @@ import {
 } from './health.ts';
 import { healthCodes, healthLoneCodes, healthNotedCodes } from './health-codes.ts';
 import { healthTours } from './health-tours.ts';
-import { changesWhileCounting, changesWhileOut, returnsWhileOut } from './interruptions.ts';
+import {
+  changesBetweenChecks,
+  changesWhileCounting,
+  changesWhileOut,
+  returnsWhileOut,
+} from './interruptions.ts';
 import { wlcJoins, wlcRefill, wlcThrough } from './least-connections.ts';
 import { healthDetection, healthInitial, outages } from './outages.ts';
 import {
@@ -34,8 +40,15 @@ import {
   persistenceUnhealthy,
 } from './persistence.ts';
 import { reconfiguresParts } from './reconfigurations.ts';
-import { wrrCycles, wrrMembers, wrrRecovers, wrrReweighs, wrrShares } from './round-robin.ts';
-import { sourceFailures, sourceReturns, sourceShares } from './source-hashing.ts';
+import {
+  wrrBoundaries,
+  wrrCycles,
+  wrrMembers,
+  wrrRecovers,
+  wrrReweighs,
+  wrrShares,
+} from './round-robin.ts';
+import { sourceFailures, sourceReturns, sourceReweighs, sourceShares } from './source-hashing.ts';
 
 export const families: readonly Family[] = [
   persistenceExpiry,
@@ -45,6 +58,7 @@ export const families: readonly Family[] = [
   outages,
   changesWhileOut,
   changesWhileCounting,
+  changesBetweenChecks,
   returnsWhileOut,
   healthTcp,
   healthTcpThresholds,
@@ -60,6 +74,7 @@ export const families: readonly Family[] = [
   persistenceSticks,
   sourceFailures,
   draining,
+  drainingUnwell,
   wrrShares,
   sourceShares,
   wlcJoins,
@@ -67,8 +82,10 @@ export const families: readonly Family[] = [
   wlcThrough,
   wrrMembers,
   wrrCycles,
+  wrrBoundaries,
   wrrRecovers,
   sourceReturns,
+  sourceReweighs,
   wrrReweighs,
   persistenceDraining,
   persistenceUnhealthy,
@@ -82,6 +99,7 @@ export const families: readonly Family[] = [
   reconfiguresParts,
   documentsChange,
   weightZero,
+  weightZeroElsewhere,
   load,
   forwardPorts,
   days,

@@ -108,7 +108,7 @@ function persistenceOf(profile: Profile, isEnabled: boolean) {
     : { enabled: true };
 }
 
-export const instanceNames = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i', 'j', 'k', 'l'] as const;
+export const instanceNames = [...'abcdefghijklmnopqrst'] as const;
 
 export function namesOf(count: number): readonly string[] {
   return instanceNames.slice(0, count);

@@ -15,11 +15,19 @@ export const forwardPorts: Family = {
   timelines: (bounds) =>
     fc
       .record({
-        thirdPort: fc.constantFrom(null, 9000, 9001),
+        // the ports that somebody may take for none at all, where no socket needs them
+        thirdPort: fc.constantFrom(null, 9000, ...(bounds.isWired ? [9001] : [80, 1, 65_535])),
         servicePort: fc.constantFrom(8080, 8443),
         // a port that is said is the port of all checks, also where it is the service's
         checkPort: fc.constantFrom(undefined, 9100, 8080),
-        path: fc.constantFrom('/', '/a/b/c/d/e/', '/ready?full=1', '/Healthz//now', longPath),
+        path: fc.constantFrom(
+          '/',
+          '/a/b/c/d/e/',
+          '/ready?full=1',
+          '/Healthz//now',
+          longPath,
+          ...(bounds.isWired ? [] : ['/a/./b/../c', '/%7Ea/b%2Fc']),
+        ),
         by: fc.constantFrom('client' as const, 'instance' as const),
       })
       .map(({ thirdPort, servicePort, checkPort, path, by }): Timeline => {

@@ -67,17 +67,22 @@ export const healthThresholds: Family = {
         healthyThreshold: threshold,
         failures: failuresIn(bounds),
         lives: fc.constantFrom(...(bounds.isWired ? [1] : [1, 1, 2, 3])),
+        // out for ten minutes: it comes back as from any other outage
+        longer: fc.constantFrom(...(bounds.isWired ? [0] : [0, 0, 0, 120])),
+        held: fc.constantFrom(0, ...(bounds.isWired ? [] : [0, 6])),
       })
-      .map(({ unhealthyThreshold, healthyThreshold, failures, lives }): Timeline => {
+      .map(({ unhealthyThreshold, healthyThreshold, failures, lives, longer, held }): Timeline => {
         const down = 'F'.repeat(unhealthyThreshold + margin);
         const up = 'P'.repeat(healthyThreshold + margin);
-        const letters = (down + up).repeat(lives);
+        const letters = down + 'F'.repeat(longer) + up + (down + up).repeat(lives - 1);
         return scriptedHealth('health-thresholds', healthThresholds.clauses, bounds, {
           unhealthyThreshold,
           healthyThreshold,
           warmUp: 'P'.repeat(healthyThreshold + 1),
           letters,
           failures: failures(down.length),
+          held,
+          ...(longer === 0 ? {} : { unwatched: { from: down.length, checks: longer } }),
         });
       }),
 };
@@ -210,6 +215,10 @@ interface Script {
   readonly method?: CheckMethod;
   /** By turns. */
   readonly failures: readonly ReplyScript[];
+  /** Connections held all the while: they have no say in health. */
+  readonly held?: number;
+  /** After so many letters nobody looks for so many checks. */
+  readonly unwatched?: { readonly from: number; readonly checks: number };
 }
 
 /** `a` is answered as the letters say, with traffic after every check. */
@@ -219,6 +228,7 @@ export function scriptedHealth(
   bounds: Bounds,
   script: Script,
 ): Timeline {
+  const { held = 0 } = script;
   return {
     timeline: 1,
     family,
@@ -235,8 +245,17 @@ export function scriptedHealth(
     behaviours: { a: scriptOf(script.warmUp + script.letters, ...script.failures) },
     steps: [
       settled(namesOf(2), script.warmUp.length),
+      ...(held === 0
+        ? []
+        : [{ do: 'open' as const, count: held, sources: 'fresh' as const, hold: true }]),
       { do: 'open', count: connectionsAfterCheck, sources: 'fresh' },
-      ...watched(script.letters.length),
+      ...(script.unwatched === undefined
+        ? watched(script.letters.length)
+        : [
+            ...watched(script.unwatched.from),
+            { after: { checks: { a: script.unwatched.checks } }, do: 'wait' as const },
+            ...watched(script.letters.length - script.unwatched.from - script.unwatched.checks),
+          ]),
     ],
   };
 }
@@ -255,6 +274,8 @@ function delaysWithin({ isWired }: Bounds) {
             { timeoutSeconds: 4, intervalSeconds: 60 },
             { timeoutSeconds: 30, intervalSeconds: 60 },
             { timeoutSeconds: 60, intervalSeconds: 180 },
+            // longer than the interval, where that is allowed
+            { timeoutSeconds: 8, intervalSeconds: 5 },
           ]),
     ),
   };

@@ -62,7 +62,7 @@ export const changesWhileCounting: Family = {
   timelines: (bounds) =>
     fc
       .record({
-        change: fc.constantFrom('addition', 'weight'),
+        change: fc.constantFrom('addition', 'weight', 'own weight', 'removal'),
         unhealthyThreshold: fc.integer({ min: 3, max: 4 }),
       })
       .map(({ change, unhealthyThreshold }): Timeline => {
@@ -79,6 +79,47 @@ export const changesWhileCounting: Family = {
             ...Array.from({ length: unhealthyThreshold - 1 }, () => watched),
             ...(changes[change] ?? []),
             ...Array.from({ length: 4 }, () => watched),
+          ],
+        };
+      }),
+};
+
+/** An edit more often than checks come: none of them puts a check off. */
+export const changesBetweenChecks: Family = {
+  name: 'changes-between-checks',
+  clauses: ['health.interval'],
+  needs: ['schedule.wrr', 'change.weight', 'drain'],
+  runs: { stepped: 8, wired: 0 },
+  timelines: (bounds) =>
+    fc
+      .record({
+        change: fc.constantFrom('weight', 'own weight', 'other members'),
+        intervals: fc.constantFrom(0.4, 0.7),
+      })
+      .map(({ change, intervals }): Timeline => {
+        const reweighed = (instance: string) => (turn: number) => ({
+          do: 'reweigh' as const,
+          instance,
+          weight: 1 + (turn % 2),
+        });
+        const passing = { name: 'd', weight: 1, port: null };
+        const membership = (turn: number) =>
+          turn % 2 === 0
+            ? { do: 'add' as const, instance: passing }
+            : { do: 'remove' as const, instance: 'd' };
+        const edit =
+          change === 'other members' ? membership : reweighed(change === 'weight' ? 'c' : 'a');
+        return {
+          ...head('changes-between-checks', changesBetweenChecks.clauses, bounds),
+          configuration: documentOf(bounds.profile, { drainSeconds: 0 }),
+          instances: instancesOf([1, 1, 1]),
+          steps: [
+            settled(namesOf(3), 3),
+            ...Array.from({ length: 12 }, (_, turn) => ({
+              after: { intervals },
+              ...edit(turn),
+            })),
+            { after: { intervals: 2 }, do: 'wait' },
           ],
         };
       }),

@@ -93,6 +93,7 @@ export const wlcJoins: Family = {
 /** Clauses that show what least connections makes of something that happens while all hold connections. */
 const throughClauses = {
   outage: ['schedule.wlc.ratio', 'schedule.eligible'],
+  'end in outage': ['schedule.wlc.ratio'],
   return: ['schedule.wlc.ratio'],
   drain: ['schedule.wlc.ratio'],
   weight: ['schedule.weight-change'],
@@ -112,6 +113,7 @@ export const wlcThrough: Family = {
           'return' as const,
           'drain' as const,
           'weight' as const,
+          'end in outage' as const,
         ),
         vector: fc.constantFrom([1, 1, 1], [2, 1, 1], [1, 2, 1]),
       })
@@ -132,6 +134,13 @@ export const wlcThrough: Family = {
             { do: 'behave', instance: 'a', behaviour: {} },
             { after: sure, ...close('c', 0.8) },
             close('b', 0.9),
+          ],
+          'end in outage': [
+            { do: 'behave', instance: 'a', behaviour: { afterwards: { reply: 503 } } },
+            { after: sure, ...close('a', 0.7) },
+            { do: 'behave', instance: 'a', behaviour: {} },
+            { after: sure, ...close('b', 0.6) },
+            close('c', 0.4),
           ],
           return: [
             { do: 'remove', instance: 'a' },

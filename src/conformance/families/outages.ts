@@ -5,7 +5,7 @@
 import fc from 'fast-check';
 import type { ReplyScript, Timeline } from '../timeline.ts';
 import type { Family } from './family.ts';
-import { documentOf, head, instancesOf, namesOf, settled } from './family.ts';
+import { clientsNamed, documentOf, head, instancesOf, namesOf, settled } from './family.ts';
 
 /** Failures that no setting of the page can call normal. */
 const plainFailures: readonly ReplyScript[] = [{ reply: 503 }, { reply: 'silence' }];
@@ -42,7 +42,8 @@ export const outages: Family = {
           instances: instancesOf([1, 1, 1]),
           steps: [
             settled(namesOf(3), 3),
-            { do: 'open', count: held, sources: 'fresh', hold: true },
+            // of few clients, so that each holds some at several instances
+            { do: 'open', count: held, sources: clientsNamed(2), hold: true },
             failing('a', failure),
             { after: out, do: 'open', count: connectionsToSee, sources: 'fresh' },
             failing('b', failure),

@@ -23,7 +23,7 @@ const residents = ['resident-1', 'resident-2', 'resident-3', 'resident-4'];
 /** Their sessions are only as old as the gap: a slow machine, that needs long for many clients, ends none of them. */
 const latecomers = ['latecomer-1', 'latecomer-2', 'latecomer-3', 'latecomer-4'];
 /** More clients than the tables of small balancers hold. */
-const crowd = 600;
+const crowd = 1200;
 
 export const persistenceSticks: Family = {
   name: 'persistence-sticks',

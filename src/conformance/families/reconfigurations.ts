@@ -123,6 +123,14 @@ function partsOf({ isWired }: Bounds): readonly Part[] {
       after: {},
       steps: [{ after: { intervals: 40 }, do: 'wait' }],
     },
+    // changed while a check is under way: after it the next one comes as ever
+    {
+      before: { check: { timeoutSeconds: 4 } },
+      after: { check: { timeoutSeconds: 4, unhealthyThreshold: 3 } },
+      behaviours: { a: { afterwards: { reply: 'normal', afterTimeouts: 0.9 } } },
+      first: [{ after: { intervals: 0.5 }, do: 'wait' }],
+      steps: [{ after: { intervals: 8 }, do: 'wait' }],
+    },
     timeout(2, 10),
     codes(['2xx'], ['2xx', '4xx']),
     drain(60, 300, over),
@@ -160,7 +168,7 @@ export const reconfiguresParts: Family = {
     'drain',
     'change.configuration',
   ],
-  runs: { stepped: 16, wired: 4 },
+  runs: { stepped: 17, wired: 4 },
   fixed: timelinesOf,
   timelines: (bounds) => fc.constantFrom(...timelinesOf(bounds)),
 };

@@ -1,9 +1,9 @@
 /** Timelines for weighted round robin: whole cycles, alone, through outages, and after changes of weights and members. */
 import fc from 'fast-check';
 import type { Step, Timeline } from '../timeline.ts';
-import type { Family } from './family.ts';
+import type { Bounds, Family } from './family.ts';
 import { cycleOf, documentOf, head, instancesOf, namesOf, settled } from './family.ts';
-import { checksToBeSure, weights } from './weights.ts';
+import { boundaryWeights, checksToBeSure, weights } from './weights.ts';
 
 /** More than two cycles of wash-out and three to judge, as the clause allows two. */
 const cyclesToJudge = 6;
@@ -18,20 +18,60 @@ export const wrrCycles: Family = {
       .record({
         before: weights(Math.floor(bounds.connectionsMax / 16), bounds.instancesMax),
         healthyThreshold: fc.integer({ min: 1, max: 3 }),
+        pace: fc.constantFrom(...(bounds.isWired ? [null] : [null, null, 0.3, 1.1, 2.7])),
       })
-      .map(({ before, healthyThreshold }): Timeline => {
+      .map(({ before, healthyThreshold, pace }): Timeline => {
         const names = namesOf(before.length);
+        const count = cyclesToJudge * cycleOf(before);
         return {
           ...head('wrr-cycles', wrrCycles.clauses, bounds),
           configuration: documentOf(bounds.profile, { check: { healthyThreshold } }),
           instances: instancesOf(before),
           steps: [
             settled(names, healthyThreshold + 1),
-            { do: 'open', count: cyclesToJudge * cycleOf(before), sources: 'fresh' },
+            ...(pace === null ? [{ do: 'open' as const, count, sources: 'fresh' as const }] : []),
+            ...(pace === null ? [] : dribbled(count, pace)),
           ],
         };
       }),
 };
+
+/** A few at a time, with checks and minutes between them: neither has a say in whose turn it is. */
+function dribbled(count: number, intervals: number): readonly Step[] {
+  const portions = Math.min(30, Math.floor(count / 2));
+  return Array.from({ length: portions }, (_, index) => ({
+    after: { intervals },
+    do: 'open' as const,
+    count: Math.floor((count * (index + 1)) / portions) - Math.floor((count * index) / portions),
+    sources: 'fresh' as const,
+  }));
+}
+
+/** The vectors at the bounds, each in every run. */
+export const wrrBoundaries: Family = {
+  name: 'wrr-boundaries',
+  clauses: ['schedule.wrr.cycle'],
+  needs: ['schedule.wrr'],
+  runs: { stepped: boundaryWeights.length, wired: 0 },
+  fixed: boundaryTimelines,
+  timelines: (bounds) => fc.constantFrom(...boundaryTimelines(bounds)),
+};
+
+function boundaryTimelines(bounds: Bounds): readonly Timeline[] {
+  return boundaryWeights
+    .filter(({ length }) => length <= bounds.instancesMax)
+    .map(
+      (vector): Timeline => ({
+        ...head('wrr-boundaries', ['schedule.wrr.cycle'], bounds),
+        configuration: documentOf(bounds.profile, {}),
+        instances: instancesOf(vector),
+        steps: [
+          settled(namesOf(vector.length), 3),
+          { do: 'open', count: cyclesToJudge * cycleOf(vector), sources: 'fresh' },
+        ],
+      }),
+    );
+}
 
 /** Uneven weights through an outage: whoever comes back has the weight that it had. */
 export const wrrRecovers: Family = {

@@ -1,16 +1,8 @@
 /** Timelines for source IP: clients that come back, before, during and after outages, and many that come once. */
 import fc from 'fast-check';
-import type { Timeline } from '../timeline.ts';
+import type { Step, Timeline } from '../timeline.ts';
 import type { Family } from './family.ts';
-import {
-  clientsNamed,
-  documentOf,
-  fewChecks,
-  head,
-  instancesOf,
-  namesOf,
-  settled,
-} from './family.ts';
+import { clientsNamed, documentOf, head, instancesOf, namesOf, settled } from './family.ts';
 import { checksToBeSure, weights } from './weights.ts';
 
 export const sourceReturns: Family = {
@@ -24,26 +16,35 @@ export const sourceReturns: Family = {
         vector: weights(12, bounds.instancesMax),
         clients: fc.integer({ min: 8, max: 30 }),
         rounds: fc.integer({ min: 3, max: 5 }),
-        pauseIntervals: fc.constantFrom(...(bounds.isWired ? [0, 1, 2] : [0, 1, 40])),
+        // up to a day
+        pauseIntervals: fc.constantFrom(...(bounds.isWired ? [0, 1, 2] : [0, 1, 40, 40, 300])),
+        isReordered: fc.boolean(),
       })
-      .map(({ vector, clients, rounds, pauseIntervals }): Timeline => {
+      .map(({ vector, clients, rounds, pauseIntervals, isReordered }): Timeline => {
         const sources = clientsNamed(clients);
+        const [first] = instancesOf(vector);
         return {
           ...head('source-returns', ['schedule.source.sticky'], bounds),
           configuration: documentOf(bounds.profile, {
             scheduling: 'source-ip',
-            ...fewChecks(bounds),
+            ...(bounds.isWired ? {} : { check: { intervalSeconds: 300 } }),
           }),
           instances: instancesOf(vector),
           steps: [
             settled(namesOf(vector.length), 3),
-            ...Array.from({ length: rounds }, (_, round) => ({
-              after: { intervals: round === 0 ? 0 : pauseIntervals },
-              do: 'open' as const,
-              count: clients,
-              // every other round backwards, so that no cycle can look like memory
-              sources: round % 2 === 0 ? sources : sources.toReversed(),
-            })),
+            ...Array.from({ length: rounds }, (_, round): readonly Step[] => [
+              {
+                after: { intervals: round === 0 ? 0 : pauseIntervals },
+                do: 'open',
+                count: clients,
+                // every other round backwards, so that no cycle can look like memory
+                sources: round % 2 === 0 ? sources : sources.toReversed(),
+              },
+              // the same members in another order
+              ...(isReordered && first !== undefined && round === 1
+                ? [{ do: 'add' as const, instance: first }]
+                : []),
+            ]).flat(),
           ],
         };
       }),
@@ -61,8 +62,9 @@ export const sourceFailures: Family = {
         vector: fc.constantFrom([1, 1, 1], [4, 3, 2], [2, 1, 1], [2, 3, 5], [1, 2, 3, 4]),
         failing: fc.nat({ max: 2 }),
         clients: fc.integer({ min: 24, max: 40 }),
+        hold: fc.boolean(),
       })
-      .map(({ vector, failing, clients }): Timeline => {
+      .map(({ vector, failing, clients, hold }): Timeline => {
         const sources = clientsNamed(clients);
         const instance = namesOf(vector.length)[failing] ?? 'a';
         const settledAgain = { checks: { [instance]: checksToBeSure } };
@@ -73,10 +75,12 @@ export const sourceFailures: Family = {
           steps: [
             settled(namesOf(vector.length), 3),
             // twice, so that addresses which move by themselves are told from those that something moved
-            { do: 'open', count: clients, sources },
+            { do: 'open', count: clients, sources, hold },
             { do: 'open', count: clients, sources: sources.toReversed() },
             { do: 'behave', instance, behaviour: { afterwards: { reply: 503 } } },
             { after: settledAgain, do: 'open', count: clients, sources: sources.toReversed() },
+            // wherever they went, there they are as long as it lasts
+            { do: 'open', count: clients, sources },
             { do: 'behave', instance, behaviour: {} },
             { after: settledAgain, do: 'open', count: clients, sources },
             // somebody who never came before: whoever remembers clients takes only these there
@@ -92,12 +96,56 @@ export const sourceShares: Family = {
   needs: ['schedule.source'],
   runs: { stepped: 12, wired: 3 },
   timelines: (bounds) =>
-    weights(9, Math.min(4, bounds.instancesMax)).map(
-      (vector): Timeline => ({
-        ...head('source-shares', ['schedule.source.share'], bounds),
-        configuration: documentOf(bounds.profile, { scheduling: 'source-ip' }),
-        instances: instancesOf(vector),
-        steps: [settled(namesOf(vector.length), 3), { do: 'open', count: 900, sources: 'fresh' }],
+    fc
+      .record({
+        vector: weights(9, Math.min(bounds.isWired ? 4 : 9, bounds.instancesMax)),
+        // those of the one that is out go to all others, by their weights
+        isOneOut: fc.constantFrom(...(bounds.isWired ? [false] : [false, false, true])),
+      })
+      .map(({ vector, isOneOut }): Timeline => {
+        const names = namesOf(vector.length);
+        const out = names.at(-1) ?? 'a';
+        const failing = { afterwards: { reply: 503 as const } };
+        return {
+          ...head('source-shares', ['schedule.source.share'], bounds),
+          configuration: documentOf(bounds.profile, { scheduling: 'source-ip' }),
+          instances: instancesOf(vector),
+          behaviours: isOneOut && names.length > 2 ? { [out]: failing } : {},
+          steps: [
+            settled(names, isOneOut ? checksToBeSure : 3),
+            { do: 'open', count: 900, sources: 'fresh' },
+          ],
+        };
       }),
-    ),
+};
+
+/** A change of weights moves as many as it takes: strangers, and those who were there before. */
+export const sourceReweighs: Family = {
+  name: 'source-reweighs',
+  clauses: ['schedule.weight-change'],
+  needs: ['schedule.source', 'change.weight'],
+  runs: { stepped: 6, wired: 0 },
+  timelines: (bounds) =>
+    fc
+      .constantFrom(
+        { vector: [1, 1], weight: 9 },
+        { vector: [6, 1, 1], weight: 1 },
+        { vector: [1, 1, 1], weight: 6 },
+      )
+      .map(({ vector, weight }): Timeline => {
+        const sources = clientsNamed(120);
+        return {
+          ...head('source-reweighs', sourceReweighs.clauses, bounds),
+          configuration: documentOf(bounds.profile, { scheduling: 'source-ip' }),
+          instances: instancesOf(vector),
+          steps: [
+            settled(namesOf(vector.length), 3),
+            { do: 'open', count: 120, sources },
+            { do: 'open', count: 900, sources: 'fresh' },
+            { do: 'reweigh', instance: 'a', weight },
+            { do: 'open', count: 120, sources: sources.toReversed() },
+            { do: 'open', count: 900, sources: 'fresh' },
+          ],
+        };
+      }),
 };

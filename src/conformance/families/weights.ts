@@ -13,7 +13,10 @@ const notedWeights: readonly (readonly number[])[] = [
   [3, 1],
   [10, 1],
   [1, 2, 1, 3, 1],
-  // as high as weights go, and as many instances as timelines have
+  // the first two have a divisor that the others do not
+  [4, 2, 3],
+  [6, 3, 2],
+  // as high as weights go, and as many instances as timelines have on the wire
   [100, 50],
   [60, 30, 90],
   [64, 96],
@@ -33,6 +36,16 @@ export function weights(cycleMax: number, instancesMax: number): fc.Arbitrary<re
   );
   return fc.oneof({ weight: 2, arbitrary: fc.constantFrom(...noted) }, random);
 }
+
+/** At the bounds: the highest weights, cycles of more than a byte holds, and more instances than any other timeline has. */
+export const boundaryWeights: readonly (readonly number[])[] = [
+  [100, 50],
+  [100, 1],
+  [64, 63],
+  [100, 99, 60],
+  [4, 2, 3],
+  new Array<number>(20).fill(1),
+];
 
 /** Checks until everybody is sure of a state, with one that was under way when the instance changed its mind. */
 export const checksToBeSure = 6;
