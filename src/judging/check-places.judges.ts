@@ -141,24 +141,37 @@ function stopped(subject: Subject): readonly Breach[] {
 /** When the first check comes is not said; after so many intervals none comes. */
 const intervalsToBegin = 10;
 
-/** A member that nothing was asked since it was listed for the last time. */
+/** A member that nothing was asked since it was listed for the last time, or since the beginning. */
 function neverChecked(subject: Subject, { name, ledger }: InstanceReading): Breach | null {
   if (subject.header.checks === 'none') return null;
-  const change = subject.changes.findLast(({ instance }) => instance === name);
-  if (change?.kind !== 'registered' || change.outcome !== 'accepted') return null;
+  const since = memberSince(subject, name);
+  if (since === null) return null;
   const { intervalMs, timeoutMs } = subject.effective;
-  const silentMs = subject.endMs - change.toMs;
+  const silentMs = subject.endMs - since.toMs;
   const limitMs = propagationOf(subject) + intervalsToBegin * (intervalMs + timeoutMs);
   const isChecked = ledger.checks.some(
-    ({ check, started }) => check >= 0 && started.toMs >= change.fromMs,
+    ({ check, started }) => check >= 0 && started.toMs >= since.fromMs,
   );
   if (isChecked || silentMs <= limitMs) return null;
   return {
-    why: `${name} was not checked once in the ${silentMs} ms since it was registered, the interval is ${intervalMs} ms`,
+    why: `${name} was not checked once in the ${silentMs} ms since it was ${since.how}, the interval is ${intervalMs} ms`,
     expected: 'a check each interval',
     observed: `none in ${silentMs} ms`,
-    lines: [change.line],
+    lines: [since.line],
   };
+}
+
+/** Since when it certainly is a member: the last registration, or the configuration that everything here is under. */
+function memberSince({ changes, header, epochs }: Subject, name: string) {
+  const change = changes.findLast(({ instance }) => instance === name);
+  if (change !== undefined) {
+    const isListed = change.kind === 'registered' && change.outcome === 'accepted';
+    return isListed ? { ...change, how: 'registered' } : null;
+  }
+  const from = epochs[0]?.from;
+  const isMember = header.instances.some((listed) => listed.name === name);
+  if (!isMember || from === undefined) return null;
+  return { fromMs: from.toMs, toMs: from.toMs, line: Math.max(0, from.line ?? 0), how: 'deployed' };
 }
 
 /** How long after the start of a check the next one starts at the latest. */

@@ -39,7 +39,10 @@ const stays: readonly ServiceChoice[] = [{ scheduling: 'source-ip' }, { persiste
 export const reconfigures: Family = {
   name: 'reconfigures',
   clauses: ['change.keeps-established', 'change.effective'],
-  needs: ['schedule.wrr', 'schedule.source', 'persistence', 'change.configuration'],
+  needs: [
+    ...(['schedule.wrr', 'schedule.source', 'persistence', 'change.configuration'] as const),
+    ...(['check.http', 'check.tcp'] as const),
+  ],
   runs: { stepped: 24, wired: 3 },
   timelines: (bounds) =>
     fc
@@ -47,12 +50,16 @@ export const reconfigures: Family = {
         other: fc.constantFrom(...stays),
         isTurningFirst: fc.boolean(),
         held: fc.integer({ min: 6, max: 9 }),
-        unhealthyThreshold: fc.integer({ min: 1, max: 5 }),
+        check: fc.constantFrom<NonNullable<ServiceChoice['check']>>(
+          { unhealthyThreshold: 4 },
+          { healthyThreshold: 1, intervalSeconds: 10 },
+          { method: 'tcp' },
+          { path: '/other', port: 9100 },
+        ),
         port: fc.constantFrom(8080, 8443),
       })
-      .map(({ other, isTurningFirst, held, unhealthyThreshold, port }): Timeline => {
+      .map(({ other, isTurningFirst, held, check, port }): Timeline => {
         const [before, after] = isTurningFirst ? [turns, other] : [other, turns];
-        const check = { unhealthyThreshold };
         return {
           ...head('reconfigures', reconfigures.clauses, bounds),
           configuration: documentOf(bounds.profile, before),
@@ -160,8 +167,10 @@ export const load: Family = {
       .record({
         scheduling: fc.constantFrom('weighted-round-robin' as const, 'source-ip' as const),
         vector: fc.constantFrom([3, 1], [1, 1, 1], [4, 3, 2], [5, 1, 1]),
+        // more than small tables hold
+        held: fc.constantFrom(60, ...(bounds.isWired ? [] : [60, 60, 60, 60, 1100])),
       })
-      .map(({ scheduling, vector }): Timeline => {
+      .map(({ scheduling, vector, held }): Timeline => {
         const names = namesOf(vector.length);
         return {
           ...head('load', load.clauses, bounds),
@@ -169,7 +178,7 @@ export const load: Family = {
           instances: instancesOf(vector),
           steps: [
             settled(names, 3),
-            { do: 'open', count: 60, sources: 'fresh', hold: true, atOnce },
+            { do: 'open', count: held, sources: 'fresh', hold: true, atOnce },
             { do: 'open', count: 480, sources: 'fresh', atOnce },
             { do: 'remove', instance: names.at(-1) ?? 'a' },
             { do: 'open', count: 120, sources: 'fresh', atOnce },

@@ -88,11 +88,13 @@ function coursesOf(bounds: Bounds): readonly Course[] {
       before: [
         { do: 'open', count: 6, sources: 'fresh', hold: true },
         { do: 'remove', instance: 'b' },
+        // in the middle of the drain: whoever begins it anew ends it later
+        { after: { drain: 0.4 }, do: 'carry' },
       ],
       afterwards: [
         { do: 'open', count: 9, sources: 'fresh' },
-        { after: { drain: 0.6 }, do: 'carry' },
-        { after: { drain: bounds.isWired ? 1.6 : 0.45 }, do: 'carry' },
+        { after: { drain: 0.3 }, do: 'carry' },
+        { after: { drain: bounds.isWired ? 1.6 : 0.35 }, do: 'carry' },
       ],
     },
   ];

@@ -131,7 +131,11 @@ export const draining: Family = {
         scheduling: anyScheduling,
         drainSeconds: fc.constantFrom(60, 300, 3600),
         removed: fc.constantFrom('a', 'b', 'c'),
-        held: fc.integer({ min: 6, max: 12 }),
+        held: fc.oneof(
+          { weight: 4, arbitrary: fc.integer({ min: 6, max: 12 }) },
+          // more than are ended in one go
+          fc.constantFrom(...(bounds.isWired ? [12] : [150])),
+        ),
         isFollowed: fc.boolean(),
         ownPort: fc.constantFrom(null, 9000),
       })

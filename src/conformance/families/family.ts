@@ -67,7 +67,7 @@ export function documentOf(profile: Profile, choice: ServiceChoice): Configurati
         name: 'subject',
         protocol: 'tcp',
         port: choice.port ?? 8080,
-        scheduling: choice.scheduling ?? 'weighted-round-robin',
+        scheduling: spelled(profile, choice.scheduling ?? 'weighted-round-robin'),
         sessionPersistence: persistenceOf(profile, choice.persistence ?? false),
         ...(choice.drainSeconds === 'unsaid'
           ? {}
@@ -87,6 +87,17 @@ export function documentOf(profile: Profile, choice: ServiceChoice): Configurati
       },
     ],
   };
+}
+
+/** The API's own words, where it has some. */
+const apiWords: Readonly<Record<Scheduling, string>> = {
+  'weighted-round-robin': 'RoundRobin',
+  'weighted-least-connections': 'LeastConn',
+  'source-ip': 'IpHash',
+};
+
+function spelled(profile: Profile, scheduling: Scheduling): string {
+  return profile === 'openapi' ? apiWords[scheduling] : scheduling;
 }
 
 /** The same service in another document: whatever the balancer knows of it still holds. */

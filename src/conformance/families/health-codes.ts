@@ -20,7 +20,7 @@ const codeChoices: Readonly<Record<string, readonly (readonly (string | number)[
       ['2xx', '3xx', '4xx'],
     ],
   ],
-  openapi: [['2xx', '3xx'], ['200'], ['201-205', '404'], ['4xx', '300-301']],
+  openapi: [['2xx', '3xx'], ['200'], [200, 404], ['201-205', '404'], ['4xx', '300-301']],
 };
 /** Every edge of every class, and 1xx and 5xx, which nothing can make normal. 1xx is left out: an interim response is no reply. */
 const edgeCodes = [200, 204, 299, 300, 302, 399, 400, 404, 499, 500, 503, 599];

@@ -422,6 +422,11 @@ export function steady(
     behaviours: Object.fromEntries(
       replies.map((reply, index) => [instanceNames[index] ?? `i${index}`, reply]),
     ),
-    steps: [settled(names, checks), { do: 'open', count: 4 * names.length, sources: 'fresh' }],
+    steps: [
+      settled(names, checks),
+      { do: 'open', count: 4 * names.length, sources: 'fresh' },
+      // what a check that was under way then came to is known
+      { after: { checks: Object.fromEntries(names.map((name) => [name, 1])) }, do: 'wait' },
+    ],
   };
 }

@@ -129,7 +129,7 @@ function partsOf({ isWired }: Bounds): readonly Part[] {
       after: { check: { timeoutSeconds: 4, unhealthyThreshold: 3 } },
       behaviours: { a: { afterwards: { reply: 'normal', afterTimeouts: 0.9 } } },
       first: [{ after: { intervals: 0.5 }, do: 'wait' }],
-      steps: [{ after: { intervals: 8 }, do: 'wait' }],
+      steps: [{ after: { intervals: 20 }, do: 'wait' }],
     },
     timeout(2, 10),
     codes(['2xx'], ['2xx', '4xx']),

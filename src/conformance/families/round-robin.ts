@@ -112,6 +112,8 @@ export const wrrRecovers: Family = {
 
 /** Enough to tell a shift of ten points at the alarm rate that the judge keeps. */
 const connectionsForShares = 1600;
+/** In stepped time now and then enough for a counter that begins again after a thousand to do so twice. */
+const connectionsForCounters = 2400;
 
 export const wrrShares: Family = {
   name: 'wrr-shares',
@@ -119,18 +121,26 @@ export const wrrShares: Family = {
   needs: ['schedule.wrr'],
   runs: { stepped: 10, wired: 3 },
   timelines: (bounds) =>
-    weights(20, bounds.instancesMax).map((vector): Timeline => {
-      const cycle = cycleOf(vector);
-      return {
-        ...head('wrr-shares', ['schedule.wrr.share'], bounds),
-        configuration: documentOf(bounds.profile, {}),
-        instances: instancesOf(vector),
-        steps: [
-          settled(namesOf(vector.length), 3),
-          { do: 'open', count: Math.ceil(connectionsForShares / cycle) * cycle, sources: 'fresh' },
-        ],
-      };
-    }),
+    fc
+      .record({
+        vector: weights(20, bounds.instancesMax),
+        connections: fc.constantFrom(
+          ...[connectionsForShares, connectionsForShares],
+          bounds.isWired ? connectionsForShares : connectionsForCounters,
+        ),
+      })
+      .map(({ vector, connections }): Timeline => {
+        const cycle = cycleOf(vector);
+        return {
+          ...head('wrr-shares', ['schedule.wrr.share'], bounds),
+          configuration: documentOf(bounds.profile, {}),
+          instances: instancesOf(vector),
+          steps: [
+            settled(namesOf(vector.length), 3),
+            { do: 'open', count: Math.ceil(connections / cycle) * cycle, sources: 'fresh' },
+          ],
+        };
+      }),
 };
 
 /** Uneven before and after, so that somebody who sees no weights is told from somebody who misses the change. */
