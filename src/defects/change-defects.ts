@@ -290,7 +290,7 @@ const editDefects: readonly Defect[] = [
 ];
 
 /** More than any client of the suite but a load holds at once. */
-const crowd = 50;
+const crowd = 180;
 
 /** With a crowd of connections open, the first who may takes everything. */
 const firstInACrowd = (factory: SchedulerFactory): SchedulerFactory => {

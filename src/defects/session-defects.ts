@@ -112,9 +112,10 @@ const persistenceDefects: readonly Defect[] = [
   },
   {
     name: 'session-through-drain',
-    sentence: 'A known client may open new connections to an instance that drains.',
+    sentence:
+      'A known client may open new connections to an instance that drains or has no weight.',
     thread: 'kubernetes/kubernetes/issues/71809',
-    breaks: ['persistence.draining'],
+    breaks: ['persistence.draining', 'schedule.weight-zero'],
     edit: withSession((wire) => (wire.event === 'instance.removed' ? ignored(wire) : wire)),
   },
 ];

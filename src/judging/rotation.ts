@@ -5,7 +5,13 @@
 import type { Subject } from './assessment.ts';
 import { knownBefore, knownPossibly } from './check-ledger.ts';
 import { type Epoch, epochOf, type Member } from './membership.ts';
-import { type ConnectionReading, isPlaced, type Placed, propagationOf } from './reading.ts';
+import {
+  type ConnectionReading,
+  type InstanceReading,
+  isPlaced,
+  type Placed,
+  propagationOf,
+} from './reading.ts';
 
 /** Results beyond a threshold that make a state sure even where the threshold kept is one or two off. */
 const resultsBeyond = 2;
@@ -129,6 +135,10 @@ export function isAbsenceDoubtful(stretch: Stretch, subject: Subject): boolean {
   if (inRotation.every(({ name }) => counts.has(name))) return false;
   const members = [...epoch.members.values()].filter(({ weight }) => weight > 0);
   if (members.length > inRotation.length) return true;
+  // somebody who leaves may fail, and take others for failed
+  const isFailing = ({ name, ledger }: InstanceReading) =>
+    !epoch.members.has(name) && ledger.checks.some(({ result }) => result === 'failed');
+  if ([...subject.instances.values()].some(isFailing)) return true;
   const replies = new Set<unknown>();
   for (const { name } of inRotation) {
     const checks = subject.instances.get(name)?.ledger.checks ?? [];

@@ -6,7 +6,8 @@ import { failures, passes, verdictOn } from './verdict.fixture.ts';
 const clause = 'persistence.expiry';
 const durationMs = 1_440_000;
 const clients = Array.from({ length: 24 }, (_, index) => `127.128.0.${index + 1}`);
-const swapped = clients.map((_, index) => clients[index ^ 1] ?? '');
+/** Those of one instance in a row. */
+const swapped = clients.map((_, index) => clients[(4 * index + Math.floor(index / 6)) % 24] ?? '');
 
 function returning(wrong: Wrong, clock: string | null, hold = false) {
   const traits = clock === null ? {} : { 'persistence.clock': clock };
@@ -16,7 +17,7 @@ function returning(wrong: Wrong, clock: string | null, hold = false) {
     for (const client of order) balancer.open(client, { hold });
   };
   open(clients);
-  for (const order of [clients.toReversed(), clients.toReversed()]) {
+  for (const order of [clients.toReversed(), swapped]) {
     balancer.pass(0.6 * durationMs);
     open(order);
   }

@@ -5,9 +5,10 @@
 import { type Breach, counted, judgeOf, type Subject, undeclared } from './assessment.ts';
 import type { Judge } from './judge.ts';
 import { cycleOf, divisorOf, epochOf, type Member } from './membership.ts';
-import { isPlaced, type Placed, wordTrait } from './reading.ts';
+import { isPlaced, type Placed, schedulersOf, wordTrait } from './reading.ts';
 import { isSequential, placeOf, sameMembers } from './rotation.ts';
 import { groupedBySource, staysEligible } from './sessions.ts';
+import { judgeCycles } from './weighted-round-robin.judges.ts';
 
 /** Time since the clock was last started, at the least and at the most. */
 interface Age {
@@ -27,7 +28,7 @@ interface Return {
 
 /** In real time a session may be forgotten somewhat later than its clock says. */
 const lateShare = 0.1;
-/** A round robin that decides again, and goes round in whatever order, sends so few clients where they had been that rarely. */
+/** Several schedulers that decide again, and go round in whatever order, send all clients where they had been that rarely. */
 const coincidence = 1e-8;
 
 export const expiry: Judge = judgeOf('persistence.expiry', (subject) => {
@@ -108,16 +109,29 @@ function batchesOf(subject: Subject, returns: readonly Return[]): readonly (read
   return batches;
 }
 
-/** Whether so many clients, none of whom moved, would be no coincidence: all the while the same instances were in rotation. */
+/**
+ * Whether clients, had none of them moved, could not have been decided anew: all the while the same instances were in
+ * rotation, and one scheduler would not have gone round like that, or several hardly.
+ */
 function isTelling(subject: Subject, batch: readonly Return[]): boolean {
   const [first, ...others] = batch.map(({ second }) => placeOf(subject, second));
   if (first == null) return false;
   const isSame = others.every(
     (one) => one?.epoch === first.epoch && sameMembers(one.inRotation, first.inRotation),
   );
-  const cycle = cycleOf(first.inRotation);
-  const cycles = Math.floor(batch.length / cycle);
-  return isSame && arrangementsOf(first.inRotation) ** -cycles <= coincidence;
+  if (!isSame) return false;
+  if (schedulersOf(subject) > 1) {
+    const cycles = Math.floor(batch.length / cycleOf(first.inRotation));
+    return arrangementsOf(first.inRotation) ** -cycles <= coincidence;
+  }
+  // somebody between them would have had a turn, too
+  const [from = 0, to = 0] = [batch[0]?.second.openedLine, batch.at(-1)?.second.openedLine];
+  const between = subject.connections.filter(
+    ({ openedLine }) => from <= openedLine && openedLine <= to,
+  );
+  if (between.length > batch.length) return false;
+  const connections = batch.map(({ first: { placed }, second }) => ({ ...second, placed }));
+  return judgeCycles({ ...first, connections }, 0).breach !== null;
 }
 
 /** In how many orders a cycle can give everybody its part: the multinomial coefficient of the weights. */

@@ -168,7 +168,7 @@ export const load: Family = {
         scheduling: fc.constantFrom('weighted-round-robin' as const, 'source-ip' as const),
         vector: fc.constantFrom([3, 1], [1, 1, 1], [4, 3, 2], [5, 1, 1]),
         // more than small tables hold
-        held: fc.constantFrom(60, ...(bounds.isWired ? [] : [60, 60, 60, 60, 1100])),
+        held: fc.constantFrom(...(bounds.isWired ? [60] : [200, 200, 200, 200, 200, 1100])),
       })
       .map(({ scheduling, vector, held }): Timeline => {
         const names = namesOf(vector.length);

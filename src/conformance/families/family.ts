@@ -150,9 +150,11 @@ export function settled(names: readonly string[], count: number): Timeline['step
   };
 }
 
+export const fewCheckSeconds = 60;
+
 /** For waits of many intervals in which no check matters; on the wire it is the checks before the first step that take long. */
 export function fewChecks(bounds: Bounds): ServiceChoice {
-  return bounds.isWired ? {} : { check: { intervalSeconds: 60 } };
+  return bounds.isWired ? {} : { check: { intervalSeconds: fewCheckSeconds } };
 }
 
 /** What every timeline begins with; all instances take traffic and pass their checks. */

@@ -8,6 +8,7 @@ import type { BehaviourScript, ReplyScript, Step, Timeline } from '../timeline.t
 import type { Bounds, Family } from './family.ts';
 import {
   documentOf,
+  fewCheckSeconds,
   fewChecks,
   instanceNames,
   instancesOf,
@@ -409,7 +410,9 @@ export function steady(
   },
 ): Timeline {
   const names = namesOf(replies.length);
-  const checks = check.unhealthyThreshold + check.healthyThreshold + margin + 2;
+  // of so short an interval more, so that whoever is merely late is in its place by then
+  const more = (check.intervalSeconds ?? fewCheckSeconds) < fewCheckSeconds ? 12 : 0;
+  const checks = check.unhealthyThreshold + check.healthyThreshold + margin + 2 + more;
   return {
     timeline: 1,
     family,

@@ -123,8 +123,10 @@ export const persistenceExpiry: Family = {
       })
       .map(({ isHeld, gap, over }): Timeline => {
         const sources = clientsNamed(clientsToExpire);
-        // neighbours change places: whichever way round robin went before, nobody is where it stands then
-        const swapped = sources.map((_, index) => sources[index ^ 1] ?? '');
+        // those of one instance in a row: whichever way round robin goes, it sends no six in a row there
+        const swapped = sources.map(
+          (_, index) => sources[(4 * index + Math.floor(index / 6)) % 24] ?? '',
+        );
         const open = (order: readonly string[]) => ({
           do: 'open' as const,
           count: clientsToExpire,
@@ -144,7 +146,7 @@ export const persistenceExpiry: Family = {
             open(sources),
             // each return counts as the one before
             again(gap, sources.toReversed()),
-            again(gap, sources.toReversed()),
+            again(gap, swapped),
             again(gap, sources.toReversed()),
             again(over, swapped),
             ...(isHeld
