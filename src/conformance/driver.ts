@@ -130,6 +130,8 @@ class Walker {
         );
       case 'remove':
         return this.#list(this.#without(step.instance));
+      case 'list':
+        return this.#list(step.instances);
       case 'reconfigure':
         return this.#reconfigure(step.configuration);
       case 'wait':
@@ -217,7 +219,9 @@ class Walker {
 }
 
 function instancesEver(timeline: Timeline): readonly InstanceListed[] {
-  const added = timeline.steps.flatMap((step) => (step.do === 'add' ? [step.instance] : []));
+  const added = timeline.steps.flatMap((step) =>
+    step.do === 'add' ? [step.instance] : step.do === 'list' ? step.instances : [],
+  );
   return [...timeline.instances, ...added];
 }
 

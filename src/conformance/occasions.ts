@@ -18,6 +18,7 @@ const needsOfStep: Readonly<Partial<Record<Step['do'], readonly Need[]>>> = {
   // whoever is listed again may have another weight than before
   add: ['change.weight'],
   remove: ['drain', 'drain.deadline'],
+  list: ['change.weight', 'drain', 'drain.deadline'],
 };
 /** Needs that only some timelines meet; all others are met everywhere. */
 const occasional: ReadonlySet<Need> = new Set([

@@ -93,10 +93,15 @@ const stepSchema = z.discriminatedUnion(
       weight: z.int().min(0).max(100),
     }),
     z.strictObject({ ...after, do: z.literal('remove'), instance: name }),
+    z.strictObject({
+      ...after,
+      do: z.literal('list'),
+      instances: z.array(instanceListedSchema).max(limits.instancesMax),
+    }),
     z.strictObject({ ...after, do: z.literal('reconfigure'), configuration: configurationSchema }),
     z.strictObject({ ...after, do: z.literal('wait') }),
   ],
-  { error: 'open, close, refill, carry, behave, add, reweigh, remove, reconfigure, or wait' },
+  { error: 'open, close, refill, carry, behave, add, reweigh, remove, list, reconfigure, or wait' },
 );
 
 export const timelineSchema = z.strictObject({

@@ -70,6 +70,10 @@ export type Step = { readonly after?: After } & (
   | { readonly do: 'reweigh'; readonly instance: string; readonly weight: number }
   | { readonly do: 'remove'; readonly instance: string }
   | {
+      /** Sends the whole list at once, in this order: several may come, go and change together, or nobody. */ readonly do: 'list';
+      readonly instances: readonly InstanceListed[];
+    }
+  | {
       /** Asks for another configuration of the same service. */ readonly do: 'reconfigure';
       readonly configuration: ConfigurationDocument;
     }

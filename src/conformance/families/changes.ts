@@ -32,6 +32,57 @@ export const membersChange: Family = {
       ),
 };
 
+/** What one list can say at once, where `a` to `c` were there before and `d` was not. */
+const lists = {
+  'two leave': ['c'],
+  'one for another': ['b', 'c', 'd'],
+  'in another order': ['c', 'b', 'a'],
+  'all for others': ['d', 'e'],
+  nobody: [],
+} as const;
+
+/** Lists that change more than one thing at once, or nothing, and the same list again while somebody drains. */
+export const listsChange: Family = {
+  name: 'lists-change',
+  clauses: ['change.keeps-established', 'draining.no-new', 'draining.established'],
+  needs: ['schedule.wrr', 'change.weight', 'drain', 'drain.deadline'],
+  runs: { stepped: 16, wired: 0 },
+  timelines: (bounds) =>
+    fc
+      .record({
+        change: fc.constantFrom(...(Object.keys(lists) as (keyof typeof lists)[])),
+        held: fc.integer({ min: 6, max: 9 }),
+        weight: fc.constantFrom(1, 2),
+        isResent: fc.boolean(),
+      })
+      .map(({ change, held, weight, isResent }): Timeline => {
+        const listed = lists[change].map((name) => ({
+          name,
+          weight: name === 'b' ? weight : 1,
+          port: name === 'd' ? 9000 : null,
+        }));
+        const list = { do: 'list' as const, instances: listed };
+        const open = { do: 'open' as const, count: 20, sources: 'fresh' as const };
+        return {
+          ...head('lists-change', listsChange.clauses, bounds),
+          configuration: documentOf(bounds.profile, { drainSeconds: 300 }),
+          instances: instancesOf([1, 1, 1]),
+          steps: [
+            settled(namesOf(3), 3),
+            { do: 'open', count: held, sources: 'fresh', hold: true },
+            list,
+            open,
+            { after: { drain: 0.3 }, do: 'carry' },
+            ...(isResent ? [list] : []),
+            { after: { intervals: 4 }, ...open },
+            { do: 'carry' },
+            { after: { drain: 0.6 }, do: 'carry' },
+            { after: { drain: 0.15 }, do: 'carry' },
+          ],
+        };
+      }),
+};
+
 /** Each pair is told apart by whether a client stays where it is. */
 const turns: ServiceChoice = {};
 const stays: readonly ServiceChoice[] = [{ scheduling: 'source-ip' }, { persistence: true }];

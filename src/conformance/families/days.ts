@@ -150,6 +150,24 @@ const errands = {
     situation.last = memberOf(situation, 0);
     return [{ do: 'remove', instance }];
   },
+  /** One list that says several things at once. */
+  list(situation: Situation, { which, how }: Errand): readonly Step[] {
+    const { members, away } = situation;
+    const leaving = members.size > 2 ? memberOf(situation, which) : null;
+    if (leaving !== null) {
+      members.delete(leaving);
+      away.add(leaving);
+    }
+    const joining = [...away].find((name) => name !== leaving);
+    if (joining !== undefined) {
+      away.delete(joining);
+      members.set(joining, 1);
+    }
+    const names = how % 2 === 0 ? [...members.keys()] : [...members.keys()].toReversed();
+    situation.last = names[0] ?? 'a';
+    const listed = (name: string) => ({ name, weight: members.get(name) ?? 1, port: null });
+    return [{ do: 'list', instances: names.map(listed) }];
+  },
   reweigh(situation: Situation, { which, how }: Errand): readonly Step[] {
     const instance = memberOf(situation, which);
     situation.members.set(instance, (how % 4) + 1);

@@ -1,5 +1,12 @@
 /** The families of timelines a run draws from, dearest first on the wire, so that lanes fill well. */
-import { load, membersChange, reconfigures, weightZero, weightZeroElsewhere } from './changes.ts';
+import {
+  listsChange,
+  load,
+  membersChange,
+  reconfigures,
+  weightZero,
+  weightZeroElsewhere,
+} from './changes.ts';
 import { days } from './days.ts';
 import { documentsChange } from './documents.ts';
 import {
@@ -95,6 +102,7 @@ export const families: readonly Family[] = [
   drainingEarly,
   healthInitial,
   membersChange,
+  listsChange,
   reconfigures,
   reconfiguresParts,
   documentsChange,
