@@ -203,6 +203,8 @@ export class FakeBalancer {
     const { nowMs } = this.#clock;
     const lastsMs = this.#wrong.persistenceMs ?? (this.#asked.persistence ? 1_440_000 : 0);
     const bound = this.#sessions.boundTo(source, port, nowMs);
+    const isOut = bound !== null && !this.of(bound).isUp;
+    if (isOut && this.#wrong.refusesKnown) return null;
     const name =
       bound !== null && this.#maySession(bound) ? bound : this.#schedule(source, port, number);
     if (name !== null) this.#sessions.bind(source, port, name, { nowMs, lastsMs });
@@ -332,6 +334,7 @@ export class FakeBalancer {
       port: instance.port,
       outcome: isRejected ? { is: 'rejected', violations: [] } : { is: 'accepted' },
     });
+    if (this.#wrong.forgetsOnReweigh) this.#sessions.forget(name);
     if (this.#wrong.cutsOnReweigh) {
       for (const connection of this.held()) this.close(connection, 'balancer');
     }

@@ -12,6 +12,10 @@ export interface Wrong {
   readonly timeoutMs?: number;
   readonly persistenceMs?: number;
   readonly sessionKey?: (source: string, port: number) => string;
+  /** A changed weight makes it forget who belongs to the instance. */
+  readonly forgetsOnReweigh?: boolean;
+  /** A known client whose instance is out is turned away. */
+  readonly refusesKnown?: boolean;
   /** Known clients go to a removed, an unhealthy instance. */
   readonly sticksToRemoved?: boolean;
   readonly sticksToUnhealthy?: boolean;
