@@ -1,5 +1,5 @@
 /**
- * Judge of a weight that is changed while traffic flows: round robin that kept the weights before keeps the new ones
+ * Judge of a weight that is changed while traffic flows: a scheduler that kept the weights before keeps the new ones
  * after it, and nobody's connection is cut by it. Who never kept any is charged elsewhere.
  */
 import { type Breach, counted, judgeOf, type Subject } from './assessment.ts';
@@ -7,10 +7,11 @@ import type { Judge } from './judge.ts';
 import { cycleOf, divisorOf, type Member } from './membership.ts';
 import { isPlaced, type MembershipChange } from './reading.ts';
 import type { Stretch } from './rotation.ts';
+import { judgeReweighing } from './source-reweighing.ts';
 import { refillsByChangedWeights } from './weighted-least-connections.judges.ts';
 import { judgeCycles, washoutOf, wholeCycleStretches } from './weighted-round-robin.judges.ts';
 
-export const weightChange: Judge = judgeOf('schedule.weight-change', (subject) => {
+export const weightChange: Judge = judgeOf('schedule.weight-change', (subject, rate) => {
   const changes = subject.changes.filter(
     // weight 0 is another clause's
     ({ kind, outcome, weight }) => kind === 'reweighed' && outcome === 'accepted' && weight > 0,
@@ -28,6 +29,7 @@ export const weightChange: Judge = judgeOf('schedule.weight-change', (subject) =
       kept: `${counted(filled.refills, 'refill')} level by the new weights`,
     };
   }
+  if (subject.configuration.scheduling === 'source-ip') return judgeReweighing(subject, rate, cuts);
   const stretches = wholeCycleStretches(subject);
   if (typeof stretches === 'string') return stretches;
   const followed = judgeFollowing(stretches, washoutOf(subject));
