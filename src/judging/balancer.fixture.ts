@@ -51,7 +51,8 @@ export class FakeBalancer {
       this.#instance(name, weight, index),
     );
     const gone = (name: string) => this.#gone(name);
-    const around = { clock: this.#clock, tape: this.#tape, gone };
+    const turned = (name: string) => this.#turned(name);
+    const around = { clock: this.#clock, tape: this.#tape, gone, turned };
     this.#health = new FakeHealth(this.instances, asked, wrong, around);
     this.#listed = Object.keys(weights);
     this.#configured(asked);
@@ -150,6 +151,13 @@ export class FakeBalancer {
     for (const connection of this.held(name)) this.close(connection, 'balancer');
   }
 
+  #turned(name: string): void {
+    for (const { connection, instance } of [...this.#held]) {
+      const isCut = instance !== name && this.#wrong.cutsAtTurns?.(connection);
+      if (isCut) this.close(connection, 'balancer');
+    }
+  }
+
   open(source: string, options: { hold?: boolean; port?: number } = {}): string | null {
     const connection = this.#connections++;
     const port = options.port ?? 20_000 + connection;
@@ -190,6 +198,11 @@ export class FakeBalancer {
     this.#tape.say({ event: 'connection.placed', connection, instance: name, port: reached });
     this.#held.push({ connection, instance: name });
     if (!hold) this.close(connection);
+    const { endsAfterMs } = this.#wrong;
+    if (hold && endsAfterMs !== undefined)
+      this.#clock.after(endsAfterMs, () => {
+        if (this.held().includes(connection)) this.close(connection, 'balancer');
+      });
     return name;
   }
 

@@ -43,6 +43,10 @@ export interface Wrong {
   readonly intervalMs?: number;
   /** With nobody eligible, everybody is used. */
   readonly usesAllWhenNone?: boolean;
+  /** Whoever goes out, or comes back, ends these connections of others. */
+  readonly cutsAtTurns?: (connection: number) => boolean;
+  /** Every connection ends at that age. */
+  readonly endsAfterMs?: number;
   /** Whoever goes out loses its connections. */
   readonly cutsUnhealthy?: boolean;
   /** A new instance is out until it has passed enough checks; its first result decides alone. */
