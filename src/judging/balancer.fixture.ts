@@ -225,8 +225,9 @@ export class FakeBalancer {
   }
 
   #maySession(name: string): boolean {
-    const { isUp, isMember } = this.of(name);
+    const { isUp, isMember, weight } = this.of(name);
     return (
+      (weight > 0 || this.#wrong.sticksToResting === true) &&
       (isUp || this.#wrong.sticksToUnhealthy === true) &&
       (isMember || this.#wrong.sticksToRemoved === true)
     );
@@ -337,7 +338,8 @@ export class FakeBalancer {
   reweigh(name: string, weight: number): this {
     const instance = this.of(name);
     const isRejected = weight === 0 && this.#wrong.rejectsWeightZero;
-    const isIgnored = isRejected || (weight === 0 && this.#wrong.ignoresWeightZero);
+    const isAsleep = instance.weight === 0 && this.#wrong.neverWakes === true;
+    const isIgnored = isRejected || isAsleep || (weight === 0 && this.#wrong.ignoresWeightZero);
     if (!this.#wrong.keepsFirstWeights && !isIgnored) instance.weight = weight;
     for (const one of this.instances) one.current = 0;
     this.#tape.say({

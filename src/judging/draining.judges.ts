@@ -15,7 +15,7 @@ import { arrivedWhole, lostInForwarding } from './forwarding.judges.ts';
 import type { Judge } from './judge.ts';
 import { cycleOf, epochOf, type Removal } from './membership.ts';
 import { isPlaced, type MembershipChange, type Placed, wordTrait } from './reading.ts';
-import { standingOf } from './rotation.ts';
+import { hasOthers } from './rotation.ts';
 import { pairsOf } from './sessions.ts';
 
 /** New connections among which one would have gone to the removed instance: two of its former cycles of round robin. */
@@ -95,8 +95,7 @@ function judgeNewConnections(subject: Subject): Assessment {
 }
 
 function hasChoice(subject: Subject, connection: Placed): boolean {
-  const members = epochOf(subject.epochs, connection)?.members.keys() ?? [];
-  return [...members].some((name) => standingOf(subject, name, connection) === 'in');
+  return hasOthers(subject, '', connection);
 }
 
 /** Held connections of a removed instance, opened before the removal. Of instances that fail checks nothing is said. */

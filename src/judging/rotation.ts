@@ -35,9 +35,10 @@ export function standingOf(subject: Subject, instance: string, connection: Place
 
 /** Whether somebody else was certainly in rotation: with nobody left, the declared reading decides. */
 export function hasOthers(subject: Subject, instance: string, connection: Placed): boolean {
-  const members = epochOf(subject.epochs, connection)?.members.keys() ?? [];
+  const members = epochOf(subject.epochs, connection)?.members.values() ?? [];
   return [...members].some(
-    (name) => name !== instance && standingOf(subject, name, connection) === 'in',
+    ({ name, weight }) =>
+      name !== instance && weight > 0 && standingOf(subject, name, connection) === 'in',
   );
 }
 

@@ -53,6 +53,29 @@ describe(clause, () => {
     expect(failures(reweighed({ cutsOnReweigh: true }))).toEqual([clause]);
   });
 
+  it('fails where somebody whose weight was 0 gets nothing, or too little, once it has one again', () => {
+    const woken = (wrong: Wrong, after: number, weights = { a: 2, b: 1, c: 1 }) =>
+      new FakeBalancer(
+        { weights, profile: 'openapi', traits: { 'schedule.weightZero': 'quiesced' } },
+        wrong,
+      )
+        .rounds(4)
+        .openFresh(8, { hold: true })
+        .reweigh('b', 0)
+        .openFresh(24)
+        .reweigh('b', 1)
+        .openFresh(after)
+        .carryAll()
+        .end();
+    const asleep: Wrong = { neverWakes: true };
+    const equal = { a: 1, b: 1, c: 1 };
+    for (const weights of [equal, { a: 2, b: 1, c: 1 }]) {
+      expect(failures(woken(asleep, 100, weights))).toEqual([clause]);
+      expect(failures(woken(asleep, 40, weights))).toEqual([]);
+      expect(failures(woken({}, 100, weights))).toEqual([]);
+    }
+  });
+
   it('leaves weights that were never followed to round robin itself', () => {
     const blind: Wrong = { pick: (_, { number }) => 'abc'[number % 3] as string };
     expect(failures(reweighed(blind))).toEqual(['schedule.wrr.cycle']);

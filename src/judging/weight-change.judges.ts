@@ -55,7 +55,9 @@ function judgeFollowing(stretches: readonly Stretch[], washout: number) {
   const breaches: Breach[] = [];
   let cycles = 0;
   for (const stretch of stretches) {
-    const before = keptBefore.findLast((one) => isReweighing(one.inRotation, stretch.inRotation));
+    const before = keptBefore.findLast(
+      (one) => isReweighing(one.inRotation, stretch.inRotation) || isAwakening(one, stretch),
+    );
     const judged = judgeCycles(
       stretch,
       before === undefined ? washout : cyclesAfter(before, stretch),
@@ -66,9 +68,27 @@ function judgeFollowing(stretches: readonly Stretch[], washout: number) {
     }
     // equal parts are also what somebody gives who sees no weights
     const isUneven = new Set(stretch.inRotation.map(({ weight }) => weight)).size > 1;
-    if (isUneven && judged.cycles > 0 && judged.breach === null) keptBefore.push(stretch);
+    if ((isUneven || restingIn(stretch).length > 0) && judged.cycles > 0 && judged.breach === null)
+      keptBefore.push(stretch);
   }
   return { cycles, breaches };
+}
+
+/** Members without a weight, whom nobody in the stretch was given to. */
+function restingIn({ epoch }: Stretch): readonly string[] {
+  return [...epoch.members.values()].flatMap(({ name, weight }) => (weight === 0 ? [name] : []));
+}
+
+/** Those of before and somebody who rested then. */
+function isAwakening(before: Stretch, after: Stretch): boolean {
+  const resting = restingIn(before);
+  const names = before.inRotation.map(({ name }) => name);
+  const awake = after.inRotation.filter(({ name }) => !names.includes(name));
+  return (
+    awake.length > 0 &&
+    awake.every(({ name }) => resting.includes(name)) &&
+    names.every((name) => after.inRotation.some((one) => one.name === name))
+  );
 }
 
 /** How many of the new cycles the old round may last. */

@@ -19,6 +19,8 @@ export interface Wrong {
   /** Known clients go to a removed, an unhealthy instance. */
   readonly sticksToRemoved?: boolean;
   readonly sticksToUnhealthy?: boolean;
+  /** Known clients go to an instance of weight 0. */
+  readonly sticksToResting?: boolean;
   readonly keepsRemoved?: boolean;
   readonly ignoresHealth?: boolean;
   readonly neverRecovers?: boolean;
@@ -62,6 +64,8 @@ export interface Wrong {
   /** The old deadline holds for whoever comes back before it. */
   readonly keepsDeadlineOfReturned?: boolean;
   readonly ignoresWeightZero?: boolean;
+  /** Whoever had a weight of 0 keeps it. */
+  readonly neverWakes?: boolean;
   readonly rejectsWeightZero?: boolean;
   /** Another configuration has no effect, ends every connection; a new instance gets nothing. */
   readonly keepsFirstConfiguration?: boolean;
