@@ -238,6 +238,8 @@ export class FakeBalancer {
       ({ isUp, isMember, weight }) =>
         (isUp || this.#wrong.ignoresHealth) && (isMember || this.#wrong.keepsRemoved) && weight > 0,
     );
+    if (eligible.length === 0 && this.#wrong.usesMembersWhenNone)
+      eligible.push(...this.instances.filter(({ isMember }) => isMember));
     if (eligible.length === 0 && this.#wrong.usesAllWhenNone) eligible.push(...this.instances);
     if (eligible.length === 0) return null;
     if (this.#wrong.pick !== undefined) return this.#wrong.pick(eligible, { source, port, number });
@@ -295,6 +297,10 @@ export class FakeBalancer {
       for (const { connection, instance } of [...this.#held]) {
         if (instance !== name) this.close(connection, 'balancer');
       }
+    }
+    const isEmpty = this.instances.every(({ isMember }) => !isMember);
+    if (isEmpty && this.#wrong.cutsAllWhenEmpty) {
+      for (const connection of this.held()) this.close(connection, 'balancer');
     }
     const drainMs = this.#wrong.drainMs ?? drainMsOf(this.#asked);
     this.#clock.after(drainMs, () => this.#expire(name), name);
