@@ -51,7 +51,8 @@ export class FakeBalancer {
       this.#instance(name, weight, index),
     );
     const gone = (name: string) => this.#gone(name);
-    const around = { clock: this.#clock, tape: this.#tape, gone };
+    const turned = (name: string) => this.#turned(name);
+    const around = { clock: this.#clock, tape: this.#tape, gone, turned };
     this.#health = new FakeHealth(this.instances, asked, wrong, around);
     this.#listed = Object.keys(weights);
     this.#configured(asked);
@@ -150,6 +151,13 @@ export class FakeBalancer {
     for (const connection of this.held(name)) this.close(connection, 'balancer');
   }
 
+  #turned(name: string): void {
+    for (const { connection, instance } of [...this.#held]) {
+      const isCut = instance !== name && this.#wrong.cutsAtTurns?.(connection);
+      if (isCut) this.close(connection, 'balancer');
+    }
+  }
+
   open(source: string, options: { hold?: boolean; port?: number } = {}): string | null {
     const connection = this.#connections++;
     const port = options.port ?? 20_000 + connection;
@@ -190,6 +198,11 @@ export class FakeBalancer {
     this.#tape.say({ event: 'connection.placed', connection, instance: name, port: reached });
     this.#held.push({ connection, instance: name });
     if (!hold) this.close(connection);
+    const { endsAfterMs } = this.#wrong;
+    if (hold && endsAfterMs !== undefined)
+      this.#clock.after(endsAfterMs, () => {
+        if (this.held().includes(connection)) this.close(connection, 'balancer');
+      });
     return name;
   }
 
@@ -203,6 +216,8 @@ export class FakeBalancer {
     const { nowMs } = this.#clock;
     const lastsMs = this.#wrong.persistenceMs ?? (this.#asked.persistence ? 1_440_000 : 0);
     const bound = this.#sessions.boundTo(source, port, nowMs);
+    const isOut = bound !== null && !this.of(bound).isUp;
+    if (isOut && this.#wrong.refusesKnown) return null;
     const name =
       bound !== null && this.#maySession(bound) ? bound : this.#schedule(source, port, number);
     if (name !== null) this.#sessions.bind(source, port, name, { nowMs, lastsMs });
@@ -210,8 +225,9 @@ export class FakeBalancer {
   }
 
   #maySession(name: string): boolean {
-    const { isUp, isMember } = this.of(name);
+    const { isUp, isMember, weight } = this.of(name);
     return (
+      (weight > 0 || this.#wrong.sticksToResting === true) &&
       (isUp || this.#wrong.sticksToUnhealthy === true) &&
       (isMember || this.#wrong.sticksToRemoved === true)
     );
@@ -222,6 +238,8 @@ export class FakeBalancer {
       ({ isUp, isMember, weight }) =>
         (isUp || this.#wrong.ignoresHealth) && (isMember || this.#wrong.keepsRemoved) && weight > 0,
     );
+    if (eligible.length === 0 && this.#wrong.usesMembersWhenNone)
+      eligible.push(...this.instances.filter(({ isMember }) => isMember));
     if (eligible.length === 0 && this.#wrong.usesAllWhenNone) eligible.push(...this.instances);
     if (eligible.length === 0) return null;
     if (this.#wrong.pick !== undefined) return this.#wrong.pick(eligible, { source, port, number });
@@ -280,6 +298,10 @@ export class FakeBalancer {
         if (instance !== name) this.close(connection, 'balancer');
       }
     }
+    const isEmpty = this.instances.every(({ isMember }) => !isMember);
+    if (isEmpty && this.#wrong.cutsAllWhenEmpty) {
+      for (const connection of this.held()) this.close(connection, 'balancer');
+    }
     const drainMs = this.#wrong.drainMs ?? drainMsOf(this.#asked);
     this.#clock.after(drainMs, () => this.#expire(name), name);
     if (this.#wrong.checksNobodyDraining) this.of(name).isChecked = false;
@@ -322,7 +344,8 @@ export class FakeBalancer {
   reweigh(name: string, weight: number): this {
     const instance = this.of(name);
     const isRejected = weight === 0 && this.#wrong.rejectsWeightZero;
-    const isIgnored = isRejected || (weight === 0 && this.#wrong.ignoresWeightZero);
+    const isAsleep = instance.weight === 0 && this.#wrong.neverWakes === true;
+    const isIgnored = isRejected || isAsleep || (weight === 0 && this.#wrong.ignoresWeightZero);
     if (!this.#wrong.keepsFirstWeights && !isIgnored) instance.weight = weight;
     for (const one of this.instances) one.current = 0;
     this.#tape.say({
@@ -332,6 +355,7 @@ export class FakeBalancer {
       port: instance.port,
       outcome: isRejected ? { is: 'rejected', violations: [] } : { is: 'accepted' },
     });
+    if (this.#wrong.forgetsOnReweigh) this.#sessions.forget(name);
     if (this.#wrong.cutsOnReweigh) {
       for (const connection of this.held()) this.close(connection, 'balancer');
     }

@@ -77,6 +77,14 @@ describe('other members', () => {
     expect(failures(members({ keepsRemoved: true }))).not.toContain(effective);
   });
 
+  it('expect nothing of a new one without a weight', () => {
+    const history = members({ ignoresAdded: true });
+    const events = history.events.map((event) =>
+      event.event === 'instance.registered' ? { ...event, weight: 0 } : event,
+    );
+    expect(verdictOn({ ...history, events }, effective).is).not.toBe('fail');
+  });
+
   it('say nothing where nothing was edited', () => {
     const quiet = new FakeBalancer().rounds(4).openFresh(9, { hold: true }).carryAll().end();
     for (const clause of [keeps, effective])

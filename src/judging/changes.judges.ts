@@ -234,7 +234,8 @@ function cyclesToWait(subject: Subject): number {
 /** Between clients that stay and clients that take turns there is no doubt; other edits show nowhere here. */
 function judgeReconfigured(subject: Subject, span: Span): Looked {
   const { before, configuration, connections, members } = span;
-  if (members.size < 2) return nothing;
+  // whoever has no weight takes no turn
+  if ([...members.values()].filter(({ weight }) => weight > 0).length < 2) return nothing;
   const needed = cyclesToWait(subject) * cycleOf(members.values());
   const clients = [...groupedBySource(connections).values()].filter((own) => own.length >= needed);
   const expected =
@@ -271,6 +272,7 @@ function judgeRegistered(subject: Subject, span: Span, instance: string): Looked
   const { configuration, connections, members } = span;
   const ledger = subject.whole.instances.get(instance)?.ledger;
   if (ledger === undefined || !isTurning(configuration)) return nothing;
+  if (members.get(instance)?.weight === 0) return nothing;
   const isInAtOnce = wordTrait(subject, 'health.initial') === 'up';
   const isBack = subject.header.instances.some(({ name }) => name === instance);
   const needed = configuration.check.healthyThreshold + passesBeyond;

@@ -65,6 +65,38 @@ describe('draining.early-finish', () => {
     expect(failures(early({}, 'at-deadline'))).toEqual([clause]);
   });
 
+  /** Removed with nothing held, or with a connection whose end the balancer may not have heard of. */
+  function idle(wrong: Wrong = {}, reading = 'at-once', held = 0, intervals = 6) {
+    const balancer = new FakeBalancer(
+      { drainSeconds: 3600, traits: { 'draining.earlyFinish': reading } },
+      wrong,
+    )
+      .rounds(4)
+      .openFresh(6)
+      .openFresh(held, { hold: true })
+      .remove('b');
+    return balancer.pass(intervals * intervalMs).end();
+  }
+
+  it('fails a drain that goes on although nothing was held, and says nothing of one that has to', () => {
+    expect(failures(idle({ finishesAtDeadline: true }))).toEqual([clause]);
+    expect(failures(idle())).toEqual([]);
+    expect(verdictOn(idle(), clause).is).toBe('inconclusive');
+    expect(failures(idle({}, 'at-deadline'))).toEqual([]);
+    expect(failures(idle({ finishesAtDeadline: true }, 'at-deadline'))).toEqual([]);
+  });
+
+  it('says nothing of a drain without connections as long as checks may be late or ends unheard of', () => {
+    const going: Wrong = { finishesAtDeadline: true };
+    for (const history of [
+      idle(going, 'at-once', 3),
+      idle(going, 'at-once', 0, 1.5),
+      idle({ ...going, hidesCloses: true }),
+    ]) {
+      expect(verdictOn(history, clause).is).toBe('inconclusive');
+    }
+  });
+
   it('takes checks that had ended before the last connection did for no sign of either reading', () => {
     const history = early({ finishesAtDeadline: true }, 'at-deadline');
     const removed = history.events.findIndex(({ event }) => event === 'instance.removed');

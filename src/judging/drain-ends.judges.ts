@@ -128,9 +128,13 @@ const intervalsToMiss = 3;
 export const earlyFinish: Judge = judgeOf('draining.early-finish', (subject) => {
   const reading = wordTrait(subject, 'draining.earlyFinish');
   const ends = removalsOf(subject).flatMap((change) => emptiedDrain(subject, change) ?? []);
-  if (ends.length === 0) return 'no drain lost its last connection long before its end';
+  const idle = reading === 'at-once' ? removalsOf(subject).flatMap(drainedForNothing(subject)) : [];
+  if (ends.length === 0) {
+    const why = 'no drain lost its last connection long before its end';
+    return idle.length === 0 ? why : { breaches: idle, sometimes: {}, kept: why };
+  }
   const telling = ends.filter(({ isChecked }) => isChecked);
-  if (telling.length === 0)
+  if (telling.length === 0 && idle.length === 0)
     return {
       observation: 'no check reaches a draining instance, so that the end of a drain does not show',
     };
@@ -138,17 +142,51 @@ export const earlyFinish: Judge = judgeOf('draining.early-finish', (subject) => 
   const observed = `checks went on after the last connection in ${after.length} of ${counted(telling.length, 'drain')}`;
   if (reading === null) return undeclared(observed);
   const wrong = telling.filter(({ lines }) => lines.length > 0 === (reading === 'at-once'));
-  return {
-    breaches: wrong.map(({ change, lines, endedLine }) => ({
+  const late = wrong.map(
+    ({ change, lines, endedLine }): Breach => ({
       why: `${change.instance} was ${lines.length > 0 ? 'still' : 'no longer'} checked after its last connection had ended`,
       expected: `the drain ends ${reading === 'at-once' ? 'at once' : 'at its deadline'}, declared: ${reading}`,
       observed: lines.length > 0 ? counted(lines.length, 'further check') : 'no further check',
       lines: lines.length > 0 ? lines : [endedLine],
-    })),
+    }),
+  );
+  return {
+    breaches: [...late, ...idle],
     sometimes: { 'drains that lost their last connection early': telling.length },
     kept: `declared ${reading}: ${observed}`,
   };
 });
+
+/** So many checks after a removal are none that was under way. */
+const checksToProve = 2;
+
+/** With nothing held at the removal a drain that is declared to end early is over at once; checks show that it goes on. */
+function drainedForNothing(subject: Subject): (change: MembershipChange) => readonly Breach[] {
+  const { drainMs, intervalMs, timeoutMs } = subject.effective;
+  // from then on no check is under way, and a busy machine has delivered all
+  const graceMs = propagationOf(subject) + intervalMs + timeoutMs;
+  return (change) => {
+    const { instance, line, fromMs, toMs } = change;
+    const own = subject.connections.filter((one) => one.placed?.instance === instance);
+    const isOver = ({ closed }: ConnectionReading) =>
+      closed?.learned === true && closed.line < line && closed.toMs <= fromMs;
+    if (!own.every(isOver) || returnOf(subject, change) !== null) return [];
+    const overMs = Math.min(fromMs + drainMs, subject.endMs);
+    const lines = (subject.instances.get(instance)?.ledger.checks ?? [])
+      .filter(({ check }) => check >= 0)
+      .filter(({ started }) => started.fromMs > toMs + graceMs && started.toMs < overMs)
+      .map(({ startedLine }) => startedLine);
+    if (lines.length < checksToProve) return [];
+    return [
+      {
+        why: `${instance} was still checked ${graceMs.toFixed(0)} ms after its removal, when it held no connection`,
+        expected: 'the drain ends at once, declared: at-once',
+        observed: counted(lines.length, 'further check'),
+        lines,
+      },
+    ];
+  };
+}
 
 /** A drain whose connections were all ended by clients, and the checks of its instance before and after that. */
 function emptiedDrain(subject: Subject, change: MembershipChange) {

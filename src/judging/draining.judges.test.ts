@@ -71,6 +71,114 @@ describe('draining', () => {
     });
   });
 
+  /** `b` fails its checks before its removal or while it drains. */
+  function failing(
+    when: 'before' | 'meanwhile',
+    wrong: Wrong = {},
+    traits: Record<string, string> = { 'health.liveConnections': 'kept' },
+  ) {
+    const balancer = new FakeBalancer(
+      { traits: { 'draining.deadline': 'close', ...traits } },
+      wrong,
+    )
+      .rounds(4)
+      .openFresh(9, { hold: true });
+    if (when === 'before') balancer.behave('b', { reply: 503 }).rounds(5);
+    balancer.remove('b');
+    if (when === 'meanwhile') balancer.behave('b', { reply: 503 });
+    for (const share of [0.3, 0.4]) balancer.pass(share * drainMs).carryAll();
+    return balancer
+      .pass(0.7 * drainMs)
+      .carryAll()
+      .end();
+  }
+
+  it('fails no drain of who is unhealthy, and one that is cut or never ends where connections are kept', () => {
+    for (const when of ['before', 'meanwhile'] as const) {
+      expect(failures(failing(when))).toEqual([]);
+      expect(passes(failing(when))).toEqual(
+        expect.arrayContaining(['draining.established', 'draining.deadline']),
+      );
+      expect(failures(failing(when, { drainMs: 0 }))).toEqual(['draining.established']);
+      expect(failures(failing(when, { deadline: 'leave' }))).toEqual(['draining.deadline']);
+    }
+    expect(failures(failing('meanwhile', { cutsUnhealthy: true }))).toEqual([
+      'draining.established',
+    ]);
+  });
+
+  it('says nothing of unhealthy ones where their connections may be cut, or end with those of others', () => {
+    for (const traits of [{ 'health.liveConnections': 'cut' }, {}]) {
+      const cut = failing('meanwhile', { cutsUnhealthy: true }, traits);
+      expect(verdictOn(cut, 'draining.established').is).toBe('inconclusive');
+    }
+    const everybody = new FakeBalancer(
+      { traits: { 'health.liveConnections': 'kept' } },
+      { cutsUnhealthy: true },
+    )
+      .rounds(4)
+      .openFresh(9, { hold: true })
+      .behave('a', { reply: 503 })
+      .rounds(5)
+      .openFresh(6)
+      .remove('b')
+      .behave('b', { reply: 503 })
+      .rounds(5);
+    expect(failures(everybody.end())).toEqual(['health.live-connections']);
+  });
+
+  it('goes on where everybody is removed', () => {
+    const emptied = (wrong: Wrong = {}) => {
+      const balancer = new FakeBalancer({ traits: { 'draining.deadline': 'close' } }, wrong)
+        .rounds(4)
+        .openFresh(9, { hold: true });
+      for (const connection of balancer.held('c')) balancer.close(connection);
+      balancer.remove('a').remove('b').remove('c');
+      for (const share of [0.3, 0.4, 0.4]) balancer.pass(share * drainMs).carryAll();
+      return balancer.end();
+    };
+    expect(failures(emptied())).toEqual([]);
+    expect(passes(emptied())).toEqual(
+      expect.arrayContaining(['draining.established', 'draining.deadline']),
+    );
+    expect(failures(emptied({ cutsAllWhenEmpty: true }))).toEqual(['draining.established']);
+    expect(failures(emptied({ deadline: 'leave' }))).toEqual(['draining.deadline']);
+  });
+
+  it('fails new connections to what was removed where nobody else is left, and where its checks pass again', () => {
+    for (const noneEligible of ['refuse', 'all']) {
+      const left = (wrong: Wrong) => {
+        const traits = { 'schedule.noneEligible': noneEligible };
+        const balancer = new FakeBalancer({ weights: { a: 1, b: 1 }, traits }, wrong)
+          .rounds(4)
+          .openFresh(8)
+          .openFresh(2, { hold: true })
+          .remove('b')
+          .behave('a', { reply: 'silence' })
+          .rounds(6)
+          .openFresh(6);
+        return balancer.end();
+      };
+      expect(failures(left({ keepsRemoved: true }))).toContain('draining.no-new');
+      const right: Wrong = noneEligible === 'all' ? { usesMembersWhenNone: true } : {};
+      expect(failures(left(right))).toEqual([]);
+    }
+    const recovering = (wrong: Wrong = {}) =>
+      new FakeBalancer({}, wrong)
+        .rounds(4)
+        .openFresh(9, { hold: true })
+        .behave('b', { reply: 'silence' })
+        .rounds(6)
+        .remove('b')
+        .openFresh(6)
+        .behave('b', { reply: 200 })
+        .rounds(6)
+        .openFresh(18)
+        .end();
+    expect(failures(recovering())).toEqual([]);
+    expect(failures(recovering({ keepsRemoved: true }))).toEqual(['draining.no-new']);
+  });
+
   it('of nothing: no new connection at once', () => {
     const zero: Asked = { drainSeconds: 0 };
     expect(verdictOn(removed({}, zero), 'draining.zero').is).toBe('pass');

@@ -15,7 +15,7 @@ import { arrivedWhole, lostInForwarding } from './forwarding.judges.ts';
 import type { Judge } from './judge.ts';
 import { cycleOf, epochOf, type Removal } from './membership.ts';
 import { isPlaced, type MembershipChange, type Placed, wordTrait } from './reading.ts';
-import { standingOf } from './rotation.ts';
+import { hasOthers } from './rotation.ts';
 import { pairsOf } from './sessions.ts';
 
 /** New connections among which one would have gone to the removed instance: two of its former cycles of round robin. */
@@ -60,12 +60,14 @@ function judgeNewConnections(subject: Subject): Assessment {
   const tempted = new Map<Removal, number>();
   for (const connection of subject.connections.filter(isPlaced)) {
     const epoch = epochOf(subject.epochs, connection);
-    if (epoch === null || epoch.removed.size === 0 || !hasChoice(subject, connection)) continue;
+    if (epoch === null || epoch.removed.size === 0) continue;
+    const isTempting = hasOthers(subject, '', connection);
     for (const removal of epoch.removed.values()) {
       const { name } = removal.member;
       if (known.get(connection)?.placed.instance === name) continue;
       const isDraining = connection.placed.toMs < removal.change.fromMs + drainMs;
-      if (isDraining || drainMs === 0) tempted.set(removal, (tempted.get(removal) ?? 0) + 1);
+      if (isTempting && (isDraining || drainMs === 0))
+        tempted.set(removal, (tempted.get(removal) ?? 0) + 1);
       if (connection.placed.instance !== name) continue;
       breaches.push({
         why: `connection ${connection.connection} went to ${name}, removed ${(connection.opened.fromMs - removal.change.toMs).toFixed(0)} ms before`,
@@ -94,12 +96,7 @@ function judgeNewConnections(subject: Subject): Assessment {
   };
 }
 
-function hasChoice(subject: Subject, connection: Placed): boolean {
-  const members = epochOf(subject.epochs, connection)?.members.keys() ?? [];
-  return [...members].some((name) => standingOf(subject, name, connection) === 'in');
-}
-
-/** Held connections of a removed instance, opened before the removal. Of instances that fail checks nothing is said. */
+/** Held connections of a removed instance, opened before the removal. */
 function drained(subject: Subject): readonly { connection: Placed; change: MembershipChange }[] {
   const removals = subject.changes.filter(
     ({ kind, outcome }) => kind === 'removed' && outcome === 'accepted',
@@ -107,7 +104,10 @@ function drained(subject: Subject): readonly { connection: Placed; change: Membe
   // whoever is registered again drains no longer, and by which default is another clause's
   const draining = removals.filter((change) => returnOf(subject, change) === null);
   const isResuming = wordTrait(subject, 'draining.return') === 'resumes';
+  const isJudged = (instance: string) =>
+    !hasFailed(subject, instance) || keepsUnhealthy(subject, instance);
   return draining.flatMap((change) => {
+    if (!isJudged(change.instance)) return [];
     // whoever does not resume may end at the first deadline what outlived the return
     const earlier = removals.findLast(
       ({ instance, line }) => instance === change.instance && line < change.line,
@@ -121,9 +121,25 @@ function drained(subject: Subject): readonly { connection: Placed; change: Membe
           placed.instance === change.instance &&
           placed.line < change.line &&
           placed.line > sinceLine;
-        return isItsOwn && isHeld && !hasFailed(subject, change.instance);
+        return isItsOwn && isHeld;
       })
       .map((connection) => ({ connection, change }));
+  });
+}
+
+/** Whether its failed checks are no reason to end its connections: declared, and nothing seen that says otherwise. */
+function keepsUnhealthy(subject: Subject, instance: string): boolean {
+  if (wordTrait(subject, 'health.liveConnections') !== 'kept') return false;
+  const refusingFromMs = subject.instances.get(instance)?.refusingFromMs;
+  if (refusingFromMs !== Number.POSITIVE_INFINITY) return false;
+  return !subject.connections.filter(isPlaced).some(({ placed, closed }) => {
+    const isMember = !subject.changes.some(
+      (change) =>
+        change.kind === 'removed' &&
+        change.instance === placed.instance &&
+        change.line < (closed?.line ?? 0),
+    );
+    return closed?.by === 'balancer' && isMember && hasFailed(subject, placed.instance);
   });
 }
 
@@ -178,12 +194,15 @@ export const established: Judge = judgeOf('draining.established', (subject) => {
 
 /** Ended at the very removal of somebody else, which is another clause's. */
 function isOthersDoing(
-  { changes }: Subject,
+  { changes, epochs }: Subject,
   { line, fromMs }: NonNullable<Placed['closed']>,
   instance: string,
 ): boolean {
   const last = changes.findLast((change) => change.line < line);
-  return last?.kind === 'removed' && last.instance !== instance && fromMs <= last.toMs;
+  if (last?.kind !== 'removed' || last.instance === instance || fromMs > last.toMs) return false;
+  // where nobody is left the other clause has nobody to speak of
+  const since = epochs.find(({ until }) => until.line > last.line);
+  return since === undefined || since.members.size > 0;
 }
 
 function lost(

@@ -62,6 +62,20 @@ describe(eligible, () => {
     expect(verdictOn(early.rounds(1).openFresh(9).end(), eligible).is).toBe('inconclusive');
   });
 
+  it('takes whoever has no weight for nobody that could be taken instead', () => {
+    const traits = { 'schedule.noneEligible': 'all', 'schedule.weightZero': 'quiesced' };
+    const history = new FakeBalancer({ profile: 'openapi', traits }, { usesAllWhenNone: true })
+      .rounds(4)
+      .openFresh(9)
+      .behave('a', { reply: 'silence' })
+      .behave('c', { reply: 'silence' })
+      .reweigh('b', 0)
+      .rounds(6)
+      .openFresh(9)
+      .end();
+    expect(failures(history)).toEqual([]);
+  });
+
   it('waits for two failures more than the threshold', () => {
     const failing = (rounds: number) => {
       const balancer = new FakeBalancer({}, { ignoresHealth: true }).rounds(4).openFresh(9);

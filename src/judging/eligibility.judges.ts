@@ -69,9 +69,9 @@ function temptationsOf(subject: Subject): readonly Temptation[] {
 function temptationAt(subject: Subject, connection: Placed, epoch: Epoch): Temptation {
   const others: string[] = [];
   const barred = [...epoch.removed.keys()];
-  for (const name of epoch.members.keys()) {
+  for (const { name, weight } of epoch.members.values()) {
     const standing = standingOf(subject, name, connection);
-    if (standing === 'in') others.push(name);
+    if (standing === 'in' && weight > 0) others.push(name);
     if (standing === 'out' && isUndeniable(subject, name, connection)) barred.push(name);
   }
   return { connection, epoch, others, barred };

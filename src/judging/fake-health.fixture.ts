@@ -6,6 +6,13 @@ import type { FakeInstance } from './fake-instance.fixture.ts';
 import type { FakeTape } from './fake-tape.fixture.ts';
 import type { Wrong } from './wrong.fixture.ts';
 
+interface Around {
+  readonly clock: FakeClock;
+  readonly tape: FakeTape;
+  readonly gone: (name: string) => void;
+  readonly turned: (name: string) => void;
+}
+
 export class FakeHealth {
   readonly #instances: readonly FakeInstance[];
   readonly #wrong: Wrong;
@@ -13,6 +20,8 @@ export class FakeHealth {
   readonly #tape: FakeTape;
   /** Told of whoever goes out. */
   readonly #gone: (name: string) => void;
+  /** Told of whoever goes out or comes back. */
+  readonly #turned: (name: string) => void;
   asked: Asked;
   #checks = 0;
 
@@ -20,7 +29,7 @@ export class FakeHealth {
     instances: readonly FakeInstance[],
     asked: Asked,
     wrong: Wrong,
-    { clock, tape, gone }: { clock: FakeClock; tape: FakeTape; gone: (name: string) => void },
+    { clock, tape, gone, turned }: Around,
   ) {
     this.#instances = instances;
     this.asked = asked;
@@ -28,6 +37,7 @@ export class FakeHealth {
     this.#clock = clock;
     this.#tape = tape;
     this.#gone = gone;
+    this.#turned = turned;
   }
 
   due(): readonly Timer[] {
@@ -94,6 +104,7 @@ export class FakeHealth {
     const run = () => {
       Object.assign(instance, isUp ? { isUp, current: 0 } : { isUp });
       if (!isUp) this.#gone(instance.name);
+      this.#turned(instance.name);
     };
     if (this.#wrong.lateMs === undefined) run();
     else this.#clock.after(this.#wrong.lateMs, run);

@@ -36,6 +36,12 @@ export class FakeSessions {
     this.#sessions.set(this.#key(source, port), { instance, untilMs: nowMs + lastsMs });
   }
 
+  forget(instance: string): void {
+    for (const [key, session] of this.#sessions) {
+      if (session.instance === instance) this.#sessions.delete(key);
+    }
+  }
+
   #of(source: string, port: number): Session | undefined {
     return this.#sessions.get(this.#key(source, port));
   }

@@ -1,6 +1,7 @@
 /** The judge of whose results count for whom, on balancers that keep them apart and that do not. */
 import { describe, expect, it } from 'vitest';
-import { FakeBalancer, type Wrong } from './balancer.fixture.ts';
+import type { History } from '../history/vocabulary.ts';
+import { type Asked, FakeBalancer, type Wrong } from './balancer.fixture.ts';
 import { failures, verdictOn } from './verdict.fixture.ts';
 
 const clause = 'health.isolation';
@@ -143,5 +144,41 @@ describe('an instance that stays where it was until all results are alike', () =
   it('is charged elsewhere where it never goes or never comes', () => {
     expect(verdictOn(aFailsFirst(keepingAll(1000), 8), clause).is).not.toBe('fail');
     expect(verdictOn(comingWith({ reply: 503 }, false), clause).is).not.toBe('fail');
+  });
+});
+
+describe(`${clause} of connections that are held`, () => {
+  const kept: Asked = { traits: { 'health.liveConnections': 'kept' } };
+
+  /** `a` goes out at its second failed check and comes back later, while nine connections are held, three of each. */
+  function held(
+    wrong: Wrong = {},
+    asked: Asked = kept,
+    edit = (balancer: FakeBalancer) => balancer,
+  ) {
+    const balancer = new FakeBalancer(asked, wrong).rounds(4).openFresh(9, { hold: true });
+    edit(balancer).behave('a', { reply: 503 }).rounds(4).carryAll();
+    return balancer.behave('a', { reply: 200 }).rounds(4).carryAll().end();
+  }
+  const one: Wrong = { cutsAtTurns: (connection) => connection % 4 === 0 };
+
+  it('fails where some of others are ended as one goes out or comes back, whatever the scheduler', () => {
+    for (const scheduling of ['weighted-round-robin', 'source-ip'] as const) {
+      expect(failures(held(one, { ...kept, scheduling }))).toEqual([clause]);
+      expect(failures(held({}, { ...kept, scheduling }))).toEqual([]);
+    }
+    expect(failures(held(one, { ...kept, persistence: true }))).toEqual([clause]);
+  });
+
+  it('says nothing where all of them are ended, by whatever limit, at other times, or after an edit', () => {
+    const ended = (history: History) => verdictOn(history, clause).is;
+    expect(ended(held({ cutsAtTurns: () => true, cutsUnhealthy: true }))).not.toBe('fail');
+    // opened at 20 s, the second failure comes at 25.101 s
+    expect(ended(held({ endsAfterMs: 5091 }))).not.toBe('fail');
+    expect(ended(held({ endsAfterMs: 5101 }))).not.toBe('fail');
+    const reweighed = held(one, kept, (balancer) => balancer.reweigh('b', 2));
+    expect(ended(reweighed)).not.toBe('fail');
+    const twice: Wrong = { ...one, endsAfterMs: 12_000 };
+    expect(ended(held(twice))).not.toBe('fail');
   });
 });

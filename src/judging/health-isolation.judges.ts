@@ -3,8 +3,9 @@
  * fail theirs. Only one that had some before is looked at, so that no misread answer is charged here.
  */
 import { isUnchangedMember } from './absences.ts';
-import { type Breach, counted, judgeOf, type Subject } from './assessment.ts';
+import { type Assessment, type Breach, counted, judgeOf, type Subject } from './assessment.ts';
 import { knownBefore } from './check-ledger.ts';
+import { cutsAtResults } from './cuts-at-results.ts';
 import type { Judge } from './judge.ts';
 import { cycleOf } from './membership.ts';
 import { type CheckReading, type InstanceReading, isPlaced, numericTrait } from './reading.ts';
@@ -19,6 +20,13 @@ import {
 } from './rotation-windows.ts';
 
 export const isolation: Judge = judgeOf('health.isolation', (subject) => {
+  const told = toldByRotation(subject);
+  const cuts = cutsAtResults(subject);
+  if (typeof told !== 'string') return { ...told, breaches: [...told.breaches, ...cuts] };
+  return cuts.length === 0 ? told : { breaches: cuts, sometimes: {}, kept: told };
+});
+
+function toldByRotation(subject: Subject): Assessment | string {
   const why = whyNoWindows(subject);
   if (why !== null) return why;
   if (subject.whole.reconfigurations.length > 0)
@@ -48,7 +56,7 @@ export const isolation: Judge = judgeOf('health.isolation', (subject) => {
     sometimes: { 'instances without a failure while another was out of rotation': looks.length },
     kept: `${counted(looks.length, 'time')} an instance that failed no check kept getting connections while another was out`,
   };
-});
+}
 
 /** The first check that may have failed. */
 function firstDoubtLine({ ledger }: InstanceReading): number {

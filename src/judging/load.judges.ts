@@ -14,7 +14,7 @@ import {
   schedulersOf,
 } from './reading.ts';
 import { countsInWords, countsOf, hasOthers, type Stretch, standingOf } from './rotation.ts';
-import { judgeShares } from './source-hashing.judges.ts';
+import { judgeShares } from './source-shares.ts';
 
 /** So many connections, each opened while others were, are a load and no coincidence. */
 const connectionsToJudge = 100;

@@ -43,19 +43,39 @@ describe('persistence.sticks and persistence.source-address', () => {
 
   it('fail a key that is a part of the address, as newcomers follow their neighbours', () => {
     const network = (source: string) => source.split('.').slice(0, 3).join('.');
-    const meet = (sessionKey?: (source: string) => string) => {
+    const without = (index: number) => (source: string) =>
+      source.split('.').toSpliced(index, 1).join('.');
+    const meet = (
+      sessionKey?: (source: string) => string,
+      address: (index: number) => string = beside,
+    ) => {
       const balancer = new FakeBalancer(
         kept,
         sessionKey === undefined ? {} : { sessionKey },
       ).rounds(4);
       for (let index = 0; index < 24; index++) {
-        balancer.open(`127.200.${Math.floor(index / 2)}.${1 + (index % 2)}`);
+        balancer.open(address(index));
       }
       return balancer.end();
+    };
+    const beside = (index: number) => `127.200.${Math.floor(index / 2)}.${1 + (index % 2)}`;
+    const across = (octet: number) => (index: number) => {
+      const octets = [127, 1 + Math.floor(index / 2), 1 + Math.floor(index / 2), 7];
+      octets[octet] = (octets[octet] ?? 0) + 100 * (index % 2);
+      return octets.join('.');
     };
     expect(failures(meet(network))).toEqual(['persistence.source-address']);
     expect(failures(meet(() => 'everybody'))).toEqual(['persistence.source-address']);
     expect(failures(meet())).toEqual([]);
+    for (const octet of [1, 2]) {
+      expect(failures(meet(without(octet), across(octet)))).toEqual(['persistence.source-address']);
+      expect(failures(meet(undefined, across(octet)))).toEqual([]);
+    }
+    const digits = (source: string) => source.replaceAll('.', '');
+    const shifted = (index: number) =>
+      index % 2 === 0 ? `127.1.1${index}.7` : `127.11.${index - 1}.7`;
+    expect(failures(meet(digits, shifted))).toEqual(['persistence.source-address']);
+    expect(failures(meet(undefined, shifted))).toEqual([]);
   });
 
   it('take nobody for a newcomer who came first when nobody was sure who was in rotation', () => {
@@ -79,6 +99,33 @@ describe('persistence.sticks and persistence.source-address', () => {
     balancer.pass(0.6 * durationMs);
     for (const client of clients.toReversed()) balancer.open(client);
     balancer.pass(0.6 * durationMs);
+    for (const client of clients) balancer.open(client, { port: 1 });
+    expect(failures(balancer.end())).toEqual([]);
+  });
+
+  it('fail clients that move once the weight of their instance is changed, charged to the duration', () => {
+    const reweighing = (wrong: Wrong = {}) => {
+      const balancer = new FakeBalancer(kept, wrong).rounds(4);
+      for (const client of clients) balancer.open(client);
+      balancer.reweigh('a', 2);
+      for (const client of clients) balancer.open(client, { port: 1 });
+      return balancer.end();
+    };
+    expect(failures(reweighing({ forgetsOnReweigh: true }))).toEqual(['persistence.sticks']);
+    expect(failures(reweighing())).toEqual([]);
+  });
+
+  it('let clients move once the weight of their instance is 0', () => {
+    const balancer = new FakeBalancer(
+      {
+        ...kept,
+        profile: 'openapi',
+        traits: { ...kept.traits, 'schedule.weightZero': 'quiesced' },
+      },
+      { forgetsOnReweigh: true },
+    ).rounds(4);
+    for (const client of clients) balancer.open(client);
+    balancer.reweigh('a', 0);
     for (const client of clients) balancer.open(client, { port: 1 });
     expect(failures(balancer.end())).toEqual([]);
   });
@@ -139,6 +186,32 @@ describe('persistence.unhealthy and persistence.draining', () => {
     expect(failures(leaving('draining', { sticksToRemoved: true }))).toEqual([
       'persistence.draining',
     ]);
+  });
+
+  const strange = Array.from({ length: 4 }, (_, index) => `127.201.0.${index + 1}`);
+
+  function turnedAway(wrong: Wrong, around: readonly string[] = strange, others = clients) {
+    const balancer = new FakeBalancer(kept, wrong).rounds(4);
+    for (const client of others) balancer.open(client);
+    balancer.behave('a', { reply: 503 }).rounds(6);
+    for (const client of around.slice(0, 2)) balancer.open(client);
+    for (const client of others) balancer.open(client);
+    for (const client of around.slice(2)) balancer.open(client);
+    return balancer.end();
+  }
+
+  it('fails where known clients of an unhealthy instance are turned away while others are taken', () => {
+    expect(failures(turnedAway({ refusesKnown: true }))).toEqual(['persistence.unhealthy']);
+    expect(failures(turnedAway({}))).toEqual([]);
+  });
+
+  it('does not charge a balancer that turns others away, too, nor one client alone', () => {
+    const everybody: Wrong = { refuses: (connection) => connection >= 5 };
+    expect(verdictOn(turnedAway(everybody), 'persistence.unhealthy').is).toBe('inconclusive');
+    const others: Wrong = { refusesKnown: true, refuses: (connection) => connection === 6 };
+    expect(verdictOn(turnedAway(others), 'persistence.unhealthy').is).not.toBe('fail');
+    const one = turnedAway({ refusesKnown: true }, strange, clients.slice(0, 3));
+    expect(verdictOn(one, 'persistence.unhealthy').is).not.toBe('fail');
   });
 
   it('say nothing where nobody leaves', () => {

@@ -6,6 +6,7 @@ import { cycleOf, epochOf } from './membership.ts';
 import { isPlaced, type Placed, schedulersOf, wordTrait } from './reading.ts';
 import { hasOthers, standingOf, staysInside, stretchesOf } from './rotation.ts';
 import { type Pair, pairsOf, staysEligible, wouldMove } from './sessions.ts';
+import { turnedAway } from './stranded-clients.ts';
 import { judgeCycles, washoutOf } from './weighted-round-robin.judges.ts';
 
 /** A gap from here on is about the duration; one below `shortGap` is about who is known. */
@@ -110,6 +111,10 @@ const partsOfAddress: readonly (readonly [
   part: (octets: readonly string[]) => string,
 ])[] = [
   ['the first three octets', (octets) => octets.slice(0, 3).join('.')],
+  ['the address without its third octet', (octets) => octets.toSpliced(2, 1).join('.')],
+  ['the address without its second octet', (octets) => octets.toSpliced(1, 1).join('.')],
+  ['the last three octets', (octets) => octets.slice(1).join('.')],
+  ['the digits without the dots', (octets) => octets.join('')],
   ['the first two octets', (octets) => octets.slice(0, 2).join('.')],
   ['the last two octets', (octets) => octets.slice(2).join('.')],
   ['the last octet', (octets) => octets.slice(3).join('.')],
@@ -283,7 +288,13 @@ export const persistenceUnhealthy: Judge = judgeOf('persistence.unhealthy', (sub
       standingOf(subject, first.placed.instance, second) === 'out' &&
       hasOthers(subject, first.placed.instance, second),
   );
-  return knownClients(subject, judged, 'unhealthy', 'known clients of an unhealthy instance');
+  const judgement = knownClients(
+    subject,
+    judged,
+    'unhealthy',
+    'known clients of an unhealthy instance',
+  );
+  return { ...judgement, breaches: [...judgement.breaches, ...turnedAway(subject)] };
 });
 
 export const persistenceDraining: Judge = judgeOf('persistence.draining', (subject) => {

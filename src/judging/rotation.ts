@@ -44,7 +44,7 @@ export function hasOthers(subject: Subject, instance: string, connection: Placed
   const members = epochOf(subject.epochs, connection)?.members.values() ?? [];
   return [...members].some(
     ({ name, weight }) =>
-      weight > 0 && name !== instance && standingOf(subject, name, connection) === 'in',
+      name !== instance && weight > 0 && standingOf(subject, name, connection) === 'in',
   );
 }
 

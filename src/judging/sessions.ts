@@ -77,16 +77,22 @@ export function staysEligible(subject: Subject, { first, second }: Pair): boolea
   const isMember = [first, second].every(
     (one) => (epochOf(subject.epochs, one)?.members.get(name)?.weight ?? 0) > 0,
   );
-  const isUntouched = !subject.changes.some(
-    ({ instance, line }) =>
-      instance === name && first.openedLine < line && line < second.placed.line,
+  const isUntouched = !changesBetween(subject, first, second).some(
+    // whatever came of it, another weight leaves it eligible; 0 does not
+    ({ instance, kind, weight }) => instance === name && !(kind === 'reweighed' && weight > 0),
   );
   return isHealthy && isMember && isUntouched;
+}
+
+function changesBetween(subject: Subject, first: Placed, second: Placed) {
+  return subject.changes.filter(({ line }) => first.openedLine < line && line < second.placed.line);
 }
 
 /** Whether round robin would certainly have chosen another instance for the second. */
 export function wouldMove(subject: Subject, { first, second, picks }: Pair): boolean {
   if (subject.configuration.scheduling !== 'weighted-round-robin') return false;
+  // by other weights there are other cycles
+  if (changesBetween(subject, first, second).some(({ kind }) => kind === 'reweighed')) return false;
   const members = [...(epochOf(subject.epochs, second)?.members.values() ?? [])];
   const weight = members.find(({ name }) => name === first.placed.instance)?.weight ?? 0;
   const least = Math.min(...members.map((one) => one.weight));

@@ -15,7 +15,7 @@ describe('the budget of false alarms', () => {
   });
 
   it('counts a check for each timeline and clause that it was made for, and none for exact clauses', () => {
-    expect(checks).toBe(3);
+    expect(checks).toBe(4);
     expect(statisticalChecks([['load.share'], ['load.share', 'schedule.wrr.cycle'], []])).toBe(2);
   });
 

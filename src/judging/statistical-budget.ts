@@ -4,7 +4,13 @@
  */
 
 /** Clauses that some judge decides by chance; all others are exact. */
-const statisticalClauses = ['schedule.wrr.share', 'schedule.source.share', 'load.share'] as const;
+const statisticalClauses = [
+  'schedule.wrr.share',
+  'schedule.source.share',
+  // by source IP; by turns and by what is held it is exact
+  'schedule.weight-change',
+  'load.share',
+] as const;
 
 /** A right balancer may be called wrong once in a million runs (design, decision 6). */
 export const usualAlpha = 1e-6;

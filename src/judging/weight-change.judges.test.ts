@@ -1,7 +1,16 @@
 /** The judge of changed weights on balancers that follow them and that do not. */
 import { describe, expect, it } from 'vitest';
-import { type Asked, FakeBalancer, type Wrong } from './balancer.fixture.ts';
-import { failures, verdictOn } from './verdict.fixture.ts';
+import {
+  type Asked,
+  bySource,
+  FakeBalancer,
+  type FakeInstance,
+  freshSource,
+  type Wrong,
+} from './balancer.fixture.ts';
+import { judgeHistory } from './judge-history.ts';
+import { budgetOfTimeline } from './statistical-budget.ts';
+import { failures, passes, verdictOn } from './verdict.fixture.ts';
 
 const clause = 'schedule.weight-change';
 /** A round of 16 cycles of 7 that the old weights may last, and three to judge. */
@@ -44,6 +53,29 @@ describe(clause, () => {
     expect(failures(reweighed({ cutsOnReweigh: true }))).toEqual([clause]);
   });
 
+  it('fails where somebody whose weight was 0 gets nothing, or too little, once it has one again', () => {
+    const woken = (wrong: Wrong, after: number, weights = { a: 2, b: 1, c: 1 }) =>
+      new FakeBalancer(
+        { weights, profile: 'openapi', traits: { 'schedule.weightZero': 'quiesced' } },
+        wrong,
+      )
+        .rounds(4)
+        .openFresh(8, { hold: true })
+        .reweigh('b', 0)
+        .openFresh(24)
+        .reweigh('b', 1)
+        .openFresh(after)
+        .carryAll()
+        .end();
+    const asleep: Wrong = { neverWakes: true };
+    const equal = { a: 1, b: 1, c: 1 };
+    for (const weights of [equal, { a: 2, b: 1, c: 1 }]) {
+      expect(failures(woken(asleep, 100, weights))).toEqual([clause]);
+      expect(failures(woken(asleep, 40, weights))).toEqual([]);
+      expect(failures(woken({}, 100, weights))).toEqual([]);
+    }
+  });
+
   it('leaves weights that were never followed to round robin itself', () => {
     const blind: Wrong = { pick: (_, { number }) => 'abc'[number % 3] as string };
     expect(failures(reweighed(blind))).toEqual(['schedule.wrr.cycle']);
@@ -60,5 +92,70 @@ describe(clause, () => {
     ]) {
       expect(verdictOn(history, clause).is).toBe('inconclusive');
     }
+  });
+});
+
+describe(`${clause} under source IP`, () => {
+  const hashed: Asked = { scheduling: 'source-ip', weights: { a: 5, b: 1, c: 1 } };
+  const many = Array.from({ length: 600 }, (_, index) => freshSource(100_000 + index));
+  const known = many.slice(0, 80);
+
+  function rehashed(wrong: Wrong = {}, asked: Asked = hashed, back: readonly string[] = known) {
+    const balancer = new FakeBalancer(asked, wrong).rounds(4);
+    for (const client of many) balancer.open(client);
+    balancer.reweigh('a', 1).reweigh('b', 5);
+    for (const client of back) balancer.open(client);
+    return balancer.openFresh(600).end();
+  }
+
+  /** Whoever came once stays where it went. */
+  function remembering(): Wrong {
+    const homes = new Map<string, string>();
+    return {
+      pick: (eligible, { source }) => {
+        const home = homes.get(source) ?? bySource(eligible, source);
+        homes.set(source, home);
+        return home;
+      },
+    };
+  }
+
+  it('passes where new addresses divide by the new weights', () => {
+    expect(passes(rehashed())).toEqual(expect.arrayContaining([clause, 'schedule.source.share']));
+    expect(failures(rehashed())).toEqual([]);
+  });
+
+  it('fails where the weights never reach the hash, and where known addresses stay for good, and nothing else', () => {
+    expect(failures(rehashed({ keepsFirstWeights: true }))).toEqual([clause]);
+    expect(failures(rehashed({ keepsFirstWeights: true }, hashed, []))).toEqual([clause]);
+    expect(failures(rehashed(remembering()))).toEqual([clause]);
+  });
+
+  it('says nothing of too few known addresses, of some that were chosen, nor where nothing was planned', () => {
+    const few = rehashed(remembering(), hashed, known.slice(0, 50));
+    expect(failures(few)).toEqual([]);
+    const slots = Object.entries({ a: 5, b: 1, c: 1 }).map(([name, weight], index) => {
+      return { name, weight, index } as FakeInstance;
+    });
+    const chosen = many.filter((client) => bySource(slots, client) === 'b');
+    expect(chosen.length).toBeGreaterThan(60);
+    expect(failures(rehashed({}, hashed, chosen))).toEqual([]);
+    const unplanned = judgeHistory(rehashed({ keepsFirstWeights: true }), budgetOfTimeline([], 0));
+    expect(unplanned.filter(({ verdict }) => verdict.is === 'fail')).toEqual([]);
+  });
+
+  it('leaves weights that were never followed to the shares themselves', () => {
+    const blind: Wrong = {
+      pick: (eligible, { source }) =>
+        bySource(
+          eligible.map((one) => ({ ...one, weight: 1 })),
+          source,
+        ),
+    };
+    expect(failures(rehashed(blind))).toEqual(['schedule.source.share']);
+    const equal: Asked = { ...hashed, weights: { a: 1, b: 1, c: 1 } };
+    expect(failures(rehashed({ keepsFirstWeights: true }, equal))).toEqual([
+      'schedule.source.share',
+    ]);
   });
 });

@@ -1,5 +1,5 @@
 /**
- * Judge of a weight that is changed while traffic flows: round robin that kept the weights before keeps the new ones
+ * Judge of a weight that is changed while traffic flows: a scheduler that kept the weights before keeps the new ones
  * after it, and nobody's connection is cut by it. Who never kept any is charged elsewhere.
  */
 import { type Breach, counted, judgeOf, type Subject } from './assessment.ts';
@@ -7,10 +7,11 @@ import type { Judge } from './judge.ts';
 import { cycleOf, divisorOf, type Member } from './membership.ts';
 import { isPlaced, type MembershipChange } from './reading.ts';
 import type { Stretch } from './rotation.ts';
+import { judgeReweighing } from './source-reweighing.ts';
 import { refillsByChangedWeights } from './weighted-least-connections.judges.ts';
 import { judgeCycles, washoutOf, wholeCycleStretches } from './weighted-round-robin.judges.ts';
 
-export const weightChange: Judge = judgeOf('schedule.weight-change', (subject) => {
+export const weightChange: Judge = judgeOf('schedule.weight-change', (subject, rate) => {
   const changes = subject.changes.filter(
     // weight 0 is another clause's
     ({ kind, outcome, weight }) => kind === 'reweighed' && outcome === 'accepted' && weight > 0,
@@ -28,6 +29,7 @@ export const weightChange: Judge = judgeOf('schedule.weight-change', (subject) =
       kept: `${counted(filled.refills, 'refill')} level by the new weights`,
     };
   }
+  if (subject.configuration.scheduling === 'source-ip') return judgeReweighing(subject, rate, cuts);
   const stretches = wholeCycleStretches(subject);
   if (typeof stretches === 'string') return stretches;
   const followed = judgeFollowing(stretches, washoutOf(subject));
@@ -53,7 +55,9 @@ function judgeFollowing(stretches: readonly Stretch[], washout: number) {
   const breaches: Breach[] = [];
   let cycles = 0;
   for (const stretch of stretches) {
-    const before = keptBefore.findLast((one) => isReweighing(one.inRotation, stretch.inRotation));
+    const before = keptBefore.findLast(
+      (one) => isReweighing(one.inRotation, stretch.inRotation) || isAwakening(one, stretch),
+    );
     const judged = judgeCycles(
       stretch,
       before === undefined ? washout : cyclesAfter(before, stretch),
@@ -64,9 +68,27 @@ function judgeFollowing(stretches: readonly Stretch[], washout: number) {
     }
     // equal parts are also what somebody gives who sees no weights
     const isUneven = new Set(stretch.inRotation.map(({ weight }) => weight)).size > 1;
-    if (isUneven && judged.cycles > 0 && judged.breach === null) keptBefore.push(stretch);
+    if ((isUneven || restingIn(stretch).length > 0) && judged.cycles > 0 && judged.breach === null)
+      keptBefore.push(stretch);
   }
   return { cycles, breaches };
+}
+
+/** Members without a weight, whom nobody in the stretch was given to. */
+function restingIn({ epoch }: Stretch): readonly string[] {
+  return [...epoch.members.values()].flatMap(({ name, weight }) => (weight === 0 ? [name] : []));
+}
+
+/** Those of before and somebody who rested then. */
+function isAwakening(before: Stretch, after: Stretch): boolean {
+  const resting = restingIn(before);
+  const names = before.inRotation.map(({ name }) => name);
+  const awake = after.inRotation.filter(({ name }) => !names.includes(name));
+  return (
+    awake.length > 0 &&
+    awake.every(({ name }) => resting.includes(name)) &&
+    names.every((name) => after.inRotation.some((one) => one.name === name))
+  );
 }
 
 /** How many of the new cycles the old round may last. */

@@ -13,23 +13,23 @@ import {
 } from './assessment.ts';
 import { arrivedWhole } from './forwarding.judges.ts';
 import type { Judge } from './judge.ts';
-import { cycleOf, epochOf } from './membership.ts';
-import { isPlaced, type MembershipChange, wordTrait } from './reading.ts';
-import { standingOf } from './rotation.ts';
+import { cycleOf, epochOf, type Member } from './membership.ts';
+import { isPlaced, type MembershipChange, type Placed, wordTrait } from './reading.ts';
+import { hasOthers } from './rotation.ts';
 
 /** New connections among which one would have gone there by the weight it had before. */
 const cyclesToTempt = 2;
 
 export const weightZero: Judge = judgeOf('schedule.weight-zero', (subject) => {
-  const change = subject.changes.find(
-    ({ kind, weight, outcome }) => kind === 'reweighed' && weight === 0 && outcome !== 'unknown',
-  );
-  if (change === undefined) return 'no weight was set to 0';
-  const isTaken = change.outcome === 'accepted';
+  const change = subject.changes.find((one) => isRest(one) && one.outcome !== 'unknown');
   const reading = wordTrait(subject, 'schedule.weightZero');
-  if (reading === 'quiesced' && isTaken) return judgeQuiesced(subject, change);
+  const isListed = subject.header.instances.some(({ weight }) => weight === 0);
+  if (change === undefined)
+    return isListed && reading === 'quiesced' ? judgeQuiesced(subject) : 'no weight was set to 0';
+  const isTaken = change.outcome === 'accepted';
+  if (reading === 'quiesced' && isTaken) return judgeQuiesced(subject);
   if (reading === null) {
-    const { breaches, kept } = judgeQuiesced(subject, change);
+    const { breaches, kept } = judgeQuiesced(subject);
     return undeclared(isTaken ? (breaches[0]?.why ?? kept) : 'weight 0 is turned away');
   }
   // a profile whose weights begin at 1 turns 0 away whatever is declared
@@ -42,6 +42,10 @@ export const weightZero: Judge = judgeOf('schedule.weight-zero', (subject) => {
   };
 });
 
+function isRest({ kind, weight }: MembershipChange): boolean {
+  return kind === 'reweighed' && weight === 0;
+}
+
 function answerBreach(change: MembershipChange, reading: string, isTaken: boolean): Breach {
   return {
     why: `weight 0 for ${change.instance} was ${isTaken ? 'taken' : 'turned away'}`,
@@ -51,45 +55,69 @@ function answerBreach(change: MembershipChange, reading: string, isTaken: boolea
   };
 }
 
-function judgeQuiesced(subject: Subject, change: MembershipChange): Assessment {
+function judgeQuiesced(subject: Subject): Assessment {
+  const placed = judgePlaced(subject);
+  const rests = subject.changes.filter((one) => isRest(one) && one.outcome === 'accepted');
+  const held = rests.map((change) => judgeHeld(subject, change));
+  const kept = held.reduce((sum, one) => sum + one.kept, 0);
+  const isEnough = placed.tempted >= cyclesToTempt * cycleOf(subject.header.instances);
+  return {
+    breaches: [...placed.breaches, ...held.flatMap(({ cuts }) => cuts)],
+    sometimes: {
+      'new connections that would have gone there': isEnough ? placed.tempted : 0,
+      'held connections with weight 0': kept,
+    },
+    kept: `weight 0 takes no new connection of ${placed.tempted}, and ${counted(kept, 'held one')} went on`,
+  };
+}
+
+function judgePlaced(subject: Subject) {
   const breaches: Breach[] = [];
   let tempted = 0;
-  let held = 0;
   for (const connection of subject.connections.filter(isPlaced)) {
-    const { placed, closed, carried } = connection;
-    const isThere = placed.instance === change.instance;
-    const epoch = epochOf(subject.epochs, connection);
-    if (epoch?.members.get(change.instance)?.weight === 0) {
-      const isOwed = [...epoch.members.values()].some(
-        ({ name, weight }) => weight > 0 && standingOf(subject, name, connection) === 'in',
-      );
-      if (isOwed) tempted++;
-      if (isOwed && isThere) {
-        breaches.push({
-          why: `connection ${connection.connection} went to ${change.instance}, whose weight is 0`,
-          expected: 'an instance with a weight',
-          observed: change.instance,
-          lines: [placed.line],
-        });
-      }
-    }
-    if (!isThere || placed.line > change.line) continue;
-    if (carried.some((one) => one.line > change.line && arrivedWhole(one))) held++;
-    if (closed?.by !== 'balancer' || closed.line < change.line) continue;
+    const { instance, line } = connection.placed;
+    const members = [...(epochOf(subject.epochs, connection)?.members.values() ?? [])];
+    const resting = members.filter(({ weight }) => weight === 0);
+    if (resting.length === 0 || !isForOthers(subject, connection, members)) continue;
+    tempted++;
+    if (!resting.some(({ name }) => name === instance)) continue;
     breaches.push({
-      why: `connection ${connection.connection} on ${change.instance} was ended after its weight was set to 0`,
+      why: `connection ${connection.connection} went to ${instance}, whose weight is 0`,
+      expected: resting.length < members.length ? 'an instance with a weight' : 'refused',
+      observed: instance,
+      lines: [line],
+    });
+  }
+  return { breaches, tempted };
+}
+
+/** Somebody with a weight could take it; or nobody has one, and nobody is used for that. */
+function isForOthers(subject: Subject, connection: Placed, members: readonly Member[]): boolean {
+  return members.every(({ weight }) => weight === 0)
+    ? wordTrait(subject, 'schedule.noneEligible') === 'refuse'
+    : hasOthers(subject, '', connection);
+}
+
+/** Until the next edit, whose doing it may be; of an instance that fails checks nothing is said. */
+function judgeHeld(subject: Subject, change: MembershipChange) {
+  const { instance, line } = change;
+  const untilLine =
+    subject.changes.find((one) => one.line > line)?.line ?? Number.POSITIVE_INFINITY;
+  const checks = subject.instances.get(instance)?.ledger.checks ?? [];
+  const isTroubled = checks.some(({ result }) => result === 'failed');
+  const cuts: Breach[] = [];
+  let kept = 0;
+  for (const { connection, placed, closed, carried } of subject.connections.filter(isPlaced)) {
+    if (placed.instance !== instance || placed.line > line) continue;
+    if (carried.some((one) => one.line > line && arrivedWhole(one))) kept++;
+    const isCut = closed?.by === 'balancer' && closed.line > line && closed.line < untilLine;
+    if (!isCut || isTroubled) continue;
+    cuts.push({
+      why: `connection ${connection} on ${instance} was ended after its weight was set to 0`,
       expected: 'held connections go on',
       observed: `the balancer ${closed.how} it`,
       lines: [closed.line],
     });
   }
-  const isEnough = tempted >= cyclesToTempt * cycleOf(subject.header.instances);
-  return {
-    breaches,
-    sometimes: {
-      'new connections that would have gone there': isEnough ? tempted : 0,
-      'held connections with weight 0': held,
-    },
-    kept: `weight 0 takes no new connection of ${tempted}, and ${counted(held, 'held one')} went on`,
-  };
+  return { cuts, kept };
 }

@@ -12,9 +12,15 @@ export interface Wrong {
   readonly timeoutMs?: number;
   readonly persistenceMs?: number;
   readonly sessionKey?: (source: string, port: number) => string;
+  /** A changed weight makes it forget who belongs to the instance. */
+  readonly forgetsOnReweigh?: boolean;
+  /** A known client whose instance is out is turned away. */
+  readonly refusesKnown?: boolean;
   /** Known clients go to a removed, an unhealthy instance. */
   readonly sticksToRemoved?: boolean;
   readonly sticksToUnhealthy?: boolean;
+  /** Known clients go to an instance of weight 0. */
+  readonly sticksToResting?: boolean;
   readonly keepsRemoved?: boolean;
   readonly ignoresHealth?: boolean;
   readonly neverRecovers?: boolean;
@@ -37,8 +43,16 @@ export interface Wrong {
   readonly checkPort?: number;
   readonly checkPath?: string;
   readonly intervalMs?: number;
+  /** Removing the last one ends every connection. */
+  readonly cutsAllWhenEmpty?: boolean;
+  /** With nobody eligible, every member is used. */
+  readonly usesMembersWhenNone?: boolean;
   /** With nobody eligible, everybody is used. */
   readonly usesAllWhenNone?: boolean;
+  /** Whoever goes out, or comes back, ends these connections of others. */
+  readonly cutsAtTurns?: (connection: number) => boolean;
+  /** Every connection ends at that age. */
+  readonly endsAfterMs?: number;
   /** Whoever goes out loses its connections. */
   readonly cutsUnhealthy?: boolean;
   /** A new instance is out until it has passed enough checks; its first result decides alone. */
@@ -54,6 +68,8 @@ export interface Wrong {
   /** The old deadline holds for whoever comes back before it. */
   readonly keepsDeadlineOfReturned?: boolean;
   readonly ignoresWeightZero?: boolean;
+  /** Whoever had a weight of 0 keeps it. */
+  readonly neverWakes?: boolean;
   readonly rejectsWeightZero?: boolean;
   /** Another configuration has no effect, ends every connection; a new instance gets nothing. */
   readonly keepsFirstConfiguration?: boolean;

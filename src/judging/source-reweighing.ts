@@ -1,0 +1,125 @@
+/**
+ * Source IP scheduling through a change of weights: whether those before it were kept, and whether the addresses divide
+ * by the new ones, be they known or new. Knows no hash.
+ */
+import type { Assessment, Breach, Subject } from './assessment.ts';
+import type { Placed } from './reading.ts';
+import type { Stretch } from './rotation.ts';
+import { type Phase, phasesOf } from './source-phases.ts';
+import { addressesToJudge, judgeShares, tellingStretches } from './source-shares.ts';
+import { promiseOf } from './weighted-round-robin.judges.ts';
+
+interface Reweighing {
+  readonly before: readonly Stretch[];
+  readonly after: readonly Stretch[];
+  /** Where the weights before the change were seen to be kept; null: nowhere. */
+  readonly kept: Phase | null;
+}
+
+export function reweighingOf(subject: Subject): Reweighing | string {
+  const stretches = tellingStretches(subject);
+  if (typeof stretches === 'string') return stretches;
+  const change = subject.changes.find(
+    ({ kind, outcome, weight }) => kind === 'reweighed' && outcome !== 'rejected' && weight > 0,
+  );
+  const untilLine = change?.line ?? Number.POSITIVE_INFINITY;
+  const isBefore = ({ epoch }: Stretch) => epoch.until.line <= untilLine;
+  const before = stretches.filter(isBefore);
+  const after = stretches.filter((stretch) => !isBefore(stretch));
+  return { before, after, kept: after.length === 0 ? null : keptIn(subject, before) };
+}
+
+/** Equal parts are also what somebody gives who sees no weights. */
+function keptIn(subject: Subject, before: readonly Stretch[]): Phase | null {
+  const judged = phasesOf(before)
+    .map((phase) => ({ phase, shares: judgeShares(subject, phase, 0) }))
+    .filter(({ shares }) => shares.isEnough);
+  if (!judged.every(({ shares }) => shares.isInside)) return null;
+  const isUneven = ({ inRotation }: Phase) =>
+    new Set(inRotation.map(({ weight }) => weight)).size > 1;
+  return judged.findLast(({ phase }) => isUneven(phase))?.phase ?? null;
+}
+
+/** Fresh addresses and known ones: two checks of each phase. */
+const checksOfPhase = 2;
+
+export function judgeReweighing(
+  subject: Subject,
+  falseAlarmRate: number,
+  cuts: readonly Breach[],
+): Assessment | string {
+  const reweighing = reweighingOf(subject);
+  if (typeof reweighing === 'string') return reweighing;
+  const { kept, after } = reweighing;
+  const obligation = `times that ${addressesToJudge} new addresses met changed weights`;
+  const phases = kept === null || falseAlarmRate === 0 ? [] : phasesOf(after);
+  const rate = falseAlarmRate / (checksOfPhase * phases.length);
+  const firsts = firstConnections(subject);
+  const judged = phases.map((phase) => {
+    const isNew = (one: Placed) => firsts.get(one.source) === one.connection;
+    const connections = [...phase.first.values()].filter(isNew);
+    return judgeShares(subject, { inRotation: phase.inRotation, connections }, rate);
+  });
+  const largest = judged.toSorted((a, b) => b.addresses - a.addresses)[0];
+  const enough = judged.filter(({ isEnough }) => isEnough);
+  const outside = enough.find(({ isInside }) => !isInside);
+  const stuck = phases.flatMap((phase) => stuckIn(subject, kept, phase, rate) ?? []);
+  const changed = judged.flatMap(({ breach }) => breach ?? []).map(afterwards);
+  return {
+    breaches: [...changed, ...stuck, ...cuts],
+    sometimes: { [obligation]: enough.length },
+    kept:
+      largest === undefined
+        ? 'nobody came after the change'
+        : `${largest.addresses} new addresses by the new weights: ${largest.words}; ${promiseOf(largest.certificate)}`,
+    ...(largest === undefined ? {} : { certificate: largest.certificate }),
+    ...(outside === undefined
+      ? {}
+      : {
+          doubt: `${outside.words} of ${outside.addresses} addresses: outside the band, yet chance could do it`,
+        }),
+  };
+}
+
+/** By address: its first connection, wherever it came to. */
+function firstConnections({ connections }: Subject): ReadonlyMap<string, number> {
+  const firsts = new Map<string, number>();
+  for (const { source, connection } of connections) {
+    if (!firsts.has(source)) firsts.set(source, connection);
+  }
+  return firsts;
+}
+
+function afterwards(breach: Breach): Breach {
+  return { ...breach, why: `after the weights were changed, ${breach.why}` };
+}
+
+/** So many addresses of which none moves are no chance. */
+const knownToJudge = 60;
+/** Known addresses that divided so before the change are none that somebody chose. */
+const chanceOfChosen = 0.05;
+
+/** Known addresses of which not one has moved, although the new weights ask for other shares of them. */
+function stuckIn(
+  subject: Subject,
+  kept: Phase | null,
+  phase: Phase,
+  falseAlarmRate: number,
+): Breach | null {
+  if (kept === null) return null;
+  const known = [...phase.first.values()].flatMap((now) => {
+    const then = kept.first.get(now.source);
+    return then === undefined ? [] : [{ then, now }];
+  });
+  const hasMoved = known.some(({ then, now }) => then.placed.instance !== now.placed.instance);
+  if (known.length < knownToJudge || hasMoved) return null;
+  const before = { inRotation: kept.inRotation, connections: known.map(({ then }) => then) };
+  if (judgeShares(subject, before, 0).worstChance < chanceOfChosen) return null;
+  const since = { inRotation: phase.inRotation, connections: known.map(({ now }) => now) };
+  const { breach } = judgeShares(subject, since, falseAlarmRate);
+  if (breach === null) return null;
+  return {
+    ...breach,
+    why: `after the weights were changed, none of ${known.length} known addresses moved: ${breach.why}`,
+  };
+}
