@@ -45,6 +45,11 @@ function chosen<Value>(values: readonly [Value, ...Value[]], number: number): Va
   return values[number % values.length] ?? values[0];
 }
 
+/** Always the same for one name: what another one would mean for somebody who is listed nobody says. */
+function portOf(name: string): number | null {
+  return name > 'd' ? 9000 : null;
+}
+
 function memberOf({ members }: Situation, number: number): string {
   return [...members.keys()][number % members.size] ?? 'a';
 }
@@ -138,9 +143,7 @@ const errands = {
     away.delete(name);
     members.set(name, (which % 3) + 1);
     situation.last = name;
-    return [
-      { do: 'add', instance: { name, weight: (which % 3) + 1, port: chosen([null, 9000], how) } },
-    ];
+    return [{ do: 'add', instance: { name, weight: (which % 3) + 1, port: portOf(name) } }];
   },
   remove(situation: Situation, { which }: Errand): readonly Step[] {
     if (situation.members.size < 3) return [];
@@ -165,7 +168,11 @@ const errands = {
     }
     const names = how % 2 === 0 ? [...members.keys()] : [...members.keys()].toReversed();
     situation.last = names[0] ?? 'a';
-    const listed = (name: string) => ({ name, weight: members.get(name) ?? 1, port: null });
+    const listed = (name: string) => ({
+      name,
+      weight: members.get(name) ?? 1,
+      port: portOf(name),
+    });
     return [{ do: 'list', instances: names.map(listed) }];
   },
   reweigh(situation: Situation, { which, how }: Errand): readonly Step[] {
