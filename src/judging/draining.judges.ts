@@ -61,15 +61,13 @@ function judgeNewConnections(subject: Subject): Assessment {
   for (const connection of subject.connections.filter(isPlaced)) {
     const epoch = epochOf(subject.epochs, connection);
     if (epoch === null || epoch.removed.size === 0) continue;
-    const isTempting = hasOthers(subject, '', connection);
-    // where all may be used for want of others, all may be those who drain, too
-    if (!isTempting && wordTrait(subject, 'schedule.noneEligible') !== 'refuse') continue;
+    // with nobody left in rotation who is used then is another clause's
+    if (!hasOthers(subject, '', connection)) continue;
     for (const removal of epoch.removed.values()) {
       const { name } = removal.member;
       if (known.get(connection)?.placed.instance === name) continue;
       const isDraining = connection.placed.toMs < removal.change.fromMs + drainMs;
-      if (isTempting && (isDraining || drainMs === 0))
-        tempted.set(removal, (tempted.get(removal) ?? 0) + 1);
+      if (isDraining || drainMs === 0) tempted.set(removal, (tempted.get(removal) ?? 0) + 1);
       if (connection.placed.instance !== name) continue;
       breaches.push({
         why: `connection ${connection.connection} went to ${name}, removed ${(connection.opened.fromMs - removal.change.toMs).toFixed(0)} ms before`,
@@ -194,17 +192,31 @@ export const established: Judge = judgeOf('draining.established', (subject) => {
   };
 });
 
-/** Ended at the very removal of somebody else, which is another clause's. */
+/** Ended at the very edit of somebody else, one of several in a list at that, which is another clause's. */
 function isOthersDoing(
-  { changes, epochs }: Subject,
-  { line, fromMs }: NonNullable<Placed['closed']>,
+  subject: Subject,
+  closed: NonNullable<Placed['closed']>,
   instance: string,
 ): boolean {
-  const last = changes.findLast((change) => change.line < line);
-  if (last?.kind !== 'removed' || last.instance === instance || fromMs > last.toMs) return false;
+  const edits = editsJustBefore(subject, closed);
+  const others = edits.filter((edit) => edit.kind !== 'removed' || edit.instance !== instance);
+  if (others.length < edits.length || others.some(({ kind }) => kind !== 'removed'))
+    return others.length > 0;
   // where nobody is left the other clause has nobody to speak of
-  const since = epochs.find(({ until }) => until.line > last.line);
+  const [last] = others;
+  if (last === undefined) return false;
+  const since = subject.epochs.find(({ until }) => until.line > last.line);
   return since === undefined || since.members.size > 0;
+}
+
+/** The edits at the very instant of which a connection was ended: all that one list said. */
+function editsJustBefore(
+  { changes }: Subject,
+  { line, fromMs }: NonNullable<Placed['closed']>,
+): readonly MembershipChange[] {
+  const last = changes.findLast((change) => change.line < line);
+  if (last === undefined || fromMs > last.toMs) return [];
+  return changes.filter((change) => change.line < line && change.toMs === last.toMs);
 }
 
 function lost(
@@ -286,7 +298,8 @@ export const drainingOthers: Judge = judgeOf('draining.others', (subject) => {
     if (closed?.by === 'balancer') {
       // what another edit ended is another clause's
       const last = subject.changes.findLast(({ line }) => line < closed.line);
-      if (last?.kind !== 'removed') continue;
+      const atOnce = editsJustBefore(subject, closed);
+      if (last?.kind !== 'removed' || atOnce.some(({ kind }) => kind !== 'removed')) continue;
       breaches.push({
         why: `connection ${connection.connection} on ${placed.instance} was ended while ${first.instance} was removed`,
         expected: 'connections of other instances go on',

@@ -29,16 +29,21 @@ export const forwardPort: Judge = judgeOf('forward.port', (subject) => {
   };
 });
 
+/** What a connection did while nothing but forwarding was at stake. */
+interface Untroubled {
+  readonly connection: Placed;
+  readonly carried: readonly Carried[];
+  readonly closed: Placed['closed'];
+}
+
 export const forwardData: Judge = judgeOf('forward.data', (subject) => {
-  const placed = untroubled(subject);
   const breaches: Breach[] = [];
-  let carried = 0;
+  let transfers = 0;
   let closes = 0;
-  for (const { connection, carried: transfers, closed } of placed) {
-    for (const one of transfers) {
-      carried++;
-      if (arrivedWhole(one)) continue;
-      const { bytesSent, bytesUp, bytesDown, line } = one;
+  for (const { connection: one, carried, closed } of untroubled(subject)) {
+    const { connection } = one;
+    transfers += carried.length;
+    for (const { bytesSent, bytesUp, bytesDown, line } of lossesIn(carried)) {
       breaches.push({
         why: `of ${bytesSent} bytes of connection ${connection} ${bytesUp} arrived and ${bytesDown} came back`,
         expected: `${bytesSent} bytes each way, unchanged`,
@@ -46,7 +51,7 @@ export const forwardData: Judge = judgeOf('forward.data', (subject) => {
         lines: [line],
       });
     }
-    if (closed === null || closed.by === 'balancer') continue;
+    if (closed === null) continue;
     closes++;
     if (closed.learned) continue;
     breaches.push({
@@ -58,31 +63,41 @@ export const forwardData: Judge = judgeOf('forward.data', (subject) => {
   }
   return {
     breaches,
-    sometimes: { 'transfers of data': carried, 'closes by one end': closes },
-    kept: `${counted(carried, 'transfer')} arrived whole, ${counted(closes, 'close')} reached the other end`,
+    sometimes: { 'transfers of data': transfers, 'closes by one end': closes },
+    kept: `${counted(transfers, 'transfer')} arrived whole, ${counted(closes, 'close')} reached the other end`,
   };
 });
 
 /** Lines of transfers that did not arrive whole although nothing but forwarding was at stake. */
 export function lostInForwarding(subject: Subject): readonly number[] {
-  return untroubled(subject)
-    .flatMap(({ carried }) => carried.filter((one) => !arrivedWhole(one)))
-    .map(({ line }) => line);
+  return untroubled(subject).flatMap(({ carried }) => lossesIn(carried).map(({ line }) => line));
+}
+
+function lossesIn(carried: readonly Carried[]): readonly Carried[] {
+  return carried.filter((one) => !arrivedWhole(one));
 }
 
 export function arrivedWhole({ bytesSent, bytesUp, bytesDown }: Carried): boolean {
   return bytesUp === bytesSent && bytesDown === bytesSent;
 }
 
-/** On instances neither removed nor failing at any time, nor cut by the balancer: nothing but forwarding is at stake. */
-function untroubled(subject: Subject): readonly Placed[] {
-  const troubled = new Set(
-    subject.changes.filter(({ kind }) => kind === 'removed').map(({ instance }) => instance),
-  );
-  for (const { name, ledger } of subject.instances.values()) {
-    if (ledger.checks.some(({ result }) => result === 'failed')) troubled.add(name);
+/** On instances not yet removed and not yet failing, and not cut by the balancer: nothing but forwarding is at stake. */
+function untroubled(subject: Subject): readonly Untroubled[] {
+  const troubledFrom = new Map<string, number>();
+  const trouble = (name: string, line: number) =>
+    troubledFrom.set(name, Math.min(line, troubledFrom.get(name) ?? line));
+  for (const { kind, instance, line } of subject.changes) {
+    if (kind === 'removed') trouble(instance, line);
   }
-  return subject.connections
-    .filter(isPlaced)
-    .filter(({ placed, closed }) => !troubled.has(placed.instance) && closed?.by !== 'balancer');
+  for (const { name, ledger } of subject.instances.values()) {
+    const failed = ledger.checks.find(({ result }) => result === 'failed');
+    if (failed !== undefined) trouble(name, failed.startedLine);
+  }
+  return subject.connections.filter(isPlaced).flatMap((connection): readonly Untroubled[] => {
+    const untilLine = troubledFrom.get(connection.placed.instance) ?? Number.POSITIVE_INFINITY;
+    const closed = (connection.closed?.line ?? untilLine) < untilLine ? connection.closed : null;
+    if (closed?.by === 'balancer') return [];
+    const carried = connection.carried.filter(({ line }) => line < untilLine);
+    return [{ connection, carried, closed }];
+  });
 }

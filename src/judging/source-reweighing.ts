@@ -1,6 +1,6 @@
 /**
- * Source IP scheduling through a change of weights: whether those before it were kept, and whether the addresses divide
- * by the new ones, be they known or new. Knows no hash.
+ * Source IP scheduling through a change of weights: whether those before it were kept, and whether new addresses divide
+ * by the new ones. Whoever is known may stay where he was. Knows no hash.
  */
 import type { Assessment, Breach, Subject } from './assessment.ts';
 import type { Placed } from './reading.ts';
@@ -40,9 +40,6 @@ function keptIn(subject: Subject, before: readonly Stretch[]): Phase | null {
   return judged.findLast(({ phase }) => isUneven(phase))?.phase ?? null;
 }
 
-/** Fresh addresses and known ones: two checks of each phase. */
-const checksOfPhase = 2;
-
 export function judgeReweighing(
   subject: Subject,
   falseAlarmRate: number,
@@ -53,7 +50,7 @@ export function judgeReweighing(
   const { kept, after } = reweighing;
   const obligation = `times that ${addressesToJudge} new addresses met changed weights`;
   const phases = kept === null || falseAlarmRate === 0 ? [] : phasesOf(after);
-  const rate = falseAlarmRate / (checksOfPhase * phases.length);
+  const rate = falseAlarmRate / phases.length;
   const firsts = firstConnections(subject);
   const judged = phases.map((phase) => {
     const isNew = (one: Placed) => firsts.get(one.source) === one.connection;
@@ -63,10 +60,9 @@ export function judgeReweighing(
   const largest = judged.toSorted((a, b) => b.addresses - a.addresses)[0];
   const enough = judged.filter(({ isEnough }) => isEnough);
   const outside = enough.find(({ isInside }) => !isInside);
-  const stuck = phases.flatMap((phase) => stuckIn(subject, kept, phase, rate) ?? []);
   const changed = judged.flatMap(({ breach }) => breach ?? []).map(afterwards);
   return {
-    breaches: [...changed, ...stuck, ...cuts],
+    breaches: [...changed, ...cuts],
     sometimes: { [obligation]: enough.length },
     kept:
       largest === undefined
@@ -92,34 +88,4 @@ function firstConnections({ connections }: Subject): ReadonlyMap<string, number>
 
 function afterwards(breach: Breach): Breach {
   return { ...breach, why: `after the weights were changed, ${breach.why}` };
-}
-
-/** So many addresses of which none moves are no chance. */
-const knownToJudge = 60;
-/** Known addresses that divided so before the change are none that somebody chose. */
-const chanceOfChosen = 0.05;
-
-/** Known addresses of which not one has moved, although the new weights ask for other shares of them. */
-function stuckIn(
-  subject: Subject,
-  kept: Phase | null,
-  phase: Phase,
-  falseAlarmRate: number,
-): Breach | null {
-  if (kept === null) return null;
-  const known = [...phase.first.values()].flatMap((now) => {
-    const then = kept.first.get(now.source);
-    return then === undefined ? [] : [{ then, now }];
-  });
-  const hasMoved = known.some(({ then, now }) => then.placed.instance !== now.placed.instance);
-  if (known.length < knownToJudge || hasMoved) return null;
-  const before = { inRotation: kept.inRotation, connections: known.map(({ then }) => then) };
-  if (judgeShares(subject, before, 0).worstChance < chanceOfChosen) return null;
-  const since = { inRotation: phase.inRotation, connections: known.map(({ now }) => now) };
-  const { breach } = judgeShares(subject, since, falseAlarmRate);
-  if (breach === null) return null;
-  return {
-    ...breach,
-    why: `after the weights were changed, none of ${known.length} known addresses moved: ${breach.why}`,
-  };
 }

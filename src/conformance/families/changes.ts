@@ -70,6 +70,8 @@ export const listsChange: Family = {
           steps: [
             settled(namesOf(3), 3),
             { do: 'open', count: held, sources: 'fresh', hold: true },
+            { do: 'carry' },
+            { do: 'carry' },
             list,
             open,
             { after: { drain: 0.3 }, do: 'carry' },

@@ -231,6 +231,9 @@ export const drainingUnwell: Family = {
           steps: [
             settled(names, 3),
             { do: 'open', count, sources: 'fresh', hold: true },
+            // twice, so that whoever loses data anyhow is told from whoever loses them by a drain
+            { do: 'carry' },
+            { do: 'carry' },
             ...course[plight],
             { after: { drain: 0.5 }, do: 'carry' },
             { after: { drain: 0.52 }, do: 'carry' },
