@@ -238,8 +238,6 @@ export class FakeBalancer {
       ({ isUp, isMember, weight }) =>
         (isUp || this.#wrong.ignoresHealth) && (isMember || this.#wrong.keepsRemoved) && weight > 0,
     );
-    if (eligible.length === 0 && this.#wrong.usesMembersWhenNone)
-      eligible.push(...this.instances.filter(({ isMember }) => isMember));
     if (eligible.length === 0 && this.#wrong.usesAllWhenNone) eligible.push(...this.instances);
     if (eligible.length === 0) return null;
     if (this.#wrong.pick !== undefined) return this.#wrong.pick(eligible, { source, port, number });

@@ -146,22 +146,19 @@ describe('draining', () => {
   });
 
   it('fails new connections to what was removed where nobody else is left, and where its checks pass again', () => {
-    for (const noneEligible of ['refuse', 'all']) {
-      const left = (wrong: Wrong) => {
-        const traits = { 'schedule.noneEligible': noneEligible };
-        const balancer = new FakeBalancer({ weights: { a: 1, b: 1 }, traits }, wrong)
-          .rounds(4)
-          .openFresh(8)
-          .openFresh(2, { hold: true })
-          .remove('b')
-          .behave('a', { reply: 'silence' })
-          .rounds(6)
-          .openFresh(6);
-        return balancer.end();
-      };
-      expect(failures(left({ keepsRemoved: true }))).toContain('draining.no-new');
-      const right: Wrong = noneEligible === 'all' ? { usesMembersWhenNone: true } : {};
-      expect(failures(left(right))).toEqual([]);
+    const left = (noneEligible: string, isAnybodyListed: boolean) => {
+      const traits = { 'schedule.noneEligible': noneEligible };
+      const balancer = new FakeBalancer({ weights: { a: 1, b: 1 }, traits }, { keepsRemoved: true })
+        .rounds(4)
+        .openFresh(8)
+        .openFresh(2, { hold: true })
+        .remove('b');
+      if (!isAnybodyListed) balancer.remove('a');
+      return balancer.behave('a', { reply: 'silence' }).rounds(6).openFresh(6).end();
+    };
+    for (const isAnybodyListed of [false, true]) {
+      expect(failures(left('refuse', isAnybodyListed))).toContain('draining.no-new');
+      expect(failures(left('all', isAnybodyListed))).toEqual([]);
     }
     const recovering = (wrong: Wrong = {}) =>
       new FakeBalancer({}, wrong)

@@ -1,6 +1,12 @@
 /** Judges of source IP scheduling on right and wrong hashes. */
 import { describe, expect, it } from 'vitest';
-import { bySource, FakeBalancer, freshSource, type Wrong } from './balancer.fixture.ts';
+import {
+  bySource,
+  FakeBalancer,
+  type FakeInstance,
+  freshSource,
+  type Wrong,
+} from './balancer.fixture.ts';
 import { failures, verdictOn } from './verdict.fixture.ts';
 
 const asked = { scheduling: 'source-ip', weights: { a: 3, b: 2, c: 1 } } as const;
@@ -69,5 +75,32 @@ describe('schedule.source.share', () => {
     };
     expect(failures(many(equal))).toEqual(['schedule.source.share']);
     expect(failures(many({ pick: () => 'a' }))).toEqual(['schedule.source.share']);
+  });
+
+  it('looks at the shares of those who are left while somebody is out', () => {
+    const outage = (wrong: Wrong = {}) =>
+      new FakeBalancer({ ...asked, weights: { a: 1, b: 2, c: 3 } }, wrong)
+        .rounds(4)
+        .openFresh(100)
+        .behave('c', { reply: 503 })
+        .rounds(6)
+        .openFresh(900)
+        .end();
+    const all = [
+      { name: 'a', weight: 1 },
+      { name: 'b', weight: 2 },
+      { name: 'c', weight: 3 },
+    ].map((one) => one as FakeInstance);
+    /** Addresses of whoever is out all go to this one. */
+    const allTo =
+      (heir: string): NonNullable<Wrong['pick']> =>
+      (eligible, { source }) => {
+        const home = bySource(all, source);
+        return eligible.some(({ name }) => name === home) ? home : heir;
+      };
+    expect(failures(outage())).toEqual([]);
+    expect(verdictOn(outage(), 'schedule.source.share').is).toBe('pass');
+    expect(failures(outage({ pick: allTo('a') }))).toEqual(['schedule.source.share']);
+    expect(failures(outage({ pick: allTo('b') }))).toEqual(['schedule.source.share']);
   });
 });

@@ -45,8 +45,6 @@ export interface Wrong {
   readonly intervalMs?: number;
   /** Removing the last one ends every connection. */
   readonly cutsAllWhenEmpty?: boolean;
-  /** With nobody eligible, every member is used. */
-  readonly usesMembersWhenNone?: boolean;
   /** With nobody eligible, everybody is used. */
   readonly usesAllWhenNone?: boolean;
   /** Whoever goes out, or comes back, ends these connections of others. */
