@@ -93,7 +93,7 @@ describe('schedule.source.share', () => {
     ].map((one) => one as FakeInstance);
     /** Addresses of whoever is out all go to this one. */
     const allTo =
-      (heir: string): Wrong['pick'] =>
+      (heir: string): NonNullable<Wrong['pick']> =>
       (eligible, { source }) => {
         const home = bySource(all, source);
         return eligible.some(({ name }) => name === home) ? home : heir;
