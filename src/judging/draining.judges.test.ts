@@ -133,7 +133,7 @@ describe('draining', () => {
         .rounds(4)
         .openFresh(9, { hold: true });
       for (const connection of balancer.held('c')) balancer.close(connection);
-      balancer.remove('a').remove('b').remove('c');
+      balancer.remove('a').pass(1).remove('b').pass(1).remove('c');
       for (const share of [0.3, 0.4, 0.4]) balancer.pass(share * drainMs).carryAll();
       return balancer.end();
     };

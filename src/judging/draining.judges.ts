@@ -68,7 +68,8 @@ function judgeNewConnections(subject: Subject): Assessment {
       const { name } = removal.member;
       if (known.get(connection)?.placed.instance === name) continue;
       const isDraining = connection.placed.toMs < removal.change.fromMs + drainMs;
-      if (isDraining || drainMs === 0) tempted.set(removal, (tempted.get(removal) ?? 0) + 1);
+      if (isTempting && (isDraining || drainMs === 0))
+        tempted.set(removal, (tempted.get(removal) ?? 0) + 1);
       if (connection.placed.instance !== name) continue;
       breaches.push({
         why: `connection ${connection.connection} went to ${name}, removed ${(connection.opened.fromMs - removal.change.toMs).toFixed(0)} ms before`,
@@ -200,14 +201,12 @@ function isOthersDoing(
   instance: string,
 ): boolean {
   const edits = editsJustBefore(subject, closed);
-  const others = edits.filter((edit) => edit.kind !== 'removed' || edit.instance !== instance);
-  if (others.length < edits.length || others.some(({ kind }) => kind !== 'removed'))
-    return others.length > 0;
-  // where nobody is left the other clause has nobody to speak of
-  const [last] = others;
+  const [last] = edits.filter((edit) => edit.kind !== 'removed' || edit.instance !== instance);
   if (last === undefined) return false;
+  // where nobody is left the other clause has nobody to speak of
   const since = subject.epochs.find(({ until }) => until.line > last.line);
-  return since === undefined || since.members.size > 0;
+  const isAlone = edits.length === 1 && last.kind === 'removed';
+  return !isAlone || since === undefined || since.members.size > 0;
 }
 
 /** The edits at the very instant of which a connection was ended: all that one list said. */

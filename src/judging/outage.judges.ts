@@ -51,6 +51,8 @@ export const noneEligible: Judge = judgeOf('schedule.none-eligible', (subject) =
       'connections with nobody eligible': tempted.length >= connectionsToJudge ? tempted.length : 0,
     },
     kept: `declared ${reading}: ${observed}`,
+    // whoever uses anybody then uses those who drain, too
+    undermines: wrong.length > 0 ? ['draining.no-new'] : [],
   };
 });
 
