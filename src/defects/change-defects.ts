@@ -7,7 +7,7 @@ import type { AlteredParts, Around, Defect } from './defect.ts';
 import { compileHealth } from './health-defects.ts';
 import { rescheduled, withLoad } from './misread-columns.ts';
 import { ignored, rewired } from './rewiring.ts';
-import { delegatingListener, delegatingTo, holding } from './surrounding.ts';
+import { delegatingListener, delegatingTo, holding, observed } from './surrounding.ts';
 
 function surrounded(around: Around) {
   return (parts: ServiceParts): AlteredParts => ({ ...parts, around });
@@ -374,7 +374,7 @@ const outageDefects: readonly Defect[] = [
       'With nobody left in rotation clients are declared to be refused, and sent to anybody.',
     thread: 'envoyproxy/envoy/issues/14968',
     breaks: ['schedule.none-eligible'],
-    edit: (parts) => ({ ...parts, scheduler: anybodyElse(parts.scheduler) }),
+    edit: usingAnybody,
   },
   {
     name: 'refuses-when-none-eligible',
@@ -398,8 +398,18 @@ const outageDefects: readonly Defect[] = [
   },
 ];
 
-/** Where nobody may, whoever has a weight is picked in turn. */
-export function anybodyElse(factory: SchedulerFactory): SchedulerFactory {
+/** With nobody left in rotation every member that has a weight is used in turn. */
+export function usingAnybody(parts: ServiceParts): AlteredParts {
+  return observed(parts, (own, membership) => ({
+    ...own,
+    scheduler: anybodyElse(own.scheduler, (instance) => membership(instance) === 'in'),
+  }));
+}
+
+function anybodyElse(
+  factory: SchedulerFactory,
+  isMember: (instance: Instance) => boolean,
+): SchedulerFactory {
   return (instances, sources) => {
     const scheduler = factory(instances, sources);
     let turn = 0;
@@ -407,7 +417,7 @@ export function anybodyElse(factory: SchedulerFactory): SchedulerFactory {
       const { weight } = instances;
       for (let step = 0; step < weight.length; step++) {
         turn = (turn + 1) % weight.length;
-        if ((weight[turn] as number) > 0) return turn;
+        if ((weight[turn] as number) > 0 && isMember(turn)) return turn;
       }
       return NONE;
     };

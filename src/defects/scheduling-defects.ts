@@ -59,8 +59,9 @@ function withMemory(factory: SchedulerFactory): SchedulerFactory {
       pick: (source) => {
         const address = sources.address[source] as number;
         const known = last.get(address);
-        const picked =
-          known !== undefined && instances.isEligible[known] === 1 ? known : scheduler.pick(source);
+        const isUsable = (one: number) =>
+          instances.isEligible[one] === 1 && (instances.weight[one] as number) > 0;
+        const picked = known !== undefined && isUsable(known) ? known : scheduler.pick(source);
         last.set(address, picked);
         return picked;
       },

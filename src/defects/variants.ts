@@ -9,7 +9,7 @@ import { sessionEvents, sessionMachine } from '../../models/session.machine.ts';
 import type { Instance } from '../scheduling/scheduler.ts';
 import { mixed } from '../scheduling/source-hash.ts';
 import type { ServiceParts } from '../service/backend-service.ts';
-import { anybodyElse } from './change-defects.ts';
+import { usingAnybody } from './change-defects.ts';
 import type { AlteredParts, Around, Variant } from './defect.ts';
 import { rescheduled, withLoad } from './misread-columns.ts';
 import {
@@ -178,7 +178,7 @@ export const variants: readonly Variant[] = [
     name: 'fails-open',
     sentence: 'With nobody left in rotation everybody is used.',
     traits: { 'schedule.noneEligible': 'all' },
-    edit: (parts) => ({ ...parts, scheduler: anybodyElse(parts.scheduler) }),
+    edit: usingAnybody,
   },
   {
     name: 'starts-pending',

@@ -62,8 +62,6 @@ function judgeNewConnections(subject: Subject): Assessment {
     const epoch = epochOf(subject.epochs, connection);
     if (epoch === null || epoch.removed.size === 0) continue;
     const isTempting = hasOthers(subject, '', connection);
-    // where all may be used for want of others, all may be those who drain, too
-    if (!isTempting && wordTrait(subject, 'schedule.noneEligible') !== 'refuse') continue;
     for (const removal of epoch.removed.values()) {
       const { name } = removal.member;
       if (known.get(connection)?.placed.instance === name) continue;
