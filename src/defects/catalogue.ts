@@ -1,5 +1,6 @@
 /** All seeded defects, found by name. Knows no mechanism. */
 import { changeDefects } from './change-defects.ts';
+import { circumstanceDefects } from './circumstance-defects.ts';
 import {
   configurationDefects,
   overlookedDefects,
@@ -17,6 +18,7 @@ export const defects: readonly Defect[] = [
   ...healthDefects,
   ...sessionDefects,
   ...changeDefects,
+  ...circumstanceDefects,
   ...configurationDefects,
   ...overlookedDefects,
   ...strictnessDefects,

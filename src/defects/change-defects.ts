@@ -16,7 +16,7 @@ function surrounded(around: Around) {
 /** After each change of the kind, what the checks said of some is as it was before the first one. */
 function forgettingHealth(
   isForgotten: (isEligible: boolean) => boolean,
-  on: 'membership' | 'reconfiguration' | 'return' = 'membership',
+  on: 'membership' | 'reconfiguration' = 'membership',
 ) {
   return (parts: ServiceParts): AlteredParts => {
     let health: Stepper | null = null;
@@ -28,10 +28,9 @@ function forgettingHealth(
     const around: Around = (assembled, listener) => {
       const service = assembled(listener);
       const members = new Map<Instance, number>();
-      const forget = (kind: typeof on, only: Instance | null = null) => {
+      const forget = (kind: typeof on) => {
         if (kind !== on) return;
         for (const [instance, weight] of members) {
-          if (only !== null && only !== instance) continue;
           if (!isForgotten(service.instances.isEligible[instance] === 1)) continue;
           health?.reset(instance);
           // asks for what it has, so that eligibility is looked at again
@@ -44,7 +43,6 @@ function forgettingHealth(
           service.register(instance, weight);
           forget('membership');
           members.set(instance, weight);
-          if ((service.instances.active[instance] ?? 0) > 0) forget('return', instance);
         },
         reweigh: (instance, weight) => {
           service.reweigh(instance, weight);
@@ -252,13 +250,6 @@ const editDefects: readonly Defect[] = [
     sentence: 'Another configuration brings all that are out in again.',
     breaks: ['schedule.eligible'],
     edit: forgettingHealth((isEligible) => !isEligible, 'reconfiguration'),
-  },
-  {
-    name: 'return-heals',
-    sentence:
-      'An instance that went out and comes back while it drains is in again without a check.',
-    breaks: ['draining.return'],
-    edit: forgettingHealth((isEligible) => !isEligible, 'return'),
   },
   ...partsIgnored,
   {

@@ -16,7 +16,7 @@ import {
   wordTrait,
 } from './reading.ts';
 import { resumes } from './returns.ts';
-import { hasOthers, standingOf } from './rotation.ts';
+import { standingOf } from './rotation.ts';
 import { type Look, looksOf, showing, whyNoWindows } from './rotation-windows.ts';
 
 /**
@@ -258,57 +258,19 @@ export const drainingReturn: Judge = judgeOf('draining.return', (subject) => {
     }
   }
   const observed = `of the connections of an instance that came back while draining ${lived} outlived the drain, ${ended} were ended`;
-  const healed = reading === 'resumes' ? healedByReturn(subject) : { breaches: [], stayedOut: 0 };
   const absent = reading === 'resumes' ? absentAfterReturn(subject) : [];
-  if (lived + ended + healed.breaches.length + healed.stayedOut + absent.length === 0)
+  if (lived + ended + absent.length === 0)
     return 'no instance with connections was registered again while draining';
   if (reading === null) return undeclared(observed);
   return {
-    breaches: [...breaches, ...healed.breaches, ...absent],
+    breaches: [...breaches, ...absent],
     sometimes: {
       'connections of an instance that came back':
-        (reading === 'resumes' || !isClosing ? lived : ended) + healed.stayedOut,
+        reading === 'resumes' || !isClosing ? lived : ended,
     },
     kept: `declared ${reading}: ${observed}`,
   };
 });
-
-/** Whoever was out and is listed again while it drains goes on as before: out, until its checks pass. */
-function healedByReturn(subject: Subject): {
-  readonly breaches: readonly Breach[];
-  readonly stayedOut: number;
-} {
-  const back = subject.changes.find((change) => {
-    const own = subject.changes.filter(({ instance }) => instance === change.instance);
-    return resumes(change, own, subject);
-  });
-  if (back === undefined) return { breaches: [], stayedOut: 0 };
-  const { instance, line } = back;
-  const later = subject.connections
-    .filter(isPlaced)
-    .filter(
-      (one) =>
-        one.openedLine > line &&
-        standingOf(subject, instance, one) === 'out' &&
-        hasOthers(subject, instance, one),
-    );
-  const astray = later.filter(({ placed }) => placed.instance === instance);
-  // whoever never kept it out is charged elsewhere
-  const isShunned = (one: Placed) =>
-    one.placed.line < line && standingOf(subject, instance, one) === 'out';
-  const before = subject.connections.filter(isPlaced).filter(isShunned);
-  if (before.length === 0 || before.some(({ placed }) => placed.instance === instance))
-    return { breaches: [], stayedOut: 0 };
-  return {
-    breaches: astray.map(({ connection, placed }) => ({
-      why: `connection ${connection} went to ${instance}, which had gone out, and was removed and listed again while it drained`,
-      expected: 'declared: resumes, hence out until its checks pass',
-      observed: `${instance} in rotation without a pass`,
-      lines: [placed.line],
-    })),
-    stayedOut: later.length - astray.length,
-  };
-}
 
 /** Whoever was in rotation and is listed again while it drains takes its turn again, also once the drain would have ended. */
 function absentAfterReturn(subject: Subject): readonly Breach[] {

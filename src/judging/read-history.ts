@@ -239,8 +239,6 @@ function checksOf(
 ): readonly CheckReading[] {
   const { header, configuration, effective, time, endMs } = base;
   const areAllTold = time === 'stepped' || header.checks === 'told';
-  const isResuming = (change: MembershipChange) =>
-    resumes(change, changes, base) && base.traits['draining.return']?.reading === 'resumes';
   const results =
     configuration === null || effective === null
       ? []
@@ -251,6 +249,13 @@ function checksOf(
           configuration,
           endMs,
         });
+  // whether results from before a return still count is not said: who was failing may be out or in
+  const lastBefore = ({ line }: MembershipChange) =>
+    results.findLast(({ startedLine }) => startedLine < line)?.result;
+  const isResuming = (change: MembershipChange) =>
+    base.traits['draining.return']?.reading === 'resumes' &&
+    lastBefore(change) === 'passed' &&
+    resumes(change, changes, base);
   return withInvisibleFailures(results, name, { behaviours, changes, isResuming, areAllTold });
 }
 

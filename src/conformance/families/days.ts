@@ -162,6 +162,7 @@ const errands = {
       away.add(leaving);
     }
     const joining = [...away].find((name) => name !== leaving);
+    if (leaving === null && joining === undefined) return [];
     if (joining !== undefined) {
       away.delete(joining);
       members.set(joining, 1);

@@ -30,12 +30,7 @@ import {
 } from './health.ts';
 import { healthCodes, healthLoneCodes, healthNotedCodes } from './health-codes.ts';
 import { healthTours } from './health-tours.ts';
-import {
-  changesBetweenChecks,
-  changesWhileCounting,
-  changesWhileOut,
-  returnsWhileOut,
-} from './interruptions.ts';
+import { changesBetweenChecks, changesWhileCounting, changesWhileOut } from './interruptions.ts';
 import { wlcJoins, wlcRefill, wlcThrough } from './least-connections.ts';
 import { healthDetection, healthInitial, outages } from './outages.ts';
 import {
@@ -66,7 +61,6 @@ export const families: readonly Family[] = [
   changesWhileOut,
   changesWhileCounting,
   changesBetweenChecks,
-  returnsWhileOut,
   healthTcp,
   healthTcpThresholds,
   healthTcpTimeout,

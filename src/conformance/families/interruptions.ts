@@ -124,29 +124,3 @@ export const changesBetweenChecks: Family = {
         };
       }),
 };
-
-/** Removed and listed again while it drains: whoever goes on as before is out still. */
-export const returnsWhileOut: Family = {
-  name: 'returns-while-out',
-  clauses: ['draining.return'],
-  needs: ['check.http', 'schedule.wrr', 'change.weight', 'drain'],
-  runs: { stepped: 6, wired: 2 },
-  timelines: (bounds) =>
-    fc.constantFrom(300, 3600).map(
-      (drainSeconds): Timeline => ({
-        ...head('returns-while-out', returnsWhileOut.clauses, bounds),
-        configuration: documentOf(bounds.profile, { drainSeconds }),
-        instances: instancesOf([1, 1, 1]),
-        steps: [
-          settled(namesOf(3), 3),
-          { ...open, count: 9, hold: true },
-          failing,
-          { after: sure, ...open },
-          { do: 'remove', instance: 'a' },
-          { do: 'add', instance: { name: 'a', weight: 1, port: null } },
-          open,
-          { do: 'carry' },
-        ],
-      }),
-    ),
-};

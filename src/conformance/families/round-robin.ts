@@ -18,7 +18,7 @@ export const wrrCycles: Family = {
       .record({
         before: weights(Math.floor(bounds.connectionsMax / 16), bounds.instancesMax),
         healthyThreshold: fc.integer({ min: 1, max: 3 }),
-        pace: fc.constantFrom(...(bounds.isWired ? [null] : [null, null, 0.3, 1.1, 2.7])),
+        pace: fc.constantFrom(...(bounds.isWired ? [null] : [null, 0.3, 1.1, 4.3, 4.3])),
       })
       .map(({ before, healthyThreshold, pace }): Timeline => {
         const names = namesOf(before.length);

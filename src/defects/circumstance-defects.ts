@@ -1,0 +1,189 @@
+/**
+ * Defects that show in some circumstances only: at a time, in a large fleet, while somebody is unwell, after a weight of 0.
+ * Knows no clause beyond those that each breaks.
+ */
+import {
+  type Instance,
+  NONE,
+  type SchedulerFactory,
+  type Source,
+} from '../scheduling/scheduler.ts';
+import type { ServiceParts } from '../service/backend-service.ts';
+import type { AlteredParts, Around, Defect } from './defect.ts';
+import {
+  delegating,
+  firstSeen,
+  type Misreading,
+  rescheduled,
+  withWeights,
+} from './misread-columns.ts';
+import {
+  delegatingListener,
+  type Holdings,
+  holding,
+  type Membership,
+  observed,
+} from './surrounding.ts';
+
+const minuteMs = 60_000;
+/** As many as some tables hold. */
+const fleetMax = 16;
+
+/** Goes on from where it stood only within a minute. */
+function beginningAnewEachMinute(factory: SchedulerFactory, nowMs: () => number): SchedulerFactory {
+  return (instances, sources) => {
+    let scheduler = factory(instances, sources);
+    let minute = 0;
+    return {
+      ...delegating(scheduler),
+      pick: (source) => {
+        const now = Math.floor(nowMs() / minuteMs);
+        if (now !== minute) scheduler = factory(instances, sources);
+        minute = now;
+        return scheduler.pick(source);
+      },
+      loadChanged: (instance) => scheduler.loadChanged(instance),
+      eligibilityChanged: (instance) => scheduler.eligibilityChanged(instance),
+      weightChanged: (instance) => scheduler.weightChanged(instance),
+    };
+  };
+}
+
+const firstSixteen: Misreading = ({ weight }, seen) => {
+  seen.set(weight);
+  seen.fill(0, fleetMax);
+};
+
+/** A weight that was 0 stays 0, but nobody is told. */
+function restingForGood(parts: ServiceParts): AlteredParts {
+  const resting = new Set<Instance>();
+  const around: Around = holding((service) => ({
+    register: (instance, weight) => {
+      if (weight === 0) resting.add(instance);
+      else resting.delete(instance);
+      service.register(instance, weight);
+    },
+    reweigh: (instance, weight) => {
+      if (weight === 0) resting.add(instance);
+      service.reweigh(instance, resting.has(instance) ? 0 : weight);
+    },
+  }));
+  return { ...parts, around };
+}
+
+/** Members whose checks are what keeps them out. */
+function isUnwell(
+  service: { readonly instances: { readonly isEligible: Uint8Array } },
+  membership: Membership,
+) {
+  return (instance: Instance) =>
+    membership(instance) === 'in' && service.instances.isEligible[instance] === 0;
+}
+
+function cuttingTheUnwell(parts: ServiceParts): AlteredParts {
+  return observed(parts, (own, membership) => ({
+    ...own,
+    around: holding((service, { cut }: Holdings) => ({
+      remove: (instance) => {
+        const wasUnwell = isUnwell(service, membership)(instance);
+        service.remove(instance);
+        if (wasUnwell) cut(instance);
+      },
+    })),
+  }));
+}
+
+/** Clients are known for good by where they went last. */
+function refusingTheBereft(parts: ServiceParts): AlteredParts {
+  if (parts.configuration.persistenceMs === 0) return parts;
+  return observed(parts, (own, membership) => ({
+    ...own,
+    around: holding((service) => {
+      const homes = new Map<Source, Instance>();
+      return {
+        open: (source) => {
+          const home = homes.get(source);
+          if (home !== undefined && isUnwell(service, membership)(home)) return NONE;
+          const connection = service.open(source);
+          if (connection !== NONE) homes.set(source, service.instanceOf(connection));
+          return connection;
+        },
+      };
+    }),
+  }));
+}
+
+/** Whoever goes out takes the connections of all others along. */
+function cuttingOthers(parts: ServiceParts): AlteredParts {
+  return observed(parts, (own, membership) => ({
+    ...own,
+    around: (assembled, listener) => {
+      let cutOthers: (instance: Instance) => void = () => {};
+      const cutting = {
+        ...delegatingListener(listener),
+        eligibilityChanged: (instance: Instance, isEligible: boolean) => {
+          listener.eligibilityChanged(instance, isEligible);
+          if (!isEligible && membership(instance) === 'in') cutOthers(instance);
+        },
+      };
+      return holding((service, { cut }) => {
+        cutOthers = (instance) => {
+          for (let other = 0; other < service.instances.weight.length; other++) {
+            if (other !== instance && service.instances.isEligible[other] === 1) cut(other);
+          }
+        };
+        return {};
+      })(assembled, cutting);
+    },
+  }));
+}
+
+export const circumstanceDefects: readonly Defect[] = [
+  {
+    name: 'wrr-begins-anew-each-minute',
+    sentence: 'Round robin begins its cycle anew each minute.',
+    breaks: ['schedule.wrr.cycle'],
+    edit: (parts) =>
+      observed(parts, (own, _, nowMs) =>
+        rescheduled('weighted-round-robin', (factory) => beginningAnewEachMinute(factory, nowMs))(
+          own,
+        ),
+      ),
+  },
+  {
+    name: 'wrr-sixteen-at-most',
+    sentence: `Round robin goes round the first ${fleetMax} instances only.`,
+    breaks: ['schedule.wrr.cycle'],
+    edit: rescheduled('weighted-round-robin', (factory) => withWeights(factory, firstSixteen)),
+  },
+  {
+    name: 'source-keeps-first-weights',
+    sentence: 'Source hashing keeps the first weight that an instance ever had.',
+    breaks: ['schedule.weight-change'],
+    edit: rescheduled('source-ip', (factory) => withWeights(factory, firstSeen)),
+  },
+  {
+    name: 'weight-zero-is-for-good',
+    sentence: 'Whoever had weight 0 once keeps it, whatever is asked for later.',
+    breaks: ['load.no-loss', 'schedule.weight-change'],
+    edit: restingForGood,
+  },
+  {
+    name: 'removal-cuts-the-unwell',
+    sentence: 'Connections of an instance that is out are cut when it is removed.',
+    breaks: ['draining.established'],
+    edit: cuttingTheUnwell,
+  },
+  {
+    name: 'refuses-who-lost-its-instance',
+    sentence: 'A known client whose instance is out is refused instead of sent elsewhere.',
+    breaks: ['persistence.unhealthy'],
+    edit: refusingTheBereft,
+  },
+  {
+    name: 'outage-cuts-others',
+    sentence: 'When an instance goes out, the connections of all others are cut.',
+    breaks: ['health.isolation'],
+    edit: cuttingOthers,
+  },
+];
