@@ -58,6 +58,19 @@ describe('another configuration', () => {
     expect([astray.is, astray.apartFrom]).toEqual(['fail', undefined]);
   });
 
+  it('fails where a check that waits goes on waiting by a longer interval', () => {
+    const after = (intervalMs: number) =>
+      new FakeBalancer({}, { intervalMs })
+        .pass(21_000)
+        .reconfigure({ unhealthyThreshold: 4 })
+        .pass(60_000)
+        .end();
+    expect(verdictOn(after(20_000), effective).why).toMatch(
+      /was checked \d+ ms after the configuration/,
+    );
+    expect(verdictOn(after(5000), effective).is).not.toBe('fail');
+  });
+
   it('fails where it cuts connections', () => {
     expect(
       failures(reconfigured(turning, { persistence: true }, { cutsOnReconfigure: true })),
