@@ -165,7 +165,7 @@ export const circumstanceDefects: readonly Defect[] = [
   {
     name: 'weight-zero-is-for-good',
     sentence: 'Whoever had weight 0 once keeps it, whatever is asked for later.',
-    breaks: ['load.no-loss', 'schedule.weight-change'],
+    breaks: ['schedule.weight-change'],
     edit: restingForGood,
   },
   {

@@ -117,6 +117,26 @@ function amongFirst(factory: SchedulerFactory, count: number): SchedulerFactory 
   };
 }
 
+/** Where the first finds nobody, the second does. */
+function orElse(first: SchedulerFactory, second: SchedulerFactory): SchedulerFactory {
+  return (instances, sources) => {
+    const [one, other] = [first(instances, sources), second(instances, sources)];
+    const both = (tell: (scheduler: Scheduler) => void) => {
+      tell(one);
+      tell(other);
+    };
+    return {
+      pick: (source) => {
+        const picked = one.pick(source);
+        return picked === NONE ? other.pick(source) : picked;
+      },
+      loadChanged: (instance) => both((scheduler) => scheduler.loadChanged(instance)),
+      eligibilityChanged: (instance) => both((scheduler) => scheduler.eligibilityChanged(instance)),
+      weightChanged: (instance) => both((scheduler) => scheduler.weightChanged(instance)),
+    };
+  };
+}
+
 /** Sees some slots only, whoever is in them. */
 function amongSlots(
   factory: SchedulerFactory,
@@ -487,7 +507,12 @@ export const pickingDefects: readonly Defect[] = [
     name: 'source-few-only',
     sentence: 'Source hashing spreads over the first two instances only.',
     breaks: ['schedule.source.share'],
-    edit: rescheduled('source-ip', (factory) => amongSlots(factory, (slot) => slot < 2)),
+    edit: rescheduled('source-ip', (factory) =>
+      orElse(
+        amongSlots(factory, (slot) => slot < 2),
+        factory,
+      ),
+    ),
   },
   {
     name: 'source-weights-squared',

@@ -6,6 +6,7 @@ import type { ServiceConfiguration } from '../spec/configuration.ts';
 import { type Breach, counted, judgeOf, type Subject } from './assessment.ts';
 import { knownBefore } from './check-ledger.ts';
 import { checkInterval, checkPath, checkPort } from './check-places.judges.ts';
+import { isAtFailure } from './cuts-at-results.ts';
 import { deadline, drainingZero, established } from './draining.judges.ts';
 import { arrivedWhole, forwardPort } from './forwarding.judges.ts';
 import { httpCodes, responseTimeout, tcpChecks } from './health-results.judges.ts';
@@ -59,6 +60,7 @@ export const keepsEstablished: Judge = judgeOf('change.keeps-established', (subj
     const first = edits.find(({ line }) => line > placed.line);
     if (first === undefined || first.line >= untilLine) continue;
     if (closed?.by === 'balancer' && closed.line > first.line && closed.line < untilLine) {
+      if (isAtFailure(subject.whole, closed)) continue;
       const edit = edits.findLast(({ line }) => line < closed.line) ?? first;
       breaches.push({
         why: `connection ${connection.connection} on ${placed.instance} was ended after ${inWords(edit)}`,

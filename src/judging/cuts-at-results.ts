@@ -89,3 +89,16 @@ function isOutlived({ connections }: Subject, cut: Ended): boolean {
           (one.closed.line > cut.closed.line && one.closed.by !== 'balancer')),
     );
 }
+
+/** Ended just when a check of somebody had failed: that may be why. */
+export function isAtFailure(
+  { instances }: Pick<Subject, 'instances'>,
+  { fromMs, toMs }: NonNullable<Placed['closed']>,
+): boolean {
+  return [...instances.values()].some(({ ledger }) =>
+    ledger.checks.some(
+      ({ result, concluded }) =>
+        result === 'failed' && concluded.fromMs <= toMs && concluded.toMs >= fromMs,
+    ),
+  );
+}

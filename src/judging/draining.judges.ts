@@ -10,6 +10,7 @@ import {
   type Subject,
   undeclared,
 } from './assessment.ts';
+import { isAtFailure } from './cuts-at-results.ts';
 import { drainOverMs, isLeftToDefault, returnOf } from './drain-ends.judges.ts';
 import { arrivedWhole, lostInForwarding } from './forwarding.judges.ts';
 import type { Judge } from './judge.ts';
@@ -298,6 +299,7 @@ export const drainingOthers: Judge = judgeOf('draining.others', (subject) => {
       const last = subject.changes.findLast(({ line }) => line < closed.line);
       const atOnce = editsJustBefore(subject, closed);
       if (last?.kind !== 'removed' || atOnce.some(({ kind }) => kind !== 'removed')) continue;
+      if (isAtFailure(subject, closed)) continue;
       breaches.push({
         why: `connection ${connection.connection} on ${placed.instance} was ended while ${first.instance} was removed`,
         expected: 'connections of other instances go on',

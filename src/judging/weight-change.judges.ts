@@ -52,6 +52,7 @@ const cyclesToFollow = 16;
 /** Cycles by other weights than those that were kept exactly before. */
 function judgeFollowing(stretches: readonly Stretch[], washout: number) {
   const keptBefore: Stretch[] = [];
+  const broken: Stretch[] = [];
   const breaches: Breach[] = [];
   let cycles = 0;
   for (const stretch of stretches) {
@@ -64,8 +65,11 @@ function judgeFollowing(stretches: readonly Stretch[], washout: number) {
     );
     if (before !== undefined) {
       cycles += judged.cycles;
-      if (judged.breach !== null) breaches.push(afterwards(before, stretch, judged.breach));
-    }
+      // whoever did not keep these weights when they were the first is charged for that
+      const wasKept = !broken.some((one) => isAlike(one.inRotation, stretch.inRotation));
+      if (judged.breach !== null && wasKept)
+        breaches.push(afterwards(before, stretch, judged.breach));
+    } else if (judged.breach !== null) broken.push(stretch);
     // equal parts are also what somebody gives who sees no weights
     const isUneven = new Set(stretch.inRotation.map(({ weight }) => weight)).size > 1;
     if ((isUneven || restingIn(stretch).length > 0) && judged.cycles > 0 && judged.breach === null)
@@ -89,6 +93,12 @@ function isAwakening(before: Stretch, after: Stretch): boolean {
     awake.every(({ name }) => resting.includes(name)) &&
     names.every((name) => after.inRotation.some((one) => one.name === name))
   );
+}
+
+function isAlike(some: readonly Member[], others: readonly Member[]): boolean {
+  const said = (members: readonly Member[]) =>
+    members.map(({ name, weight }) => `${name} ${weight}`).toSorted();
+  return said(some).join() === said(others).join();
 }
 
 /** How many of the new cycles the old round may last. */

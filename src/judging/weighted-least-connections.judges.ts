@@ -136,9 +136,27 @@ function surroundings(subject: Subject, connection: Placed): Surroundings | null
   for (const member of epoch.members.values()) {
     const standing = standingOf(subject, member.name, connection);
     if (standing === 'maybe') return null;
-    if (standing === 'in' && member.weight > 0) members.push(member);
+    if (standing !== 'in' || member.weight === 0) continue;
+    if (!isBack(subject, member.name, connection)) return null;
+    members.push(member);
   }
   return members.length > 1 ? { epoch, members } : null;
+}
+
+/** Whoever ever failed a check is back with its first connection since: whether it comes back at all is another clause's. */
+function isBack({ instances, connections }: Subject, name: string, now: Placed): boolean {
+  const failed = instances
+    .get(name)
+    ?.ledger.checks.findLast(
+      ({ result, startedLine }) => result === 'failed' && startedLine < now.openedLine,
+    );
+  if (failed === undefined) return true;
+  return connections.some(
+    ({ placed }) =>
+      placed?.instance === name &&
+      placed.line > failed.startedLine &&
+      placed.line <= now.placed.line,
+  );
 }
 
 function isSame(one: Surroundings, other: Surroundings): boolean {

@@ -76,3 +76,13 @@ test('source IP without persistence hashes the address, always the same way', ()
 test('with nobody to take connections no rule is left, so that the kernel refuses', () => {
   expect(renderRules({ ...request, targets: [] })).toBe('flush chain ip service_0 service\n');
 });
+
+test('the order of the list moves no source', () => {
+  const sourceIp = { ...request, service: { ...service, scheduling: 'source-ip' as const } };
+  const spread = (targets: RenderRequest['targets']) =>
+    renderRules({ ...sourceIp, targets })
+      .split('\n')
+      .filter((rule) => rule.includes('jhash'));
+  expect(spread(request.targets)).toHaveLength(1);
+  expect(spread(request.targets.toReversed())).toEqual(spread(request.targets));
+});

@@ -78,14 +78,15 @@ function serviceRules({ service, persistenceMs, targets }: RenderRequest): reado
   ];
 }
 
-/** As many slots as the smallest whole cycle has, each instance a run of them. */
+/** As many slots as the smallest whole cycle has, each instance a run of them, whatever the order of the list: a source stays where it is. */
 function slotsOf(targets: readonly Target[]): {
   readonly slots: number;
   readonly parts: readonly string[];
 } {
   const divisor = targets.reduce((sum, { instance }) => greatestCommon(sum, instance.weight), 0);
   let slots = 0;
-  const parts = targets.map(({ mark, instance }) => {
+  const inOrder = targets.toSorted((a, b) => a.mark - b.mark);
+  const parts = inOrder.map(({ mark, instance }) => {
     const from = slots;
     slots += instance.weight / divisor;
     const to = slots - 1;

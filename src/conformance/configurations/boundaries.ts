@@ -126,6 +126,9 @@ function words(profile: Profile): readonly Boundary[] {
         'random',
         'weighted',
         'Source-IP',
+        'weighted-round-robin-x',
+        'weighted_round_robin',
+        ['source-ip'],
         ...noWords,
         ...(isConsole ? ['RoundRobin', absent] : ['roundrobin']),
       ],
@@ -235,7 +238,7 @@ function paths(profile: Profile): readonly Boundary[] {
   const path = `${check}.path`;
   const filled = (length: number, filling: string) => `/${filling.repeat(length - 1)}`;
   const noPaths = [
-    ...['', 'healthz', 'healthz/', '?/', '/a b', '/a\tb', '/a\n', ' /a', '/a '],
+    ...['', '*', 'healthz', 'healthz/', '?/', '/a b', '/a\tb', '/a\n', ' /a', '/a '],
     // other white space, and controls: of the first 32, the last of ASCII, of those beyond
     ...['/a\v', '/a\u00a0b', '/a\u3000b', '/a\u0001', '/a\u007f', '/a\u009f'],
     ...[5, true, [], {}, null],

@@ -160,6 +160,18 @@ function persistenceAndDraining(profile: Profile): readonly WholeDocument[] {
         `${persistence}.durationSeconds`,
       ),
     ),
+    bad(
+      duration,
+      'a duration, and not whether persistence is on',
+      { [persistence]: { durationSeconds: whileOff.inside } },
+      `${persistence}.enabled`,
+    ),
+    bad(
+      duration,
+      'persistence of 0 s',
+      { [persistence]: { enabled: true, durationSeconds: 0 } },
+      `${persistence}.durationSeconds`,
+    ),
     ...[true, 1440, null].map((value) =>
       bad(duration, `persistence ${value}`, { [persistence]: value }, persistence),
     ),
@@ -193,6 +205,14 @@ function checks(profile: Profile): readonly WholeDocument[] {
   ];
   return [
     good('config.health.method', 'a TCP check', { [check]: tcpCheck }),
+    ...[absent, null, 'tcp'].map((value) =>
+      bad(
+        'config.health.method',
+        value === absent ? 'no health check' : `a health check that is ${JSON.stringify(value)}`,
+        { [check]: value },
+        ...[check, `${check}.method`],
+      ),
+    ),
     good('config.health.port', 'no check port', { [`${check}.port`]: absent }),
     good('config.health.port', 'no check port, TCP checks', { [check]: tcpCheck }),
     good(onlyHttp, 'HTTP checks with a path', { [`${check}.path`]: '/healthz' }),
@@ -266,7 +286,18 @@ function associated(group: object, ...more: readonly object[]): Edits {
 /** "Select server group type: virtual server, availability group, or it cannot be added currently" */
 function groupKinds(): readonly WholeDocument[] {
   const clause = 'config.group.kind';
-  const kinds = ['target-group', 'virtual-server', 'Availability-Group', '', 5, true, [], {}, null];
+  const kinds = [
+    'target-group',
+    'auto-scaling-group',
+    'virtual-server',
+    'Availability-Group',
+    '',
+    5,
+    true,
+    [],
+    {},
+    null,
+  ];
   const spare = { ...virtualGroup, name: 'spare' };
   return [
     good(clause, 'no group for now', { [`${service}.serverGroup`]: absent }),
@@ -285,6 +316,12 @@ function groupKinds(): readonly WholeDocument[] {
       clause,
       'a group of no kind',
       edited(associated(virtualGroup), 'serverGroups[0].kind', absent) as Edits,
+      'serverGroups[0].kind',
+    ),
+    bad(
+      clause,
+      'a group of an unknown kind without instances',
+      associated({ ...virtualGroup, kind: 'target-group', instances: [] }),
       'serverGroups[0].kind',
     ),
     bad(

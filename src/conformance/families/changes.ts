@@ -134,6 +134,9 @@ export const reconfigures: Family = {
       }),
 };
 
+/** As many as the judge grants to an old round, and some to see; of seven connections at most. */
+const cyclesToAwake = 16 + 4;
+
 /** Only the profile of the API has a weight of 0; who does not know that profile turns it away. */
 export const weightZero: Family = {
   name: 'weight-zero',
@@ -155,17 +158,31 @@ export const weightZero: Family = {
           steps: [
             settled(namesOf(3), 3),
             { do: 'open', count: 12, sources: 'fresh', hold: true },
+            ...(bounds.isWired
+              ? []
+              : [{ do: 'open' as const, count: 42, sources: 'fresh' as const }]),
             { do: 'reweigh', instance: resting, weight: 0 },
             { do: 'open', count: 18, sources: 'fresh' },
             { do: 'carry' },
+            // and back again: how soon it shows nobody says, so that it takes long
+            ...(bounds.isWired
+              ? []
+              : [
+                  {
+                    do: 'reweigh' as const,
+                    instance: resting,
+                    weight: vector[namesOf(3).indexOf(resting)] ?? 1,
+                  },
+                  { do: 'open' as const, count: cyclesToAwake * 7, sources: 'fresh' as const },
+                ]),
           ],
         };
       }),
 };
 
 /**
- * Weight 0 under every algorithm, for clients that are known by memory or hash, for all members at once, and back again:
- * who has it gets nothing new, and what it gets later follows its weight then.
+ * Weight 0 under every algorithm, for clients that are known by memory or hash, and for all members at once: who has it
+ * gets nothing new.
  */
 export const weightZeroElsewhere: Family = {
   name: 'weight-zero-elsewhere',
@@ -182,14 +199,12 @@ export const weightZeroElsewhere: Family = {
         ),
         persistence: fc.boolean(),
         resting: fc.constantFrom(['a'], ['b'], ['c', 'a', 'b']),
-        weight: fc.constantFrom(1, 2),
       })
-      .map(({ scheduling, persistence, resting, weight }): Timeline => {
+      .map(({ scheduling, persistence, resting }): Timeline => {
         const profile = bounds.profiles.includes('openapi') ? 'openapi' : bounds.profile;
         const known = { do: 'open' as const, count: 12, sources: clientsNamed(12), hold: true };
         const fresh = { do: 'open' as const, count: 18, sources: 'fresh' as const };
-        const reweighed = (to: number) =>
-          resting.map((instance) => ({ do: 'reweigh' as const, instance, weight: to }));
+        const rest = resting.map((instance) => ({ do: 'reweigh' as const, instance, weight: 0 }));
         return {
           ...head('weight-zero-elsewhere', weightZeroElsewhere.clauses, { ...bounds, profile }),
           configuration: documentOf(profile, { scheduling, persistence }),
@@ -197,13 +212,10 @@ export const weightZeroElsewhere: Family = {
           steps: [
             settled(namesOf(3), 3),
             known,
-            ...reweighed(0),
+            ...rest,
             fresh,
             { ...known, hold: false },
             { do: 'carry' },
-            ...reweighed(weight),
-            // how soon a changed weight shows nobody says
-            { ...fresh, count: 120 },
           ],
         };
       }),

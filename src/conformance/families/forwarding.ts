@@ -5,7 +5,7 @@ import type { Family } from './family.ts';
 import { documentOf, head, namesOf, settled } from './family.ts';
 
 /** As long as the page allows. */
-const longPath = `/${'health-'.repeat(14)}x`;
+const longPath = `/${'health-'.repeat(13)}xyz/`;
 
 export const forwardPorts: Family = {
   name: 'forward-ports',
@@ -21,11 +21,7 @@ export const forwardPorts: Family = {
         // a port that is said is the port of all checks, also where it is the service's
         checkPort: fc.constantFrom(undefined, 9100, 8080),
         path: fc.constantFrom(
-          '/',
-          '/a/b/c/d/e/',
-          '/ready?full=1',
-          '/Healthz//now',
-          longPath,
+          ...['/', '/a/b/c/d/e/', '/ready?full=1', '/Healthz//now', longPath, longPath, longPath],
           ...(bounds.isWired ? [] : ['/a/./b/../c', '/%7Ea/b%2Fc']),
         ),
         by: fc.constantFrom('client' as const, 'instance' as const),

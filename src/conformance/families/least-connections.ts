@@ -126,20 +126,26 @@ export const wlcThrough: Family = {
         const close = (of: string, share: number) => ({ do: 'close' as const, of, share });
         const a = { name: 'a', weight: vector[0] ?? 1, port: null };
         const sure = { checks: { a: checksToBeSure } };
+        // it takes part again with the first connection that it is given
+        const isBackThen: readonly Step[] = [{ do: 'refill', to: 2 * target }, close('all', 0.5)];
         const through: Readonly<Record<typeof what, readonly Step[]>> = {
           outage: [
             { do: 'behave', instance: 'a', behaviour: { afterwards: { reply: 503 } } },
             { after: sure, ...close('b', 0.5) },
             { do: 'open', count: 6, sources: 'fresh', hold: true },
             { do: 'behave', instance: 'a', behaviour: {} },
-            { after: sure, ...close('c', 0.8) },
+            { after: sure, ...close('a', 0.6) },
+            ...isBackThen,
+            close('c', 0.8),
             close('b', 0.9),
           ],
           'end in outage': [
             { do: 'behave', instance: 'a', behaviour: { afterwards: { reply: 503 } } },
             { after: sure, ...close('a', 0.7) },
             { do: 'behave', instance: 'a', behaviour: {} },
-            { after: sure, ...close('b', 0.6) },
+            { after: sure, ...close('b', 0.2) },
+            ...isBackThen,
+            close('b', 0.6),
             close('c', 0.4),
           ],
           return: [

@@ -22,7 +22,10 @@ export const wrrCycles: Family = {
       })
       .map(({ before, healthyThreshold, pace }): Timeline => {
         const names = namesOf(before.length);
-        const count = cyclesToJudge * cycleOf(before);
+        const cycle = cycleOf(before);
+        const cycles =
+          pace === null ? cyclesToJudge : Math.max(cyclesToJudge, Math.ceil(60 / cycle));
+        const count = cycles * cycle;
         return {
           ...head('wrr-cycles', wrrCycles.clauses, bounds),
           configuration: documentOf(bounds.profile, { check: { healthyThreshold } }),
