@@ -95,6 +95,28 @@ describe(clause, () => {
   });
 });
 
+describe(`${clause} after a rest`, () => {
+  const turns: Readonly<Record<number, string>> = { 2: 'bbc', 3: 'aaaabbc' };
+  /** Whoever is the heaviest of three gets one more than its part. */
+  const generous: Wrong = {
+    pick: (eligible, { number }) => {
+      const cycle = turns[eligible.length] ?? 'a';
+      return cycle[number % cycle.length] ?? 'a';
+    },
+  };
+  const rested = (isSeenBefore: boolean) => {
+    const balancer = new FakeBalancer({ weights: { a: 3, b: 2, c: 1 } }, generous).rounds(4);
+    if (isSeenBefore) balancer.openFresh(63);
+    return balancer.reweigh('a', 0).openFresh(63).reweigh('a', 3).openFresh(189).end();
+  };
+
+  it('is not charged with weights that were not kept when they were the first', () => {
+    expect(verdictOn(rested(false), clause).is).toBe('fail');
+    expect(verdictOn(rested(true), clause).is).not.toBe('fail');
+    expect(failures(rested(true))).toContain('schedule.wrr.cycle');
+  });
+});
+
 describe(`${clause} under source IP`, () => {
   const hashed: Asked = { scheduling: 'source-ip', weights: { a: 5, b: 1, c: 1 } };
   const many = Array.from({ length: 600 }, (_, index) => freshSource(100_000 + index));
