@@ -58,19 +58,6 @@ describe('another configuration', () => {
     expect([astray.is, astray.apartFrom]).toEqual(['fail', undefined]);
   });
 
-  it('fails where a check that waits goes on waiting by a longer interval', () => {
-    const waiting = (intervalMs: number) =>
-      new FakeBalancer({}, { intervalMs })
-        .pass(21_000)
-        .reconfigure({ unhealthyThreshold: 4 })
-        .pass(25_000)
-        .end();
-    expect(verdictOn(waiting(20_000), effective).why).toMatch(
-      /was checked \d+ ms after the configuration/,
-    );
-    expect(verdictOn(waiting(5000), effective).is).not.toBe('fail');
-  });
-
   it('fails where it cuts connections', () => {
     expect(
       failures(reconfigured(turning, { persistence: true }, { cutsOnReconfigure: true })),

@@ -1,5 +1,5 @@
 /** Judges of where and how often checks arrive: port, path, interval. Knows nothing of their results. */
-import { isUnchangedMember, wasAbsent } from './absences.ts';
+import { wasAbsent } from './absences.ts';
 import { type Breach, counted, judgeOf, type Subject } from './assessment.ts';
 import type { Judge } from './judge.ts';
 import type { CheckReading, InstanceReading } from './reading.ts';
@@ -108,42 +108,11 @@ export const checkInterval: Judge = judgeOf('health.interval', (subject) => {
   };
   if (subject.time === 'stepped') {
     const tooLong = gaps.filter(({ leastMs, limitMs }) => leastMs > limitMs + roundingMs);
-    const breaches = [
-      ...tooLong.map((gap) => gapBreach(subject, gap)),
-      ...waitingStill(subject),
-      ...stopped(subject),
-    ];
+    const breaches = [...tooLong.map((gap) => gapBreach(subject, gap)), ...stopped(subject)];
     return { breaches, sometimes, kept };
   }
   return { ...inRealTime(gaps, meanMs), sometimes, kept: kept.replace('none too long', 'in time') };
 });
-
-/**
- * Members that were there under another configuration, too, and whose next check came no sooner than by that one: a
- * shorter interval holds also for a check that is waiting (docs/adapter-protocol.md, reconfigure).
- */
-function waitingStill(subject: Subject): readonly Breach[] {
-  const since = subject.epochs[0]?.from.toMs;
-  if (since === undefined) return [];
-  const { intervalMs, timeoutMs } = subject.effective;
-  // one that was under way may take its timeout, and the interval may count from its end
-  const limitMs = intervalMs + timeoutMs + numericTrait(subject, 'health.timerSlackMs', 0);
-  return [...subject.instances.values()].flatMap(({ name, ledger }): readonly Breach[] => {
-    const [first] = ledger.checks;
-    const isOld = subject.known.has(name) && isUnchangedMember(subject, name);
-    if (!isOld || first === undefined || first.check < 0) return [];
-    const waitedMs = first.started.fromMs - since;
-    if (waitedMs <= limitMs + roundingMs) return [];
-    return [
-      {
-        why: `${name} was checked ${waitedMs} ms after the configuration, whose interval is ${intervalMs} ms`,
-        expected: `at most ${limitMs} ms`,
-        observed: `${waitedMs} ms`,
-        lines: [first.startedLine],
-      },
-    ];
-  });
-}
 
 /** Members without a check from the last one to the end of the history; under another configuration other intervals hold. */
 function stopped(subject: Subject): readonly Breach[] {
