@@ -228,7 +228,7 @@ export const load: Family = {
   name: 'load',
   clauses: ['load.no-loss', 'load.share'],
   needs: ['schedule.wrr', 'schedule.source', 'drain'],
-  runs: { stepped: 16, wired: 3 },
+  runs: { stepped: 12, wired: 3 },
   timelines: (bounds) =>
     fc
       .record({

@@ -60,7 +60,7 @@ export const healthThresholds: Family = {
     'schedule.recovery',
   ],
   needs: ['check.http', 'schedule.wrr'],
-  runs: { stepped: 60, wired: 8 },
+  runs: { stepped: 48, wired: 8 },
   timelines: (bounds) =>
     fc
       .record({

@@ -113,7 +113,7 @@ export const persistenceExpiry: Family = {
   name: 'persistence-expiry',
   clauses: ['persistence.expiry'],
   needs: ['persistence', 'schedule.wrr'],
-  runs: { stepped: 20, wired: 3 },
+  runs: { stepped: 12, wired: 3 },
   timelines: (bounds) =>
     fc
       .record({
