@@ -49,9 +49,9 @@ export const sourceShare: Judge = judgeOf('schedule.source.share', (subject, fal
   if (falseAlarmRate === 0) return 'no statistical check was planned on this timeline';
   const reweighing = reweighingOf(subject);
   if (typeof reweighing === 'string') return reweighing;
-  const { before, after, kept } = reweighing;
+  const { before, after, wereKept } = reweighing;
   // what those do not follow who kept the weights before is another clause's matter
-  const telling = kept === null ? [...before, ...after] : before;
+  const telling = wereKept ? before : [...before, ...after];
   const judged = telling.map((stretch) =>
     judgeShares(subject, stretch, falseAlarmRate / telling.length),
   );

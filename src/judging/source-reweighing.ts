@@ -12,8 +12,8 @@ import { promiseOf } from './weighted-round-robin.judges.ts';
 interface Reweighing {
   readonly before: readonly Stretch[];
   readonly after: readonly Stretch[];
-  /** Where the weights before the change were seen to be kept; null: nowhere. */
-  readonly kept: Phase | null;
+  /** The weights before the change, uneven ones, were seen to be kept. */
+  readonly wereKept: boolean;
 }
 
 export function reweighingOf(subject: Subject): Reweighing | string {
@@ -26,18 +26,19 @@ export function reweighingOf(subject: Subject): Reweighing | string {
   const isBefore = ({ epoch }: Stretch) => epoch.until.line <= untilLine;
   const before = stretches.filter(isBefore);
   const after = stretches.filter((stretch) => !isBefore(stretch));
-  return { before, after, kept: after.length === 0 ? null : keptIn(subject, before) };
+  return { before, after, wereKept: after.length > 0 && areKept(subject, before) };
 }
 
 /** Equal parts are also what somebody gives who sees no weights. */
-function keptIn(subject: Subject, before: readonly Stretch[]): Phase | null {
+function areKept(subject: Subject, before: readonly Stretch[]): boolean {
   const judged = phasesOf(before)
     .map((phase) => ({ phase, shares: judgeShares(subject, phase, 0) }))
     .filter(({ shares }) => shares.isEnough);
-  if (!judged.every(({ shares }) => shares.isInside)) return null;
   const isUneven = ({ inRotation }: Phase) =>
     new Set(inRotation.map(({ weight }) => weight)).size > 1;
-  return judged.findLast(({ phase }) => isUneven(phase))?.phase ?? null;
+  return (
+    judged.every(({ shares }) => shares.isInside) && judged.some(({ phase }) => isUneven(phase))
+  );
 }
 
 export function judgeReweighing(
@@ -47,9 +48,9 @@ export function judgeReweighing(
 ): Assessment | string {
   const reweighing = reweighingOf(subject);
   if (typeof reweighing === 'string') return reweighing;
-  const { kept, after } = reweighing;
+  const { wereKept, after } = reweighing;
   const obligation = `times that ${addressesToJudge} new addresses met changed weights`;
-  const phases = kept === null || falseAlarmRate === 0 ? [] : phasesOf(after);
+  const phases = wereKept && falseAlarmRate > 0 ? phasesOf(after) : [];
   const rate = falseAlarmRate / phases.length;
   const firsts = firstConnections(subject);
   const judged = phases.map((phase) => {

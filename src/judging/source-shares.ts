@@ -45,7 +45,6 @@ export function judgeShares(
   return {
     addresses,
     words,
-    worstChance: worst?.chance ?? 1,
     breach: isBroken ? strayBreach(worst, words, tolerance, lines) : null,
     isInside: parts.every((part) => part.isInside),
     isEnough: addresses >= addressesToJudge,

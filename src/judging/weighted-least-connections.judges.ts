@@ -65,6 +65,8 @@ class HeldFold {
   readonly #ever = new Map<string, number>();
   readonly #ends: string[] = [];
   readonly #clients = new Set<string>();
+  /** By instance: the line of its last connection so far. */
+  readonly #lastLines = new Map<string, number>();
   #released = new Set<string>();
   #lastClose: { held: Counts; lines: number[]; around: Surroundings | null } | null = null;
 
@@ -89,10 +91,11 @@ class HeldFold {
     const { instance, line } = connection.placed;
     const isKnownClient =
       this.#subject.configuration.persistenceMs > 0 && this.#clients.has(connection.source);
-    const around = isKnownClient ? null : surroundings(this.#subject, connection);
+    const around = isKnownClient ? null : surroundings(this.#subject, connection, this.#lastLines);
     this.#opensOn(line, around);
     const decision = around === null ? null : this.#decision(connection, around);
     this.#clients.add(connection.source);
+    this.#lastLines.set(instance, line);
     this.#held.set(instance, (this.#held.get(instance) ?? 0) + 1);
     this.#ever.set(instance, (this.#ever.get(instance) ?? 0) + 1);
     return decision;
@@ -129,7 +132,11 @@ interface Surroundings {
   readonly members: readonly Member[];
 }
 
-function surroundings(subject: Subject, connection: Placed): Surroundings | null {
+function surroundings(
+  subject: Subject,
+  connection: Placed,
+  lastLines: ReadonlyMap<string, number>,
+): Surroundings | null {
   const epoch = epochOf(subject.epochs, connection);
   if (epoch === null) return null;
   const members: Member[] = [];
@@ -137,26 +144,26 @@ function surroundings(subject: Subject, connection: Placed): Surroundings | null
     const standing = standingOf(subject, member.name, connection);
     if (standing === 'maybe') return null;
     if (standing !== 'in' || member.weight === 0) continue;
-    if (!isBack(subject, member.name, connection)) return null;
+    if (!isBack(subject, member.name, connection, lastLines)) return null;
     members.push(member);
   }
   return members.length > 1 ? { epoch, members } : null;
 }
 
 /** Whoever ever failed a check is back with its first connection since: whether it comes back at all is another clause's. */
-function isBack({ instances, connections }: Subject, name: string, now: Placed): boolean {
-  const failed = instances
-    .get(name)
-    ?.ledger.checks.findLast(
-      ({ result, startedLine }) => result === 'failed' && startedLine < now.openedLine,
-    );
-  if (failed === undefined) return true;
-  return connections.some(
-    ({ placed }) =>
-      placed?.instance === name &&
-      placed.line > failed.startedLine &&
-      placed.line <= now.placed.line,
+function isBack(
+  { instances }: Subject,
+  name: string,
+  now: Placed,
+  lastLines: ReadonlyMap<string, number>,
+): boolean {
+  const ledger = instances.get(name)?.ledger;
+  if (ledger === undefined || ledger.notFailed.at(-1) === ledger.checks.length) return true;
+  const failed = ledger.checks.findLast(
+    ({ result, startedLine }) => result === 'failed' && startedLine < now.openedLine,
   );
+  const lastLine = now.placed.instance === name ? now.placed.line : lastLines.get(name);
+  return failed === undefined || (lastLine ?? -1) > failed.startedLine;
 }
 
 function isSame(one: Surroundings, other: Surroundings): boolean {

@@ -104,7 +104,10 @@ export const drainingEarly: Family = {
         instances: instancesOf([1, 1, 1]),
         steps: [
           settled(namesOf(3), 3),
-          { do: 'open', count, sources: 'fresh', hold: true },
+          // or nothing at all: then the drain is over as it begins
+          ...(count === 0
+            ? []
+            : [{ do: 'open' as const, count, sources: 'fresh' as const, hold: true }]),
           { do: 'remove', instance: removed },
           { after: { intervals: 2.5 }, do: 'carry' },
           { do: 'close', of: removed },

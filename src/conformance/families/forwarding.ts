@@ -5,7 +5,7 @@ import type { Family } from './family.ts';
 import { documentOf, head, namesOf, settled } from './family.ts';
 
 /** As long as the page allows. */
-const longPath = `/${'health-'.repeat(13)}xyz/`;
+const longPath = `/${'health-'.repeat(13)}servers/`;
 
 export const forwardPorts: Family = {
   name: 'forward-ports',

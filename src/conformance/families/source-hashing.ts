@@ -122,7 +122,7 @@ export const sourceShares: Family = {
       }),
 };
 
-/** A change of weights moves as many as it takes: strangers, and those who were there before. */
+/** After a change of weights new addresses divide by the new ones, whoever was there before may stay. */
 export const sourceReweighs: Family = {
   name: 'source-reweighs',
   clauses: ['schedule.weight-change'],
