@@ -8,22 +8,10 @@ import {
   type SchedulerFactory,
   type Source,
 } from '../scheduling/scheduler.ts';
-import type { ServiceParts } from '../service/backend-service.ts';
+import type { BackendService, ServiceParts } from '../service/backend-service.ts';
 import type { AlteredParts, Around, Defect } from './defect.ts';
-import {
-  delegating,
-  firstSeen,
-  type Misreading,
-  rescheduled,
-  withWeights,
-} from './misread-columns.ts';
-import {
-  delegatingListener,
-  type Holdings,
-  holding,
-  type Membership,
-  observed,
-} from './surrounding.ts';
+import { firstSeen, type Misreading, rescheduled, withWeights } from './misread-columns.ts';
+import { delegatingListener, holding, type Membership, observed } from './surrounding.ts';
 
 const minuteMs = 60_000;
 /** As many as some tables hold. */
@@ -35,7 +23,6 @@ function beginningAnewEachMinute(factory: SchedulerFactory, nowMs: () => number)
     let scheduler = factory(instances, sources);
     let minute = 0;
     return {
-      ...delegating(scheduler),
       pick: (source) => {
         const now = Math.floor(nowMs() / minuteMs);
         if (now !== minute) scheduler = factory(instances, sources);
@@ -71,21 +58,17 @@ function restingForGood(parts: ServiceParts): AlteredParts {
   return { ...parts, around };
 }
 
-/** Members whose checks are what keeps them out. */
-function isUnwell(
-  service: { readonly instances: { readonly isEligible: Uint8Array } },
-  membership: Membership,
-) {
-  return (instance: Instance) =>
-    membership(instance) === 'in' && service.instances.isEligible[instance] === 0;
+/** Whether its checks are what keeps a member out. */
+function isUnwell(service: BackendService, membership: Membership, instance: Instance): boolean {
+  return membership(instance) === 'in' && service.instances.isEligible[instance] === 0;
 }
 
 function cuttingTheUnwell(parts: ServiceParts): AlteredParts {
   return observed(parts, (own, membership) => ({
     ...own,
-    around: holding((service, { cut }: Holdings) => ({
+    around: holding((service, { cut }) => ({
       remove: (instance) => {
-        const wasUnwell = isUnwell(service, membership)(instance);
+        const wasUnwell = isUnwell(service, membership, instance);
         service.remove(instance);
         if (wasUnwell) cut(instance);
       },
@@ -103,7 +86,7 @@ function refusingTheBereft(parts: ServiceParts): AlteredParts {
       return {
         open: (source) => {
           const home = homes.get(source);
-          if (home !== undefined && isUnwell(service, membership)(home)) return NONE;
+          if (home !== undefined && isUnwell(service, membership, home)) return NONE;
           const connection = service.open(source);
           if (connection !== NONE) homes.set(source, service.instanceOf(connection));
           return connection;

@@ -50,14 +50,14 @@ function cycleOf(participants: readonly Instance[], { weight }: InstanceColumns)
 
 const inTurn = (list: readonly Instance[], turn: number) => list[turn % list.length] as Instance;
 
+function burstsOf(participants: readonly Instance[], instances: InstanceColumns) {
+  return cycleOf(participants, instances).flatMap(({ instance, turns }) =>
+    new Array<Instance>(turns).fill(instance),
+  );
+}
+
 /** Each instance gets its whole part of a cycle in one burst, then the next one does. */
-export const inBursts: SchedulerFactory = fromList(
-  (participants, instances) =>
-    cycleOf(participants, instances).flatMap(({ instance, turns }) =>
-      new Array<Instance>(turns).fill(instance),
-    ),
-  inTurn,
-);
+export const inBursts: SchedulerFactory = fromList(burstsOf, inTurn);
 
 /** Round by round, those whose weight is not used up: the classic order of LVS. */
 export const interleaved: SchedulerFactory = fromList((participants, instances) => {
@@ -69,23 +69,12 @@ export const interleaved: SchedulerFactory = fromList((participants, instances) 
 }, inTurn);
 
 /** Each cycle in an order of its own. */
-export const shuffled: SchedulerFactory = (instances, sources) => {
-  let cycle: readonly Instance[] = [];
-  const order = (one: number, turn: number) => mixed(one, turn - (turn % cycle.length));
-  return fromList(
-    (participants) => {
-      cycle = cycleOf(participants, instances).flatMap(({ instance, turns }) =>
-        new Array<Instance>(turns).fill(instance),
-      );
-      return cycle;
-    },
-    (_, turn) => {
-      const places = cycle.map((_, place) => place);
-      places.sort((a, b) => order(a, turn) - order(b, turn));
-      return cycle[places[turn % cycle.length] as number] as Instance;
-    },
-  )(instances, sources);
-};
+export const shuffled: SchedulerFactory = fromList(burstsOf, (list, turn) => {
+  const place = turn % list.length;
+  const order = (one: number) => mixed(one, turn - place);
+  const places = list.map((_, index) => index).toSorted((a, b) => order(a) - order(b));
+  return list[places[place] as number] as Instance;
+});
 
 /** The same cycle, begun somewhere else each time that anything changes. */
 export function startingAnywhere(factory: SchedulerFactory): SchedulerFactory {

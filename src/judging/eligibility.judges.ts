@@ -2,7 +2,6 @@
  * Judges of who may be picked at all, whatever the algorithm: nobody certainly unhealthy or removed while somebody is
  * certainly in rotation; and whoever recovered, again.
  */
-
 import { clauses } from '../spec/clauses.ts';
 import { isUnchangedMember } from './absences.ts';
 import { type Breach, counted, judgeOf, type Subject } from './assessment.ts';

@@ -2,7 +2,16 @@
 import fc from 'fast-check';
 import type { Timeline } from '../timeline.ts';
 import type { Family, ServiceChoice } from './family.ts';
-import { clientsNamed, documentOf, head, instancesOf, namesOf, settled } from './family.ts';
+import {
+  clientsNamed,
+  cycleOf,
+  documentOf,
+  head,
+  instancesOf,
+  namesOf,
+  settled,
+} from './family.ts';
+import { cyclesToFollow } from './weights.ts';
 
 export const membersChange: Family = {
   name: 'members-change',
@@ -134,9 +143,6 @@ export const reconfigures: Family = {
       }),
 };
 
-/** As many as the judge grants to an old round, and some to see; of seven connections at most. */
-const cyclesToAwake = 16 + 4;
-
 /** Only the profile of the API has a weight of 0; who does not know that profile turns it away. */
 export const weightZero: Family = {
   name: 'weight-zero',
@@ -173,7 +179,11 @@ export const weightZero: Family = {
                     instance: resting,
                     weight: vector[namesOf(3).indexOf(resting)] ?? 1,
                   },
-                  { do: 'open' as const, count: cyclesToAwake * 7, sources: 'fresh' as const },
+                  {
+                    do: 'open' as const,
+                    count: cyclesToFollow * cycleOf(vector),
+                    sources: 'fresh' as const,
+                  },
                 ]),
           ],
         };

@@ -7,6 +7,7 @@ import fc from 'fast-check';
 import type { ReplyScript, Step, Timeline } from '../timeline.ts';
 import type { Bounds, Family, ServiceChoice } from './family.ts';
 import { clientsNamed, cycleOf, documentOf, head, namesOf, scriptOf, settled } from './family.ts';
+import { checksToBeSure } from './weights.ts';
 
 /** Something that happens on a day; the numbers choose among what is possible when it comes to it. */
 interface Errand {
@@ -30,15 +31,13 @@ interface Situation {
 const algorithms = ['weighted-round-robin', 'weighted-least-connections', 'source-ip'] as const;
 const drains = [0, 30, 60, 300] as const;
 const regulars = clientsNamed(8);
-const failures: readonly ReplyScript[] = [
+const failures: readonly [ReplyScript, ...ReplyScript[]] = [
   { reply: 503 },
   { reply: 'silence' },
   { reply: 'refused' },
 ];
 /** Checks, short ones and long ones in a row, by which states change and counts begin again. */
 const flaps = ['FP', 'FFP', 'FFFPF', 'FFFFFPFPP', 'FFFFFFPPPP'] as const;
-/** Beyond every threshold here, with one check that was under way. */
-const checksToBeSure = 6;
 const connectionsMax = 48;
 
 function chosen<Value>(values: readonly [Value, ...Value[]], number: number): Value {
@@ -56,7 +55,8 @@ function memberOf({ members }: Situation, number: number): string {
 
 const errands = {
   /** Enough traffic, in the way that its algorithm shows in, to tell who is given what. */
-  look({ choice, members }: Situation, { which }: Errand): readonly Step[] {
+  look(situation: Situation, { which }: Errand): readonly Step[] {
+    const { choice, members } = situation;
     const cycle = cycleOf([...members.values()]);
     if (choice.scheduling === 'weighted-round-robin') {
       return [{ do: 'open', count: Math.min(connectionsMax, 5 * cycle), sources: 'fresh' }];
@@ -70,7 +70,7 @@ const errands = {
     }
     return [
       { do: 'close', of: 'all', share: 0.2 },
-      { do: 'close', of: [...members.keys()][which % members.size] ?? 'a', share: 0.8 },
+      { do: 'close', of: memberOf(situation, which), share: 0.8 },
       { do: 'refill', to: Math.min(connectionsMax, Math.ceil(24 / cycle) * cycle) },
     ];
   },
@@ -92,7 +92,7 @@ const errands = {
     const instance = memberOf(situation, which);
     situation.last = instance;
     situation.failing.add(instance);
-    const afterwards = failures[how % failures.length] ?? { reply: 503 };
+    const afterwards = chosen(failures, how);
     return [{ do: 'behave', instance, behaviour: { afterwards } }];
   },
   flap(situation: Situation, { which, how }: Errand): readonly Step[] {

@@ -5,6 +5,7 @@ import type { Family } from './family.ts';
 import {
   clientsNamed,
   documentOf,
+  dynamicScheduling,
   fewChecks,
   head,
   instancesOf,
@@ -117,10 +118,6 @@ export const drainingEarly: Family = {
     ),
 };
 
-const dynamicScheduling = fc.constantFrom(
-  'weighted-round-robin' as const,
-  'weighted-least-connections' as const,
-);
 const anyScheduling = fc.oneof(dynamicScheduling, fc.constant('source-ip' as const));
 
 export const draining: Family = {

@@ -2,7 +2,7 @@
  * What a family of timelines is: a generator of plain timelines made for some clauses, within the bounds of the
  * plane they will run on. Knows no socket and no verdict.
  */
-import type fc from 'fast-check';
+import fc from 'fast-check';
 import type { Capability } from '../../spec/behaviour.ts';
 import type {
   CheckMethod,
@@ -10,6 +10,7 @@ import type {
   Profile,
   Scheduling,
 } from '../../spec/configuration.ts';
+import { profiles } from '../../spec/profiles.ts';
 import type { BehaviourScript, ReplyScript, Timeline } from '../timeline.ts';
 
 /** What an implementation can bear: a timeline that waits costs seconds, one in stepped time microseconds. */
@@ -54,6 +55,12 @@ export interface ServiceChoice {
   };
 }
 
+/** The two that decide on each connection anew, by turns or by what is held. */
+export const dynamicScheduling = fc.constantFrom(
+  'weighted-round-robin' as const,
+  'weighted-least-connections' as const,
+);
+
 /** Persistence of the openapi profile in generated timelines; the console's is fixed by the page. */
 const openapiPersistenceSeconds = 300;
 
@@ -89,15 +96,10 @@ export function documentOf(profile: Profile, choice: ServiceChoice): Configurati
   };
 }
 
-/** The API's own words, where it has some. */
-const apiWords: Readonly<Record<Scheduling, string>> = {
-  'weighted-round-robin': 'RoundRobin',
-  'weighted-least-connections': 'LeastConn',
-  'source-ip': 'IpHash',
-};
-
+/** In the last of the profile's spellings, which is its own word where it has one. */
 function spelled(profile: Profile, scheduling: Scheduling): string {
-  return profile === 'openapi' ? apiWords[scheduling] : scheduling;
+  const spellings = Object.entries(profiles[profile].schedulings);
+  return spellings.findLast(([, meaning]) => meaning === scheduling)?.[0] ?? scheduling;
 }
 
 /** The same service in another document: whatever the balancer knows of it still holds. */

@@ -6,6 +6,7 @@ import type { Bounds, Family } from './family.ts';
 import {
   clientsNamed,
   documentOf,
+  dynamicScheduling,
   fewChecks,
   head,
   instancesOf,
@@ -13,11 +14,6 @@ import {
   settled,
   withListener,
 } from './family.ts';
-
-const dynamicScheduling = fc.constantFrom(
-  'weighted-round-robin' as const,
-  'weighted-least-connections' as const,
-);
 
 const residents = ['resident-1', 'resident-2', 'resident-3', 'resident-4'];
 /** Their sessions are only as old as the gap: a slow machine, that needs long for many clients, ends none of them. */

@@ -3,10 +3,13 @@ import fc from 'fast-check';
 import type { Step, Timeline } from '../timeline.ts';
 import type { Bounds, Family } from './family.ts';
 import { cycleOf, documentOf, head, instancesOf, namesOf, settled } from './family.ts';
-import { boundaryWeights, checksToBeSure, weights } from './weights.ts';
+import { boundaryWeights, checksToBeSure, cyclesToFollow, weights } from './weights.ts';
 
 /** More than two cycles of wash-out and three to judge, as the clause allows two. */
 const cyclesToJudge = 6;
+
+/** At a few minutes' pace they span ten minutes. */
+const portionsMax = 30;
 
 export const wrrCycles: Family = {
   name: 'wrr-cycles',
@@ -24,7 +27,9 @@ export const wrrCycles: Family = {
         const names = namesOf(before.length);
         const cycle = cycleOf(before);
         const cycles =
-          pace === null ? cyclesToJudge : Math.max(cyclesToJudge, Math.ceil(60 / cycle));
+          pace === null
+            ? cyclesToJudge
+            : Math.max(cyclesToJudge, Math.ceil((2 * portionsMax) / cycle));
         const count = cycles * cycle;
         return {
           ...head('wrr-cycles', wrrCycles.clauses, bounds),
@@ -32,8 +37,9 @@ export const wrrCycles: Family = {
           instances: instancesOf(before),
           steps: [
             settled(names, healthyThreshold + 1),
-            ...(pace === null ? [{ do: 'open' as const, count, sources: 'fresh' as const }] : []),
-            ...(pace === null ? [] : dribbled(count, pace)),
+            ...(pace === null
+              ? [{ do: 'open' as const, count, sources: 'fresh' as const }]
+              : dribbled(count, pace)),
           ],
         };
       }),
@@ -41,7 +47,7 @@ export const wrrCycles: Family = {
 
 /** A few at a time, with checks and minutes between them: neither has a say in whose turn it is. */
 function dribbled(count: number, intervals: number): readonly Step[] {
-  const portions = Math.min(30, Math.floor(count / 2));
+  const portions = Math.min(portionsMax, Math.floor(count / 2));
   return Array.from({ length: portions }, (_, index) => ({
     after: { intervals },
     do: 'open' as const,
@@ -169,9 +175,6 @@ const weightChanges: readonly (readonly [readonly number[], readonly number[]])[
     [5, 3, 2],
   ],
 ];
-
-/** Cycles of the longer kind that an old round may last, as the judge grants it, and four to judge. */
-const cyclesToFollow = 16 + 4;
 
 export const wrrReweighs: Family = {
   name: 'wrr-reweighs',

@@ -49,3 +49,6 @@ export const boundaryWeights: readonly (readonly number[])[] = [
 
 /** Checks until everybody is sure of a state, with one that was under way when the instance changed its mind. */
 export const checksToBeSure = 6;
+
+/** Cycles of the longer kind that an old round may last, as the judge grants it, and four to judge. */
+export const cyclesToFollow = 16 + 4;
