@@ -6,10 +6,13 @@ import { describe, expect, it } from 'vitest';
 import { connect } from '../adapters/connect.ts';
 import type { Adapter } from '../adapters/contract.ts';
 import type { Need } from '../spec/behaviour.ts';
+import type { Scheduling } from '../spec/configuration.ts';
 import { openTestbed } from '../testbed/open-testbed.ts';
-import { unableTo } from './abilities.ts';
+import { unableTo, within } from './abilities.ts';
 import { optionsFor } from './conform.fixture.ts';
 import { conform } from './conform.ts';
+import { type Bounds, documentOf, head, instancesOf } from './families/family.ts';
+import type { Timeline } from './timeline.ts';
 
 /** The reference, if it could do less. */
 function lacking(...needs: readonly Need[]): Adapter {
@@ -67,5 +70,38 @@ describe('an implementation that declares what it lacks, and says so to document
     // what was turned down covers nothing
     expect(coverage.pairs?.covered).toBeLessThan(0.9 * (coverage.pairs?.of ?? 0));
     expect(coverage.transitions?.covered).toBe(0);
+  });
+});
+
+describe('an implementation that declares several schedulers', () => {
+  const bounds = { connectionsMax: 400 };
+  const fitted = async (schedulers: number, count: number, scheduling = 'weighted-round-robin') => {
+    const { capabilities, traits } = await connect('reference').describe({ protocol: 1 });
+    const declared = { reading: schedulers, providedBy: 'balancer' as const };
+    const described = { capabilities, traits: { ...traits, 'wrr.schedulers': declared } };
+    const timeline: Timeline = {
+      ...head('here', [], { profile: 'console' } as Bounds),
+      configuration: documentOf('console', { scheduling: scheduling as Scheduling }),
+      instances: instancesOf([1, 1]),
+      steps: [
+        { do: 'open', count, sources: 'fresh' },
+        { do: 'open', count: 5, sources: 'fresh', hold: true },
+      ],
+    };
+    const drawn = { name: 'here-1', seed: '1/here-1', timeline, shrink: () => [] };
+    const { steps } = within(drawn, described, bounds).timeline;
+    return steps.map((step) => ('count' in step ? step.count : 0));
+  };
+
+  it('gets as many times the connections that are not held', async () => {
+    expect(await fitted(1, 20)).toEqual([20, 5]);
+    expect(await fitted(3, 20)).toEqual([60, 5]);
+  });
+
+  it('gets no more where its plane does not bear them, or nobody goes round', async () => {
+    // 16 x (20 + 5) connections are all that it bears
+    expect(await fitted(16, 20)).toEqual([320, 5]);
+    expect(await fitted(17, 20)).toEqual([20, 5]);
+    expect(await fitted(3, 20, 'source-ip')).toEqual([20, 5]);
   });
 });

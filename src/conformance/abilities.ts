@@ -2,12 +2,16 @@
  * What an implementation is asked that declares that it cannot do everything: timelines without what they can spare of
  * it, and documents that it may turn down with "unsupported". Knows no implementation and no clause.
  */
+import type { Description } from '../adapters/contract.ts';
+import { schedulersOf } from '../judging/reading.ts';
 import { type Capabilities, type Need, supportOf } from '../spec/behaviour.ts';
 import type { CheckMethod, Profile, Scheduling } from '../spec/configuration.ts';
 import { profiles } from '../spec/profiles.ts';
+import { resolveService } from '../spec/resolve.ts';
 import { meaningOf } from '../spec/rules/rule.ts';
 import { edited, valueAt } from './configurations/edits.ts';
 import type { DrawnTimeline } from './drawn-timeline.ts';
+import type { Bounds } from './families/family.ts';
 import type { Step, Timeline } from './timeline.ts';
 
 const needOfScheduling: Readonly<Record<Scheduling, Need>> = {
@@ -138,20 +142,43 @@ function chosen(
   return other === undefined ? service : other[1](service);
 }
 
+/** What a description says that a timeline is fitted to. */
+type Described = Pick<Description, 'capabilities' | 'traits'>;
+
 /**
- * The timeline as it can be asked: whose checks need not be HTTP checks has TCP checks where there are no others, and
+ * The timeline as it can be asked: who declares several schedulers gets as many times the connections, and whose checks need not be HTTP checks has TCP checks where there are no others, and
  * whose scheduling does not matter has one that is there. For timelines of families whose needs are met.
  */
-export function within(drawn: DrawnTimeline, capabilities: Capabilities): DrawnTimeline {
+export function within(
+  drawn: DrawnTimeline,
+  described: Described,
+  { connectionsMax }: Pick<Bounds, 'connectionsMax'>,
+): DrawnTimeline {
   const { timeline } = drawn;
-  if (unableTo(timeline.configuration, timeline.profile, capabilities).length === 0) return drawn;
+  const isAble =
+    unableTo(timeline.configuration, timeline.profile, described.capabilities).length === 0;
+  const schedulers = schedulersOf(described);
+  if (isAble && schedulers === 1) return drawn;
+  const fitting = isAble ? timeline : timelineWithin(timeline, described.capabilities);
   return {
     ...drawn,
-    timeline: timelineWithin(timeline, capabilities),
+    timeline: forSchedulers(fitting, schedulers, connectionsMax),
     *shrink() {
-      for (const smaller of drawn.shrink()) yield within(smaller, capabilities);
+      for (const smaller of drawn.shrink()) yield within(smaller, described, { connectionsMax });
     },
   };
+}
+
+/** Of several schedulers any takes the next connection, so that it takes as many times more of them to see each go round. */
+function forSchedulers(timeline: Timeline, schedulers: number, connectionsMax: number): Timeline {
+  const { configuration, profile, steps } = timeline;
+  const { scheduling } = resolveService(configuration, profile);
+  if (schedulers === 1 || scheduling !== 'weighted-round-robin') return timeline;
+  const opened = steps.reduce((sum, step) => sum + (step.do === 'open' ? step.count : 0), 0);
+  if (schedulers * opened > connectionsMax) return timeline;
+  const more = (step: Step): Step =>
+    step.do === 'open' && step.hold !== true ? { ...step, count: schedulers * step.count } : step;
+  return { ...timeline, steps: steps.map(more) };
 }
 
 function timelineWithin(timeline: Timeline, capabilities: Capabilities): Timeline {

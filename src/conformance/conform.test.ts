@@ -39,6 +39,16 @@ describe('a whole run', { timeout: 60_000 }, () => {
     expect(having(result, 'not-applicable')).toEqual(['schedule.wrr.spread']);
   });
 
+  it.each([
+    // they have no cycle in common: the clause itself falls back to shares
+    ['several-workers', ['schedule.wrr.cycle', 'schedule.wrr.spread']],
+    ['propagates-slowly', ['schedule.wrr.spread']],
+  ])('decides every clause on who is right and odd: %s', async (variant, undecided) => {
+    const result = await resultOf(`variant:${variant}`);
+    expect(having(result, 'fail', 'inconclusive', 'error')).toEqual([]);
+    expect(having(result, 'not-applicable')).toEqual(undecided);
+  });
+
   it('gives the same document for the same seed, and other cases for another', async () => {
     const first = await resultOf('defect:never-back', 'seven');
     expect(await resultOf('defect:never-back', 'seven')).toEqual(first);

@@ -219,7 +219,7 @@ class Run {
       .flatMap((family) =>
         drawTimelines(family, bounds, seed, family.runs[this.#isWired ? 'wired' : 'stepped']),
       )
-      .map((drawn) => within(drawn, description.capabilities));
+      .map((drawn) => within(drawn, description, bounds));
   }
 
   #configurations(): ConfigurationCases | null {

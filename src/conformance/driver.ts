@@ -6,6 +6,7 @@
 import type { Scales } from '../adapters/contract.ts';
 import { OperatorError } from '../errors/operator-error.ts';
 import type { CheckReplyScript, History, InstanceListed, TimeKind } from '../history/vocabulary.ts';
+import { propagationOf } from '../judging/reading.ts';
 import { checksInstances, type EffectiveDurations } from '../spec/behaviour.ts';
 import type { ConfigurationDocument, ServiceConfiguration } from '../spec/configuration.ts';
 import { effectiveDurations, resolveService } from '../spec/resolve.ts';
@@ -50,8 +51,13 @@ export async function drive(
     eventsMax: options.eventsMax,
   });
   if (!begun.accepted) return begun.history;
-  const isChecking = checksInstances(testbed.description.capabilities);
-  const walker = new Walker(begun.trial, effective, reply, timeline, options, isChecking);
+  const { capabilities, traits } = testbed.description;
+  const isChecking = checksInstances(capabilities);
+  const propagationMs = propagationOf({ traits });
+  const walker = new Walker(begun.trial, effective, reply, timeline, options, {
+    isChecking,
+    propagationMs,
+  });
   return walk(walker, timeline, begun.trial, options);
 }
 
@@ -74,6 +80,14 @@ async function walk(
   }
 }
 
+/** What the implementation says of itself that a walk goes by. */
+interface Declared {
+  /** False: there are no checks to wait for. */
+  readonly isChecking: boolean;
+  /** How long whatever changes may take to be in effect. */
+  readonly propagationMs: number;
+}
+
 /** Where a walk through a timeline stands. */
 class Walker {
   readonly #trial: Trial;
@@ -82,8 +96,7 @@ class Walker {
   #effective: EffectiveDurations;
   readonly #reply: (script: BehaviourScript) => Behaviour;
   readonly #clients: Clients;
-  /** False: there are no checks to wait for. */
-  readonly #isChecking: boolean;
+  readonly #declared: Declared;
   readonly #checksSeen = new Map<string, number>();
   #instances: readonly InstanceListed[];
   #connections = 0;
@@ -94,10 +107,10 @@ class Walker {
     reply: (script: BehaviourScript) => Behaviour,
     timeline: Timeline,
     options: DriveOptions,
-    isChecking: boolean,
+    declared: Declared,
   ) {
     this.#trial = trial;
-    this.#isChecking = isChecking;
+    this.#declared = declared;
     this.#timeline = timeline;
     this.#options = options;
     this.#effective = effective;
@@ -146,7 +159,7 @@ class Walker {
       (after.persistence ?? 0) * persistenceMs +
       (after.drain ?? 0) * drainMs;
     if (waitMs > 0) await this.#trial.passUntil(this.#trial.nowMs() + waitMs);
-    if (!this.#isChecking) return;
+    if (!this.#declared.isChecking) return;
     for (const [instance, more] of Object.entries(after.checks ?? {})) {
       await this.#checks(instance, more);
     }
@@ -160,6 +173,8 @@ class Walker {
     const untilMs = this.#trial.nowMs() + (more + 1) * 2 * (intervalMs + timeoutMs);
     await this.#trial.checksEnded(instance, wanted, untilMs);
     this.#checksSeen.set(instance, wanted);
+    // what they change may take its time, but not so long that the next ones come
+    if (this.#declared.propagationMs < intervalMs) await this.#propagate();
   }
 
   async #open(
@@ -192,7 +207,16 @@ class Walker {
 
   /** Where it is judged how soon changes are in effect nobody may wait for them. */
   async #settle(): Promise<void> {
-    if (!this.#timeline.clauses.includes('change.effective')) await this.#trial.settle();
+    if (this.#timeline.clauses.includes('change.effective')) return;
+    await this.#trial.settle();
+    // in stepped time nobody but us can let it pass
+    if (this.#options.time === 'stepped') await this.#propagate();
+  }
+
+  async #propagate(): Promise<void> {
+    const { propagationMs } = this.#declared;
+    // at the very instant at which it is over either may hold
+    if (propagationMs > 0) await this.#trial.passUntil(this.#trial.nowMs() + propagationMs + 1);
   }
 
   async #close(step: Extract<Step, { do: 'close' }>): Promise<void> {

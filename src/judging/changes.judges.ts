@@ -4,7 +4,7 @@
  */
 import type { ServiceConfiguration } from '../spec/configuration.ts';
 import { type Breach, counted, judgeOf, type Subject } from './assessment.ts';
-import { knownBefore } from './check-ledger.ts';
+import { hasFailed, knownBefore } from './check-ledger.ts';
 import { checkInterval, checkPath, checkPort } from './check-places.judges.ts';
 import { isAtFailure } from './cuts-at-results.ts';
 import { deadline, drainingZero, established } from './draining.judges.ts';
@@ -17,14 +17,12 @@ import {
   decided,
   isPlaced,
   type MembershipChange,
-  numericTrait,
   type Placed,
   propagationOf,
   type Reconfiguration,
-  schedulersOf,
   wordTrait,
 } from './reading.ts';
-import { cyclesToSee } from './rotation-windows.ts';
+import { connectionsToSee } from './rotation-windows.ts';
 import { groupedBySource } from './sessions.ts';
 import { wlcRatio } from './weighted-least-connections.judges.ts';
 
@@ -37,11 +35,6 @@ function editsOf({ whole }: Subject): readonly Edit[] {
     .toSorted((a, b) => a.line - b.line);
 }
 
-function hasFailed({ whole }: Subject, instance: string): boolean {
-  const checks = whole.instances.get(instance)?.ledger.checks ?? [];
-  return checks.some(({ result }) => result === 'failed');
-}
-
 export const keepsEstablished: Judge = judgeOf('change.keeps-established', (subject) => {
   const edits = editsOf(subject);
   if (edits.length === 0) return 'nothing was edited';
@@ -49,7 +42,7 @@ export const keepsEstablished: Judge = judgeOf('change.keeps-established', (subj
   let untouched = 0;
   for (const connection of subject.whole.connections.filter(isPlaced)) {
     const { placed, closed, carried } = connection;
-    if (hasFailed(subject, placed.instance)) continue;
+    if (hasFailed(subject.whole.instances.get(placed.instance)?.ledger)) continue;
     // one that was answered may still be on its way
     const own = edits.find(
       (edit) =>
@@ -92,7 +85,7 @@ const propagationToTellMs = 120_000;
 
 export const effective: Judge = judgeOf('change.effective', (subject) => {
   const afterwards = judgeLater(subject);
-  const hasFailures = [...subject.whole.instances.keys()].some((name) => hasFailed(subject, name));
+  const hasFailures = [...subject.whole.instances.values()].some(({ ledger }) => hasFailed(ledger));
   if (hasFailures && afterwards.looked === 0 && afterwards.breaches.length === 0)
     return 'an instance failed checks, so that somebody may rightly be missing';
   const spans = hasFailures ? [] : spansOf(subject);
@@ -216,7 +209,7 @@ function judgeSpan(subject: Subject, span: Span): Looked {
   const { edit } = span;
   if (!('kind' in edit)) return judgeReconfigured(subject, span);
   if (edit.kind === 'registered') return judgeRegistered(subject, span, edit.instance);
-  return edit.kind === 'removed' ? judgeRemoved(span, edit.instance) : nothing;
+  return edit.kind === 'removed' ? judgeRemoved(subject, span, edit.instance) : nothing;
 }
 
 /** Whether a client keeps its instance under this configuration as long as nothing happens to that. */
@@ -228,17 +221,12 @@ function isTurning({ scheduling, persistenceMs }: ServiceConfiguration): boolean
   return scheduling === 'weighted-round-robin' && persistenceMs === 0;
 }
 
-/** Of several schedulers one at least has its cycles then; of an unknown number nobody can say. */
-function cyclesToWait(subject: Subject): number {
-  return schedulersOf(subject) * (cyclesToSee + numericTrait(subject, 'wrr.washoutCycles', 0));
-}
-
 /** Between clients that stay and clients that take turns there is no doubt; other edits show nowhere here. */
 function judgeReconfigured(subject: Subject, span: Span): Looked {
   const { before, configuration, connections, members } = span;
   // whoever has no weight takes no turn
   if ([...members.values()].filter(({ weight }) => weight > 0).length < 2) return nothing;
-  const needed = cyclesToWait(subject) * cycleOf(members.values());
+  const needed = connectionsToSee(subject, cycleOf(members.values()), { afterChange: true });
   const clients = [...groupedBySource(connections).values()].filter((own) => own.length >= needed);
   const expected =
     configuration.scheduling + (configuration.persistenceMs > 0 ? ' with persistence' : '');
@@ -282,7 +270,8 @@ function judgeRegistered(subject: Subject, span: Span, instance: string): Looked
     (one) =>
       (isInAtOnce && !isBack) || (ledger.passStreak[knownBefore(ledger, one)] ?? 0) >= needed,
   );
-  const isEnough = due.length >= cyclesToWait(subject) * cycleOf(members.values());
+  const isEnough =
+    due.length >= connectionsToSee(subject, cycleOf(members.values()), { afterChange: true });
   if (!isEnough) return nothing;
   const isThere = due.some(({ placed }) => placed.instance === instance);
   return {
@@ -300,11 +289,14 @@ function judgeRegistered(subject: Subject, span: Span, instance: string): Looked
   };
 }
 
-function judgeRemoved({ configuration, connections, members }: Span, instance: string): Looked {
+function judgeRemoved(subject: Subject, span: Span, instance: string): Looked {
+  const { configuration, connections, members } = span;
   if (!isTurning(configuration) || members.size === 0) return nothing;
   const astray = connections.filter(({ placed }) => placed.instance === instance);
+  // whoever was removed had a part at least as large as one
+  const needed = connectionsToSee(subject, cycleOf(members.values()) + 1, { afterChange: false });
   return {
-    looked: connections.length >= cyclesToSee * (cycleOf(members.values()) + 1) ? 1 : 0,
+    looked: connections.length >= needed ? 1 : 0,
     breaches: astray.map(({ connection, placed }) => ({
       why: `connection ${connection} went to ${instance} after its removal was accepted`,
       expected: 'an instance that was not removed',

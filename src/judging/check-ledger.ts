@@ -60,6 +60,16 @@ export function ledgerOf(checks: readonly CheckReading[], health: HealthStates |
   return ledger;
 }
 
+/** Whether any check certainly failed; nobody knows an instance that is not there to have. */
+export function hasFailed(ledger: Ledger | undefined): boolean {
+  return ledger?.checks.some(({ result }) => result === 'failed') ?? false;
+}
+
+/** By number of results known: how many at the end were of one kind. */
+export function streaksOf(ledger: Ledger, result: 'failed' | 'passed'): Int32Array {
+  return result === 'failed' ? ledger.failStreak : ledger.passStreak;
+}
+
 /** How many results, counted from the first, the balancer certainly had when the connection was opened; the declared propagation counts. */
 export function knownBefore(
   ledger: Ledger,

@@ -3,6 +3,7 @@
  * by the return of its instance. Whether checks still come is what shows the end of a drain without connections.
  */
 import { type Breach, counted, judgeOf, type Subject, undeclared } from './assessment.ts';
+import { hasFailed } from './check-ledger.ts';
 import { arrivedWhole } from './forwarding.judges.ts';
 import type { Judge } from './judge.ts';
 import {
@@ -67,8 +68,7 @@ function removalsOf(subject: Subject): readonly MembershipChange[] {
 
 /** Held by the instance when it was removed, and by the client for longer; of instances that fail checks nothing is said. */
 function heldAt(subject: Subject, { instance, line }: MembershipChange): readonly Placed[] {
-  const checks = subject.instances.get(instance)?.ledger.checks ?? [];
-  if (checks.some(({ result }) => result === 'failed')) return [];
+  if (hasFailed(subject.instances.get(instance)?.ledger)) return [];
   return subject.connections
     .filter(isPlaced)
     .filter(

@@ -10,6 +10,7 @@ import {
   type Subject,
   undeclared,
 } from './assessment.ts';
+import { hasFailed } from './check-ledger.ts';
 import { isAtFailure } from './cuts-at-results.ts';
 import { drainOverMs, isLeftToDefault, returnOf } from './drain-ends.judges.ts';
 import { arrivedWhole, lostInForwarding } from './forwarding.judges.ts';
@@ -106,7 +107,7 @@ function drained(subject: Subject): readonly { connection: Placed; change: Membe
   const draining = removals.filter((change) => returnOf(subject, change) === null);
   const isResuming = wordTrait(subject, 'draining.return') === 'resumes';
   const isJudged = (instance: string) =>
-    !hasFailed(subject, instance) || keepsUnhealthy(subject, instance);
+    !hasFailed(subject.instances.get(instance)?.ledger) || keepsUnhealthy(subject, instance);
   return draining.flatMap((change) => {
     if (!isJudged(change.instance)) return [];
     // whoever does not resume may end at the first deadline what outlived the return
@@ -140,13 +141,12 @@ function keepsUnhealthy(subject: Subject, instance: string): boolean {
         change.instance === placed.instance &&
         change.line < (closed?.line ?? 0),
     );
-    return closed?.by === 'balancer' && isMember && hasFailed(subject, placed.instance);
+    return (
+      closed?.by === 'balancer' &&
+      isMember &&
+      hasFailed(subject.instances.get(placed.instance)?.ledger)
+    );
   });
-}
-
-function hasFailed(subject: Subject, instance: string): boolean {
-  const checks = subject.instances.get(instance)?.ledger.checks ?? [];
-  return checks.some(({ result }) => result === 'failed');
 }
 
 /** From here on a transfer shows that the drain lasts, not only that it began. */
@@ -290,7 +290,7 @@ export const drainingOthers: Judge = judgeOf('draining.others', (subject) => {
     if (
       gone.has(placed.instance) ||
       placed.line > first.line ||
-      hasFailed(subject, placed.instance)
+      hasFailed(subject.instances.get(placed.instance)?.ledger)
     )
       continue;
     if (closed !== null && closed.line < first.line) continue;

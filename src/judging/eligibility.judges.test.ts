@@ -144,8 +144,8 @@ describe('a failure to keep to the eligible that nothing narrower explains', () 
 });
 
 /** `a` goes out and recovers; `passes`: rounds that it passes before clients come. */
-function recovering(wrong: Wrong = {}, passes = 6, reply = 200) {
-  const balancer = new FakeBalancer({}, wrong).rounds(4).openFresh(9);
+function recovering(wrong: Wrong = {}, passes = 6, reply = 200, asked: Asked = {}) {
+  const balancer = new FakeBalancer(asked, wrong).rounds(4).openFresh(9);
   balancer.behave('a', { reply: 503 }).rounds(4).openFresh(9);
   return balancer.behave('a', { reply }).rounds(passes).openFresh(18).end();
 }
@@ -163,6 +163,18 @@ describe(recovery, () => {
     const verdict = verdictOn(recovering({ neverRecovers: true }), recovery);
     expect(verdict.why).toBe('a passed 4 checks in a row and got none of 18 connections');
     expect(failures(recovering({ neverRecovers: true }))).toEqual([recovery]);
+  });
+
+  it.each([
+    // three of them may each pass somebody over four times in a row: 3 x 4 + 1 of 18 connections tell
+    [3, 'fail'],
+    [4, 'fail'],
+    // 5 x 4 + 1 are more than there are
+    [5, 'inconclusive'],
+    ['n', 'inconclusive'],
+  ])('asks for as many times the connections of %s schedulers: %s', (schedulers, is) => {
+    const asked = { traits: { 'wrr.schedulers': schedulers } };
+    expect(verdictOn(recovering({ neverRecovers: true }, 6, 200, asked), recovery).is).toBe(is);
   });
 
   it('waits for two passes more than the threshold', () => {

@@ -18,7 +18,7 @@ import {
 } from './reading.ts';
 import { standingOf } from './rotation.ts';
 import {
-  cyclesToSee,
+  connectionsToSee,
   type Look,
   looksOf,
   showing,
@@ -100,7 +100,8 @@ function isTakenAgainWithoutPass(subject: Subject, temptations: readonly Temptat
       if (!isSame) shunned.delete(name);
     }
     const times = shunned.get(instance)?.times ?? 0;
-    const isLong = times >= cyclesToSee * cycleOf(epoch.members.values());
+    const isLong =
+      times > connectionsToSee(subject, cycleOf(epoch.members.values()), { afterChange: false });
     if (isLong && barred.includes(instance) && !epoch.removed.has(instance)) return true;
     for (const name of barred) {
       const before = name === instance ? -1 : (shunned.get(name)?.times ?? 0);

@@ -4,14 +4,14 @@
  */
 import { isUnchangedMember } from './absences.ts';
 import { type Assessment, type Breach, counted, judgeOf, type Subject } from './assessment.ts';
-import { knownBefore } from './check-ledger.ts';
+import { knownBefore, streaksOf } from './check-ledger.ts';
 import { cutsAtResults } from './cuts-at-results.ts';
 import type { Judge } from './judge.ts';
 import { cycleOf } from './membership.ts';
-import { type CheckReading, type InstanceReading, isPlaced, numericTrait } from './reading.ts';
+import { type CheckReading, type InstanceReading, isPlaced } from './reading.ts';
 import { type Stretch, stretchesOf } from './rotation.ts';
 import {
-  cyclesToSee,
+  connectionsToSee,
   type Look,
   looksOf,
   showing,
@@ -79,10 +79,9 @@ function isSound(subject: Subject, one: InstanceReading, failingSince: number): 
 /** Long enough to see who is in rotation, while a member is certainly out of it. */
 export function isTelling({ epoch, inRotation, connections }: Stretch, subject: Subject): boolean {
   const members = [...epoch.members.values()];
-  const washout = numericTrait(subject, 'wrr.washoutCycles', 0);
   return (
     members.filter(({ weight }) => weight > 0).length > inRotation.length &&
-    connections.length >= (cyclesToSee + washout) * cycleOf(members) - 1
+    connections.length >= connectionsToSee(subject, cycleOf(members), { afterChange: true })
   );
 }
 
@@ -152,17 +151,13 @@ function stayed(
   if (result === 'passed' && (instance.ledger.notPassed[first.known] ?? 0) === 0) return [];
   const window = showing(subject, looks, { afterChange: true });
   const isHeld = window.shows === (result === 'failed' ? 'in' : 'out');
-  const run = streakOf(instance, result)[first.known] ?? 0;
+  const run = streaksOf(instance.ledger, result)[first.known] ?? 0;
   const checks = instance.ledger.checks.slice(first.known - run, first.known);
   const isContradicted = hadOthersOpposite(subject, instance, result, {
     fromLine: checks[0]?.startedLine ?? 0,
     untilLine: first.connection.openedLine,
   });
   return isHeld && isContradicted ? [heldBreach(instance, window, checks)] : [];
-}
-
-function streakOf({ ledger }: InstanceReading, result: 'failed' | 'passed'): Int32Array {
-  return result === 'failed' ? ledger.failStreak : ledger.passStreak;
 }
 
 /** Looks at the instance with so many results in a row certainly known, and no further one. */
@@ -172,7 +167,7 @@ function looksAfter(
   result: 'failed' | 'passed',
   needed: number,
 ): readonly Look[] {
-  const streaks = streakOf(instance, result);
+  const streaks = streaksOf(instance.ledger, result);
   const looks = looksOf(subject, instance.name).filter(
     ({ known, possible }) => known === possible && (streaks[known] ?? 0) >= needed,
   );

@@ -3,7 +3,7 @@
  * starts the count again. Both directions are one piece of code; traffic between checks is what is looked at.
  */
 import { type Breach, counted, judgeOf, type Subject } from './assessment.ts';
-import type { Ledger } from './check-ledger.ts';
+import { type Ledger, streaksOf } from './check-ledger.ts';
 import { type HealthStates, healthStatesOf } from './health-states.ts';
 import type { Judge } from './judge.ts';
 import { type Window, whyNoWindows, windowsOf } from './rotation-windows.ts';
@@ -97,7 +97,7 @@ function runsOf(course: Course, { limit, result, from }: Direction) {
 }
 
 function streakAt(ledger: Ledger, count: number, result: 'failed' | 'passed'): number {
-  return (result === 'failed' ? ledger.failStreak : ledger.passStreak)[count] ?? 0;
+  return streaksOf(ledger, result)[count] ?? 0;
 }
 
 /** Whether traffic showed the state since the last result of the other kind. */

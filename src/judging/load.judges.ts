@@ -3,6 +3,7 @@
  * nobody waits for anybody. Order among concurrent connections is nobody's business, only their counts are.
  */
 import { type Breach, counted, judgeOf, type Subject } from './assessment.ts';
+import { hasFailed } from './check-ledger.ts';
 import type { Judge } from './judge.ts';
 import { divisorOf, type Epoch, epochOf } from './membership.ts';
 import {
@@ -34,7 +35,7 @@ function concurrentOf(connections: readonly ConnectionReading[]): ReadonlySet<Co
 function whyUnsound(subject: Subject): string | null {
   for (const { name, behaviours, ledger } of subject.instances.values()) {
     if (behaviours.some(({ traffic }) => traffic !== 'accepted')) return `${name} refuses traffic`;
-    if (ledger.checks.some(({ result }) => result === 'failed')) return `${name} failed checks`;
+    if (hasFailed(ledger)) return `${name} failed checks`;
   }
   return null;
 }

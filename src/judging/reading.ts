@@ -155,7 +155,7 @@ export function numericTrait(
 }
 
 /** Infinity: an unknown number is declared. */
-export function schedulersOf(reading: Reading): number {
+export function schedulersOf(reading: Pick<Reading, 'traits'>): number {
   const declared = Number(wordTrait(reading, 'wrr.schedulers') ?? 1);
   return Number.isFinite(declared) ? declared : Number.POSITIVE_INFINITY;
 }
@@ -165,7 +165,7 @@ export function propagationOf(reading: Pick<Reading, 'traits'>): number {
   return numericTrait(reading, 'change.propagationMs', 0);
 }
 
-export function wordTrait(reading: Reading, name: string): string | null {
+export function wordTrait(reading: Pick<Reading, 'traits'>, name: string): string | null {
   const declared = reading.traits[name]?.reading;
   return declared === undefined ? null : String(declared);
 }

@@ -5,7 +5,14 @@
 import type { Subject } from './assessment.ts';
 import { knownBefore, knownPossibly } from './check-ledger.ts';
 import { cycleOf, epochOf } from './membership.ts';
-import { isPlaced, numericTrait, type Placed, propagationOf, wordTrait } from './reading.ts';
+import {
+  isPlaced,
+  numericTrait,
+  type Placed,
+  propagationOf,
+  schedulersOf,
+  wordTrait,
+} from './reading.ts';
 import { hasOthers } from './rotation.ts';
 
 /** One connection as seen from one instance: how many of its results the balancer had at least and at most. */
@@ -27,15 +34,30 @@ export interface Window {
 }
 
 /** Wherever in its cycle a scheduler stands, one connection less than two cycles hold a whole one. */
-export const cyclesToSee = 2;
+const cyclesToSee = 2;
+
+/**
+ * As many connections in a row as certainly reach everybody who takes turns: of several schedulers, each of which may
+ * pass somebody over for all of two cycles but two, one at least has had one connection more then.
+ */
+export function connectionsToSee(
+  subject: Subject,
+  cycle: number,
+  { afterChange }: { readonly afterChange: boolean },
+): number {
+  const washout = afterChange ? numericTrait(subject, 'wrr.washoutCycles', 0) : 0;
+  const passedOver = (cyclesToSee + washout) * Math.max(1, cycle) - 2;
+  return schedulersOf(subject) * passedOver + 1;
+}
 
 /** Whether absence from a few cycles means anything here; a reason where it does not. */
 export function whyNoWindows(subject: Subject): string | null {
   const { scheduling, persistenceMs } = subject.configuration;
   if (scheduling !== 'weighted-round-robin') return 'not weighted round robin';
   if (persistenceMs > 0) return 'session persistence is on';
-  const schedulers = wordTrait(subject, 'wrr.schedulers') ?? '1';
-  return schedulers === '1' ? null : `declared: ${schedulers} schedulers`;
+  return Number.isFinite(schedulersOf(subject))
+    ? null
+    : 'declared: an unknown number of schedulers';
 }
 
 const looksKnown = new WeakMap<Subject, Map<string, readonly Look[]>>();
@@ -97,8 +119,7 @@ export function looksNeeded(
   looks: readonly Look[],
   { afterChange }: { readonly afterChange: boolean },
 ): number {
-  const washout = afterChange ? numericTrait(subject, 'wrr.washoutCycles', 0) : 0;
-  return (cyclesToSee + washout) * Math.max(1, looks[0]?.cycle ?? 1) - 1;
+  return connectionsToSee(subject, looks[0]?.cycle ?? 1, { afterChange });
 }
 
 /** `afterChange`: somebody may have entered or left just before, so the declared wash-out is due first. */

@@ -3,7 +3,7 @@
  * health check gone wrong from looking like a scheduler gone wrong; and the stretches in which that stood still.
  */
 import type { Subject } from './assessment.ts';
-import { knownBefore, knownPossibly } from './check-ledger.ts';
+import { hasFailed, knownBefore, knownPossibly } from './check-ledger.ts';
 import { type Epoch, epochOf, type Member } from './membership.ts';
 import {
   type ConnectionReading,
@@ -137,7 +137,7 @@ export function isAbsenceDoubtful(stretch: Stretch, subject: Subject): boolean {
   if (members.length > inRotation.length) return true;
   // somebody who leaves may fail, and take others for failed
   const isFailing = ({ name, ledger }: InstanceReading) =>
-    !epoch.members.has(name) && ledger.checks.some(({ result }) => result === 'failed');
+    !epoch.members.has(name) && hasFailed(ledger);
   if ([...subject.instances.values()].some(isFailing)) return true;
   const replies = new Set<unknown>();
   for (const { name } of inRotation) {

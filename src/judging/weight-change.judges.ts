@@ -3,6 +3,7 @@
  * after it, and nobody's connection is cut by it. Who never kept any is charged elsewhere.
  */
 import { type Breach, counted, judgeOf, type Subject } from './assessment.ts';
+import { hasFailed } from './check-ledger.ts';
 import type { Judge } from './judge.ts';
 import { cycleOf, divisorOf, type Member } from './membership.ts';
 import { isPlaced, type MembershipChange } from './reading.ts';
@@ -137,10 +138,9 @@ function judgeHeld(subject: Subject, change: MembershipChange) {
   for (const connection of subject.connections.filter(isPlaced)) {
     const { placed, closed, carried } = connection;
     const isHeld = placed.line < change.line && (closed === null || closed.line > change.line);
-    const checks = subject.instances.get(placed.instance)?.ledger.checks ?? [];
     const isTroubled =
       removals.some(({ instance }) => instance === placed.instance) ||
-      checks.some(({ result }) => result === 'failed');
+      hasFailed(subject.instances.get(placed.instance)?.ledger);
     if (!isHeld || isTroubled) continue;
     if (closed?.by === 'balancer') {
       if (closed.line > untilLine) continue;

@@ -11,6 +11,7 @@ import {
   type Subject,
   undeclared,
 } from './assessment.ts';
+import { hasFailed } from './check-ledger.ts';
 import { arrivedWhole } from './forwarding.judges.ts';
 import type { Judge } from './judge.ts';
 import { cycleOf, epochOf, type Member } from './membership.ts';
@@ -103,8 +104,7 @@ function judgeHeld(subject: Subject, change: MembershipChange) {
   const { instance, line } = change;
   const untilLine =
     subject.changes.find((one) => one.line > line)?.line ?? Number.POSITIVE_INFINITY;
-  const checks = subject.instances.get(instance)?.ledger.checks ?? [];
-  const isTroubled = checks.some(({ result }) => result === 'failed');
+  const isTroubled = hasFailed(subject.instances.get(instance)?.ledger);
   const cuts: Breach[] = [];
   let kept = 0;
   for (const { connection, placed, closed, carried } of subject.connections.filter(isPlaced)) {

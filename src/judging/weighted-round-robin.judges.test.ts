@@ -63,7 +63,11 @@ describe('schedule.wrr.cycle', () => {
       { weights: { a: 1, b: 5, c: 1 } },
       { weights, traits: { 'wrr.schedulers': 'n' } },
     );
-    expect(verdictOn(many, 'schedule.wrr.cycle').is).toBe('inconclusive');
+    expect(verdictOn(many, 'schedule.wrr.cycle')).toMatchObject({
+      is: 'inconclusive',
+      why: 'declared: n schedulers, so no common cycle',
+      isObservation: true,
+    });
   });
 
   it('says nothing when somebody is missing and checks may be to blame', () => {

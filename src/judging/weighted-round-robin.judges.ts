@@ -88,8 +88,11 @@ function isStarving({ inRotation, connections }: Stretch): boolean {
 }
 
 export const wrrCycle: Judge = judgeOf('schedule.wrr.cycle', (subject) => {
-  const stretches = whyNoCycles(subject) ?? roundRobinStretches(subject);
+  const stretches = roundRobinStretches(subject);
   if (typeof stretches === 'string') return stretches;
+  const without = whyNoCycles(subject);
+  // their shares are another clause's matter (clause book)
+  if (without !== null) return { observation: without };
   const washout = washoutOf(subject);
   const judged = stretches.map((stretch) => judgeCycles(stretch, washout));
   const cycles = judged.reduce((sum, one) => sum + one.cycles, 0);

@@ -108,8 +108,13 @@ export const healthInitial: Family = {
         threshold: fc.integer({ min: 3, max: 5 }),
         reply: fc.constantFrom('normal' as const, 503),
         isAgain: fc.constantFrom(...(bounds.isWired ? [false] : [false, true])),
+        // so slow that what changes may take seconds to be in effect
+        times: fc.constantFrom(
+          { timeoutSeconds: 4 },
+          ...(bounds.isWired ? [] : [{ timeoutSeconds: 40, intervalSeconds: 60 }]),
+        ),
       })
-      .map(({ threshold, reply, isAgain }): Timeline => {
+      .map(({ threshold, reply, isAgain, times }): Timeline => {
         const open = { do: 'open' as const, count: connectionsToSee, sources: 'fresh' as const };
         return {
           ...head('health-initial', healthInitial.clauses, bounds),
@@ -117,7 +122,7 @@ export const healthInitial: Family = {
             check: {
               unhealthyThreshold: threshold,
               healthyThreshold: threshold,
-              timeoutSeconds: 4,
+              ...times,
             },
             drainSeconds: 0,
           }),

@@ -7,6 +7,7 @@ import { statisticalChecks } from '../../judging/statistical-budget.ts';
 import type { ClauseResult } from '../../results/conformance-result.ts';
 import type { Profile } from '../../spec/configuration.ts';
 import type { Testbed } from '../../testbed/trial.ts';
+import { within } from '../abilities.ts';
 import { boundsFor, costOf, familiesFor } from '../case-plan.ts';
 import { type CaseContext, runCase } from '../case-runner.ts';
 import { boundaryCases } from '../configurations/boundary-cases.ts';
@@ -134,7 +135,7 @@ class Attempt {
     const { description } = this.#testbed;
     const bounds = boundsFor(description, profile);
     const timelines = familiesFor(description, selected).map((family): Case => {
-      const timeline = drawTimeline(family, bounds, seed, round);
+      const timeline = within(drawTimeline(family, bounds, seed, round), description, bounds);
       return { row: family.name, cost: costOf(timeline.timeline), timeline };
     });
     const documents = selected.some((id) => id.startsWith('config.'))
