@@ -13,6 +13,7 @@ import {
 import { appliesTo } from '../spec/clauses.ts';
 import type { Testbed } from '../testbed/trial.ts';
 import { type DriveOptions, drive } from './driver.ts';
+import { planOf } from './occasions.ts';
 import { scalesFor } from './scales.ts';
 import type { Timeline } from './timeline.ts';
 
@@ -131,10 +132,10 @@ export async function failsOnce(
   );
 }
 
-function budgetOf({ falseAlarmRate }: CaseContext, { clauses }: Timeline): Budget {
+function budgetOf({ falseAlarmRate }: CaseContext, timeline: Timeline): Budget {
   return falseAlarmRate === undefined
     ? budgetOfHistory(usualAlpha)
-    : budgetOfTimeline(clauses, falseAlarmRate);
+    : budgetOfTimeline(planOf(timeline), falseAlarmRate);
 }
 
 function optionsOf(context: CaseContext, timeline: Timeline): Omit<DriveOptions, 'name' | 'seed'> {

@@ -44,6 +44,7 @@ import type { Family } from './families/family.ts';
 import { tourCoverage } from './families/health-tours.ts';
 import { judgedClauses } from './judged-clauses.ts';
 import { measureLinearity } from './linearity.ts';
+import { planOf } from './occasions.ts';
 import { runCanary } from './proof/canary.ts';
 import { diagnoseConfigurations, diagnoseTimelines } from './proof/diagnosis.ts';
 import { attributed, gateOf, rollUpClause } from './roll-up.ts';
@@ -149,7 +150,7 @@ class Run {
 
   async execute(): Promise<ConformRun> {
     const timelines = this.#timelines();
-    this.#statisticalChecks = statisticalChecks(timelines.map((one) => one.timeline.clauses));
+    this.#statisticalChecks = statisticalChecks(timelines.map(({ timeline }) => planOf(timeline)));
     this.#context = { ...this.#context, falseAlarmRate: this.#falseAlarmRate };
     const configurations = this.#configurations();
     this.#tellPlan(timelines, configurations);

@@ -2,6 +2,7 @@
  * What a timeline gives occasion for: algorithms, kinds of checks, persistence, edits of weights, drains. A clause that
  * needs one of these and finds none cannot be why another one fails there. Knows no verdict.
  */
+import type { Plan } from '../judging/statistical-budget.ts';
 import type { Need } from '../spec/behaviour.ts';
 import { clauseOf } from '../spec/clauses.ts';
 import type { Scheduling, ServiceConfiguration } from '../spec/configuration.ts';
@@ -40,6 +41,12 @@ export function hasOccasion(clause: string, timeline: Timeline): boolean {
     if (service.persistenceMs > 0) met.add('persistence');
   }
   return needs.every((need) => met.has(need));
+}
+
+/** What it was made for and the algorithms it meets on its way, as the budget of false alarms counts them. */
+export function planOf(timeline: Timeline): Plan {
+  const schedulings = servicesOf(timeline).map(({ scheduling }) => scheduling);
+  return { clauses: timeline.clauses, schedulings };
 }
 
 function servicesOf({ configuration, steps, profile }: Timeline): readonly ServiceConfiguration[] {

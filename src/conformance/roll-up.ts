@@ -13,6 +13,7 @@ import type {
 } from '../results/conformance-result.ts';
 import { supportOf } from '../spec/behaviour.ts';
 import { type Clause, clauseOf, missingNeeds } from '../spec/clauses.ts';
+import type { Certificate } from '../statistics/certificate.ts';
 import { missingFor } from './case-plan.ts';
 
 /** What one case said on one clause, or several that said the same. */
@@ -28,7 +29,7 @@ export interface Said {
   readonly byAdapter: boolean;
   readonly failure: Failure | null;
   /** Of a verdict by statistics. */
-  readonly certificate: ClauseResult['certificate'];
+  readonly certificate: Certificate | null;
 }
 
 /** Failures told in full, a clause; the rest are only counted. */
@@ -82,13 +83,13 @@ function casesOf(said: readonly Said[]): number {
   return said.reduce((sum, { times }) => sum + times, 0);
 }
 
-/** What the sharpest of the checks would have noticed, and how often at most one of them all is wrong. */
+/** What the sharpest of the checks promises, and how often at most one of them all is wrong. */
 function certificateOf(said: readonly Said[]): ClauseResult['certificate'] {
   const all = said.flatMap(({ certificate }) => certificate ?? []);
   const [sharpest] = all.toSorted((a, b) => a.detectableBias - b.detectableBias);
   if (sharpest === undefined) return null;
-  const falseAlarmRate = all.reduce((sum, one) => sum + one.falseAlarmRate, 0);
-  return { ...sharpest, falseAlarmRate };
+  const falseAlarmRateInAll = all.reduce((sum, one) => sum + one.falseAlarmRate, 0);
+  return { checks: all.length, falseAlarmRateInAll, ...sharpest };
 }
 
 function isOwnFailure(one: Said): boolean {

@@ -2,6 +2,7 @@
  * Judges of many connections at once: none is lost while the instances are healthy, and the shares hold although
  * nobody waits for anybody. Order among concurrent connections is nobody's business, only their counts are.
  */
+import { promiseOf } from '../statistics/certificate.ts';
 import { type Breach, counted, judgeOf, type Subject } from './assessment.ts';
 import { hasFailed } from './check-ledger.ts';
 import type { Judge } from './judge.ts';
@@ -179,7 +180,7 @@ function hashedShares(subject: Subject, blocks: readonly Stretch[], falseAlarmRa
   return {
     breaches: judged.flatMap(({ breach }) => breach ?? []),
     sometimes: { [obligation]: judged.filter(({ isEnough }) => isEnough).length },
-    kept: `opened at once: ${judged.map(({ addresses, words }) => `${addresses} addresses, ${words}`).join('; ')}`,
+    kept: `opened at once: ${judged.map(({ addresses, words }) => `${addresses} addresses, ${words}`).join('; ')}${largest === undefined ? '' : `; ${promiseOf(largest.certificate)}`}`,
     ...(largest === undefined ? {} : { certificate: largest.certificate }),
   };
 }

@@ -2,13 +2,13 @@
  * Judges of source IP scheduling: an address keeps its instance while the set stands still, and many addresses divide
  * by the weights within a declared band. Knows no hash.
  */
+import { promiseOf } from '../statistics/certificate.ts';
 import { type Breach, counted, judgeOf } from './assessment.ts';
 import type { Judge } from './judge.ts';
 import type { Placed } from './reading.ts';
 import { phasesOf, stretchesBySource } from './source-phases.ts';
 import { reweighingOf } from './source-reweighing.ts';
 import { addressesToJudge, judgeShares } from './source-shares.ts';
-import { promiseOf } from './weighted-round-robin.judges.ts';
 
 export const sourceSticky: Judge = judgeOf('schedule.source.sticky', (subject) => {
   const stretches = stretchesBySource(subject);

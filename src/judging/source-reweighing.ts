@@ -2,12 +2,12 @@
  * Source IP scheduling through a change of weights: whether those before it were kept, and whether new addresses divide
  * by the new ones. Whoever is known may stay where he was. Knows no hash.
  */
+import { promiseOf } from '../statistics/certificate.ts';
 import type { Assessment, Breach, Subject } from './assessment.ts';
 import type { Placed } from './reading.ts';
 import type { Stretch } from './rotation.ts';
 import { type Phase, phasesOf } from './source-phases.ts';
 import { addressesToJudge, judgeShares, tellingStretches } from './source-shares.ts';
-import { promiseOf } from './weighted-round-robin.judges.ts';
 
 interface Reweighing {
   readonly before: readonly Stretch[];

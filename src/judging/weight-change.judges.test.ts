@@ -162,7 +162,10 @@ describe(`${clause} under source IP`, () => {
     const chosen = many.filter((client) => bySource(slots, client) === 'b');
     expect(chosen.length).toBeGreaterThan(60);
     expect(failures(rehashed({}, hashed, chosen))).toEqual([]);
-    const unplanned = judgeHistory(rehashed({ keepsFirstWeights: true }), budgetOfTimeline([], 0));
+    const unplanned = judgeHistory(
+      rehashed({ keepsFirstWeights: true }),
+      budgetOfTimeline({ clauses: [], schedulings: [] }, 0),
+    );
     expect(unplanned.filter(({ verdict }) => verdict.is === 'fail')).toEqual([]);
   });
 

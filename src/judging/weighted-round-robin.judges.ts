@@ -2,7 +2,7 @@
  * Judges of weighted round robin: exact counts over whole cycles of connections opened one after the other, and
  * shares by a sequential test. Order within a cycle is nobody's business.
  */
-import { type Certificate, shareCertificate } from '../statistics/certificate.ts';
+import { promiseOf, shareCertificate } from '../statistics/certificate.ts';
 import { eProcess, sharesOf } from '../statistics/e-process.ts';
 import { type Assessment, type Breach, counted, judgeOf, type Subject } from './assessment.ts';
 import type { Judge } from './judge.ts';
@@ -211,11 +211,6 @@ export const wrrShare: Judge = judgeOf('schedule.wrr.share', (subject, falseAlar
     certificate,
   };
 });
-
-/** `a share off by 9.8 points would have been noticed with probability 0.9`. */
-export function promiseOf({ detectableBias, power }: Certificate): string {
-  return `a share off by ${(100 * detectableBias).toFixed(1)} points would have been noticed with probability ${power}`;
-}
 
 function judgeShare({ inRotation, connections }: Stretch, falseAlarmRate: number) {
   const cycle = cycleOf(inRotation);

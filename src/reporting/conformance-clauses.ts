@@ -1,6 +1,6 @@
 /** The table of clauses in the HTML report, with its search and its filter by verdict. Knows how a clause is shown, not why it came out so. */
 import type { ClauseResult, ConformanceResult } from '../results/conformance-result.ts';
-import { figure } from './figures.ts';
+import { counted, figure } from './figures.ts';
 import { html, type Markup, nothing } from './markup.ts';
 import { verdictMark } from './verdict-markup.ts';
 import {
@@ -45,8 +45,15 @@ function clauseRow(clause: ClauseResult): Markup {
 
 function certificate({ certificate: promise }: ClauseResult): Markup {
   if (promise === null) return nothing;
-  const { falseAlarmRate, detectableBias, power, connections } = promise;
-  return html`<div class="small soft">By statistics: fails a right one with probability ${falseAlarmRate.toExponential(1)} at most, notices a share off by ${(100 * detectableBias).toFixed(1)} points with probability ${power}, on ${figure(connections)} connections</div>`;
+  return html`<div class="small soft">${certificateInWords(promise)}</div>`;
+}
+
+type Promised = NonNullable<ClauseResult['certificate']>;
+
+function certificateInWords(promise: Promised): string {
+  const { checks, falseAlarmRateInAll, detectableBias, power, connections } = promise;
+  const points = (100 * detectableBias).toFixed(1);
+  return `By statistics, in ${counted(checks, 'check')}: a right one fails with probability ${falseAlarmRateInAll.toExponential(1)} at most. The sharpest, on ${counted(connections, 'connection')}, notices whoever's share is off by ${points} points with probability ${power} at least.`;
 }
 
 function flags(clause: ClauseResult): Markup {

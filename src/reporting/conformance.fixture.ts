@@ -224,7 +224,16 @@ function clauseOf([id, verdict, statement, why]: Row): ClauseResult {
         : { 'situation came up': 9 },
     certificate:
       id === 'schedule.wrr.share'
-        ? { falseAlarmRate: 3.3e-7, detectableBias: 0.094, power: 0.9, connections: 1600 }
+        ? {
+            checks: 4,
+            falseAlarmRateInAll: 3.3e-7,
+            falseAlarmRate: 8.25e-8,
+            detectableBias: 0.094,
+            power: 0.9,
+            connections: 1600,
+            shares: [0.5, 0.5],
+            hardest: [0.406, 0.594],
+          }
         : null,
     failures: failure === undefined ? [] : [failure],
   };

@@ -97,13 +97,18 @@ interface Coverage {
 }
 
 interface ShareCertificate {
-  /** Of all its checks together: the probability that a right implementation fails the clause, at most. */
+  /** How many checks by statistics decided the clause, and the probability that any of them fails a right implementation, at most. */
+  readonly checks: number;
+  readonly falseAlarmRateInAll: number;
+  /** From here on: of the sharpest of them alone. */
   readonly falseAlarmRate: number;
-  /** The smallest shift of a share, in parts of 1, that one of its checks notices with `power`. */
+  /** Whoever's share is off by so much, in parts of 1, it notices with `power` at least. */
   readonly detectableBias: number;
   readonly power: number;
-  /** That this check used. */
   readonly connections: number;
+  /** The shares that it tested, and the hardest to tell from them of all that are off by `detectableBias`. */
+  readonly shares: readonly number[];
+  readonly hardest: readonly number[];
 }
 
 export interface ClauseResult {

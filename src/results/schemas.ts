@@ -68,10 +68,18 @@ const clauseResultSchema = z
     sometimes: z.record(z.string(), z.number()),
     certificate: z
       .strictObject({
-        falseAlarmRate: share,
-        detectableBias: share,
+        checks: count.describe('By statistics, of this clause'),
+        falseAlarmRateInAll: share.describe('That any of them fails a right implementation'),
+        falseAlarmRate: share.describe('From here on: of the sharpest check alone'),
+        detectableBias: share.describe(
+          'A share that is off by so much is noticed with `power` at least',
+        ),
         power: share,
         connections: count,
+        shares: z.array(share).describe('What was tested'),
+        hardest: z
+          .array(share)
+          .describe('Of all that are off by the bias, the hardest to tell from them'),
       })
       .nullable()
       .describe('Of a clause decided by statistics'),

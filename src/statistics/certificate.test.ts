@@ -55,23 +55,60 @@ describe('the certificate of shares', () => {
     expect(alarmsOf(shares, 200, rate)).toBeLessThanOrEqual(rate + wobble(rate));
   });
 
-  it.each([0.06, 0.09, 0.12])(
-    'notices a bias of %f as often as it says, or somewhat more',
-    (bias) => {
-      const [count, rate] = [400, 1e-3];
-      const promised = sharePower(shares, count, rate, bias);
-      const observed = alarmsOf(shiftedShares(shares, bias), count, rate);
-      expect(observed).toBeGreaterThan(promised - wobble(promised));
-      // what is looked at all the time is noticed more often than at the end alone
-      expect(observed).toBeLessThan(promised + wobble(promised) + 0.12);
+  it.each([
+    [0, -0.07],
+    [0, 0.1],
+    [0, -0.13],
+    [1, 0.1],
+    [2, -0.1],
+    [2, 0.12],
+  ])('notices that share %i is off by %f as often as it says, or somewhat more', (index, bias) => {
+    const [count, rate] = [400, 1e-3];
+    const moved = shiftedShares(shares, index, bias) ?? [];
+    const promised = sharePower(shares, count, rate, moved);
+    const observed = alarmsOf(moved, count, rate);
+    expect(observed).toBeGreaterThan(promised - wobble(promised));
+    // what is looked at all the time is noticed more often than at the end alone
+    expect(observed).toBeLessThan(promised + wobble(promised) + 0.12);
+  });
+
+  it.each([0.7, 1, 1.3])(
+    'holds for every way in which a share is off by %f of its bias',
+    (part) => {
+      const { detectableBias, hardest } = shareCertificate(shares, 400, 1e-3);
+      const bias = part * detectableBias;
+      const promised = Math.min(
+        ...[0, 1, 2].flatMap((index) =>
+          [-bias, bias].map((by) => {
+            const moved = shiftedShares(shares, index, by);
+            return moved === null ? 1 : sharePower(shares, 400, 1e-3, moved);
+          }),
+        ),
+      );
+      // whoever makes up for it: in proportion, the next one alone, the least alone
+      const ways = [
+        shiftedShares(shares, 0, -bias) ?? [],
+        [0.625 - bias, 0.25 + bias, 0.125],
+        [0.625 - bias, 0.25, 0.125 + bias],
+        [0.625, 0.25 - Math.min(0.25, bias), 0.125 + Math.min(0.25, bias)],
+      ];
+      for (const way of ways) {
+        expect(alarmsOf(way, 400, 1e-3)).toBeGreaterThan(promised - wobble(promised));
+      }
+      if (part === 1) expect(sharePower(shares, 400, 1e-3, hardest)).toBeCloseTo(0.9, 2);
     },
   );
 
   it('states the bias that it notices nine times in ten', () => {
     const certificate = shareCertificate(shares, 1600, 2.5e-8);
     expect(certificate).toMatchObject({ falseAlarmRate: 2.5e-8, power: 0.9, connections: 1600 });
-    const { detectableBias } = certificate;
-    expect(sharePower(shares, 1600, 2.5e-8, detectableBias)).toBeCloseTo(0.9, 2);
+    const { detectableBias, hardest } = certificate;
+    expect(certificate.shares).toEqual(shares);
+    expect(sharePower(shares, 1600, 2.5e-8, hardest)).toBeCloseTo(0.9, 2);
+    const furthest = Math.max(
+      ...hardest.map((share, index) => Math.abs(share - (shares[index] ?? 0))),
+    );
+    expect(furthest).toBeCloseTo(detectableBias, 12);
     expect(detectableBias).toBeGreaterThan(0.05);
     expect(detectableBias).toBeLessThan(0.1);
   });

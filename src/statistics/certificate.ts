@@ -3,7 +3,8 @@
  * probability from so many observations. Exact for binomial counts, by normal approximation for the e-process.
  */
 
-import gammaln from '@stdlib/math-base-special-gammaln';
+import digamma from '@stdlib/math-base-special-digamma';
+import trigamma from '@stdlib/math-base-special-trigamma';
 import { lowerTail, upperTail } from './binomial.ts';
 import { smallestWhere } from './bisection.ts';
 import { eProcess, shiftedShares } from './e-process.ts';
@@ -11,10 +12,19 @@ import { eProcess, shiftedShares } from './e-process.ts';
 export interface Certificate {
   /** Of this check: the probability that it fails a right implementation, at most. */
   readonly falseAlarmRate: number;
-  /** The smallest shift of a share, in parts of 1, that is noticed with `power`. */
+  /** Whoever's share is off by so much, in parts of 1, is noticed with `power` at least, whichever way the others make up for it. */
   readonly detectableBias: number;
   readonly power: number;
+  /** Independent observations that this is promised for. */
   readonly connections: number;
+  /** The shares that were tested, and the hardest to tell from them of all that are off by `detectableBias`: `power` is theirs. */
+  readonly shares: readonly number[];
+  readonly hardest: readonly number[];
+}
+
+/** `a share off by 9.8 points would have been noticed with probability 0.9`. */
+export function promiseOf({ detectableBias, power }: Certificate): string {
+  return `a share off by ${(100 * detectableBias).toFixed(1)} points would have been noticed with probability ${power}`;
 }
 
 /** What every certificate states its bias for. */
@@ -26,27 +36,64 @@ export function shareCertificate(
   connections: number,
   falseAlarmRate: number,
 ): Certificate {
-  const biasMax = Math.max(...shares);
+  const power = (moved: readonly number[]) =>
+    sharePower(shares, connections, falseAlarmRate, moved);
+  const hardestAt = (bias: number) => leastOf(shiftsOf(shares, bias), power);
   const detectableBias = smallestWhere(
-    biasMax,
-    (bias) => sharePower(shares, connections, falseAlarmRate, bias) >= certifiedPower,
+    biasMaxOf(shares),
+    (bias) => hardestAt(bias).value >= certifiedPower,
     halvings,
   );
-  return { falseAlarmRate, detectableBias, power: certifiedPower, connections };
+  const hardest = hardestAt(detectableBias).of ?? shares;
+  return { falseAlarmRate, detectableBias, power: certifiedPower, connections, shares, hardest };
+}
+
+/** No share can be further off than this. */
+function biasMaxOf(shares: readonly number[]): number {
+  return Math.max(...shares.map((share) => Math.max(share, 1 - share)));
+}
+
+/** Every way in which one share is off by `bias`, alike shares once. */
+function shiftsOf(shares: readonly number[], bias: number): readonly (readonly number[])[] {
+  return [...new Set(shares)].flatMap((share) => shiftsAt(shares, shares.indexOf(share), bias));
+}
+
+/** Down and up, as far as a share can go. */
+function shiftsAt(
+  shares: readonly number[],
+  index: number,
+  bias: number,
+): readonly (readonly number[])[] {
+  return [-bias, bias].flatMap((by) => {
+    const moved = shiftedShares(shares, index, by);
+    return moved === null ? [] : [moved];
+  });
+}
+
+/** The one with the least value; `of` null: there are none, and any value is reached. */
+function leastOf<One>(all: readonly One[], measure: (one: One) => number) {
+  let least: { readonly of: One | null; readonly value: number } = {
+    of: null,
+    value: Number.POSITIVE_INFINITY,
+  };
+  for (const one of all) {
+    const value = measure(one);
+    if (value < least.value) least = { of: one, value };
+  }
+  return least;
 }
 
 /**
- * Probability that the evidence reaches the alarm by the last of `connections` observations, if the largest share has
- * lost `bias` to the next one. At the end only, so the true power, at any time before, is no smaller.
+ * Probability that the evidence reaches the alarm by the last of `connections` observations, if the shares are those in
+ * `moved`. At the end only, so the true power, at any time before, is no smaller.
  */
 export function sharePower(
   shares: readonly number[],
   connections: number,
   falseAlarmRate: number,
-  bias: number,
+  moved: readonly number[],
 ): number {
   const { logEvidence, priors } = eProcess(shares);
-  const moved = shiftedShares(shares, bias);
   const means = moved.map((share) => share * connections);
   const ends = means.map((mean, index) => (priors[index] ?? 0) + mean);
   // second order: the counts scatter, and the evidence is convex in each
@@ -76,10 +123,15 @@ export function bandCertificate(
   falseAlarmRate: number,
 ): Certificate {
   const rate = falseAlarmRate / shares.length;
-  const detectableBias = Math.max(
-    ...shares.map((share) => smallestBeyond(share, tolerance, connections, rate)),
-  );
-  return { falseAlarmRate, detectableBias, power: certifiedPower, connections };
+  const beyond = shares.map((share) => smallestBeyond(share, tolerance, connections, rate));
+  const detectableBias = Math.max(...beyond);
+  const index = beyond.indexOf(detectableBias);
+  const own = shares[index] ?? 0;
+  const band = bandOf(own, tolerance, connections, rate);
+  const power = (moved: readonly number[]) =>
+    chanceBeyond(band, own, moved[index] ?? own, connections);
+  const hardest = leastOf(shiftsAt(shares, index, detectableBias), power).of ?? shares;
+  return { falseAlarmRate, detectableBias, power: certifiedPower, connections, shares, hardest };
 }
 
 function smallestBeyond(share: number, tolerance: number, count: number, rate: number): number {
@@ -107,7 +159,7 @@ function bandOf(share: number, tolerance: number, count: number, rate: number): 
   };
 }
 
-/** Probability that a share which is `bias` too large, or too small where it cannot grow so much, is called out of its band. */
+/** Probability that a share which is off by `bias`, whichever way is harder to tell, is called out of its band. */
 export function bandPower(
   share: number,
   tolerance: number,
@@ -118,16 +170,18 @@ export function bandPower(
   return powerOf(bandOf(share, tolerance, count, rate), share, count, bias);
 }
 
-function powerOf({ least, most }: Band, share: number, count: number, bias: number): number {
-  const [up, down] = [share + bias, share - bias];
-  return Math.min(
-    up <= 1 ? upperTail(least, count, up) : Number.POSITIVE_INFINITY,
-    down >= 0 ? lowerTail(most, count, down) : Number.POSITIVE_INFINITY,
-  );
+function powerOf(band: Band, share: number, count: number, bias: number): number {
+  const ways = [share + bias, share - bias].filter((moved) => 0 <= moved && moved <= 1);
+  return Math.min(...ways.map((moved) => chanceBeyond(band, share, moved, count)));
 }
 
-/** Bits of the answer: a bias to a thousandth of a thousandth. */
-const halvings = 20;
+/** Probability that the count of somebody whose share is `moved` lies beyond the band around `share`, on that side. */
+function chanceBeyond({ least, most }: Band, share: number, moved: number, count: number): number {
+  return moved > share ? upperTail(least, count, moved) : lowerTail(most, count, moved);
+}
+
+/** Bits of the answer: a bias to a tenth of a thousandth. */
+const halvings = 14;
 
 /** The smallest whole number for which `holds`, which is true from there on; one more than `max` if there is none. */
 function firstWhere(max: number, holds: (value: number) => boolean): number {
@@ -139,14 +193,6 @@ function firstWhere(max: number, holds: (value: number) => boolean): number {
     else low = middle + 1;
   }
   return low;
-}
-
-/** Derivatives of ln Γ as differences over one: off by 1/(24 x²) and less, and x is a count of dozens here. */
-function digamma(x: number): number {
-  return gammaln(x + 0.5) - gammaln(x - 0.5);
-}
-function trigamma(x: number): number {
-  return digamma(x + 0.5) - digamma(x - 0.5);
 }
 
 /** P(Z > z), Abramowitz and Stegun 26.2.17: off by less than 7.5e-8. */

@@ -66,12 +66,23 @@ describe('the e-process', () => {
     expect(alarms).toBeGreaterThan(0);
   });
 
-  it('takes a shift from the largest share to the next one', () => {
-    const moved = shiftedShares(shares, 0.1);
-    expect(moved.map((share) => share.toFixed(3))).toEqual(['0.525', '0.350', '0.125']);
-    expect(shiftedShares([0.25, 0.75], 0.1).map((share) => share.toFixed(2))).toEqual([
-      '0.35',
-      '0.65',
-    ]);
+  it('shifts one share, for which the others make up in proportion', () => {
+    const inWords = (index: number, bias: number) =>
+      shiftedShares(shares, index, bias)?.map((share) => share.toFixed(3));
+    expect(inWords(0, -0.075)).toEqual(['0.550', '0.300', '0.150']);
+    expect(inWords(2, 0.175)).toEqual(['0.500', '0.200', '0.300']);
+    expect(inWords(2, -0.126)).toBeUndefined();
+    expect(inWords(0, 0.376)).toBeUndefined();
+  });
+
+  it('shifts so that no other shares that are as far off are nearer to the declared ones', () => {
+    const divergence = (from: readonly number[]) =>
+      from.reduce((sum, share, at) => sum + share * Math.log(share / (shares[at] ?? 1)), 0);
+    const least = divergence(shiftedShares(shares, 0, 0.1) ?? []);
+    for (const part of [0.1, 0.4, 0.5, 0.6, 0.65, 0.7, 0.9]) {
+      const others = 0.275;
+      const moved = [0.725, others * part, others * (1 - part)];
+      expect(divergence(moved)).toBeGreaterThan(least - 1e-12);
+    }
   });
 });

@@ -35,16 +35,20 @@ export function eProcess(shares: readonly number[]): EProcess {
   return { priors, logEvidence };
 }
 
-/** The hardest shift to see: between the two largest shares, where a point is worth least. */
-export function shiftedShares(shares: readonly number[], shift: number): readonly number[] {
-  const byShare = shares
-    .map((_, index) => index)
-    .toSorted((a, b) => (shares[b] ?? 0) - (shares[a] ?? 0));
-  const [from, to] = byShare;
-  return shares.map((share, index) => {
-    if (index === from) return share - Math.min(shift, share);
-    return index === to ? share + Math.min(shift, shares[from ?? 0] ?? 0) : share;
-  });
+/**
+ * All shares if the one at `index` is off by `bias` (positive or negative) and the others make up for it in proportion:
+ * of everything that puts one share that far off, the hardest to tell from the declared shares, since its divergence from
+ * them is least (information projection: Csiszar, Annals of Probability 3, 1975). null: no share can be that large or small.
+ */
+export function shiftedShares(
+  shares: readonly number[],
+  index: number,
+  bias: number,
+): readonly number[] | null {
+  const own = shares[index] ?? 0;
+  const moved = own + bias;
+  if (moved < 0 || moved > 1) return null;
+  return shares.map((share, at) => (at === index ? moved : (share * (1 - moved)) / (1 - own)));
 }
 
 /** Weights as shares of 1. */

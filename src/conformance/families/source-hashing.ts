@@ -131,9 +131,10 @@ export const sourceReweighs: Family = {
   timelines: (bounds) =>
     fc
       .constantFrom(
-        { vector: [1, 1], weight: 9 },
+        // uneven before, too: equal parts are also what somebody gives who sees no weights
+        { vector: [1, 4], weight: 9 },
         { vector: [6, 1, 1], weight: 1 },
-        { vector: [1, 1, 1], weight: 6 },
+        { vector: [1, 3, 1], weight: 6 },
       )
       .map(({ vector, weight }): Timeline => {
         const sources = clientsNamed(120);

@@ -16,6 +16,7 @@ import { generatedCases } from '../configurations/generated-cases.ts';
 import { runConfigurationCase } from '../configurations/run-configurations.ts';
 import { type DrawnTimeline, drawTimeline } from '../drawn-timeline.ts';
 import { judgedClauses } from '../judged-clauses.ts';
+import { planOf } from '../occasions.ts';
 import { attributed, rollUpClause } from '../roll-up.ts';
 import { Tally } from '../tally.ts';
 
@@ -147,7 +148,7 @@ class Attempt {
     const { alpha } = this.#options;
     if (alpha !== undefined) {
       const checks = statisticalChecks(
-        timelines.map((one) => ('timeline' in one ? one.timeline.timeline.clauses : [])),
+        timelines.flatMap((one) => ('timeline' in one ? [planOf(one.timeline.timeline)] : [])),
       );
       this.#context = { ...this.#context, falseAlarmRate: alpha / Math.max(1, checks) };
     }
