@@ -82,13 +82,13 @@ describe('schedule.wrr.cycle', () => {
 
 describe('schedule.wrr.share', () => {
   it('passes when a shift of ten points would have shown', () => {
-    expect(verdictOn(cycles(150), 'schedule.wrr.share').is).toBe('pass');
+    expect(verdictOn(cycles(200), 'schedule.wrr.share').is).toBe('pass');
     expect(verdictOn(cycles(10), 'schedule.wrr.share').is).toBe('inconclusive');
   });
 
   it('does not mind bursts as long as cycles', () => {
     const order = [...'aaaaa'.repeat(1), 'b', 'c'];
-    const burst = cycles(150, { pick: (_, { number }) => order[number % 7] as string });
+    const burst = cycles(200, { pick: (_, { number }) => order[number % 7] as string });
     expect(verdictOn(burst, 'schedule.wrr.share').is).toBe('pass');
   });
 

@@ -120,7 +120,7 @@ export const wrrRecovers: Family = {
 };
 
 /** Enough to tell a shift of ten points at the alarm rate that the judge keeps. */
-const connectionsForShares = 1600;
+const connectionsForShares = 1800;
 /** In stepped time now and then enough for a counter that begins again after a thousand to do so twice. */
 const connectionsForCounters = 2400;
 
