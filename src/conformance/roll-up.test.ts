@@ -15,6 +15,7 @@ const nothing: Grounds = {
   standingAlone: new Set(),
   undermined: new Map(),
   apartFrom: () => [],
+  isKeptBeside: () => false,
 };
 
 /** Failing clauses and what they are charged to; null: to themselves. */
@@ -23,6 +24,7 @@ function charges(
   alone: readonly string[] = [],
   undermined: Readonly<Record<string, string>> = {},
   apart: Readonly<Record<string, readonly (readonly string[])[]>> = {},
+  keptBeside: readonly string[] = [],
 ) {
   const by = Object.entries(undermined).map(([id, other]) => [id, new Set([other])] as const);
   const judged = attributed(
@@ -31,6 +33,7 @@ function charges(
       standingAlone: new Set(alone),
       undermined: new Map(by),
       apartFrom: (id) => (apart[id] ?? []).map((others) => new Set(others)),
+      isKeptBeside: (other) => keptBeside.includes(other),
     },
   );
   return Object.fromEntries(judged.map(({ id, attributedTo }) => [id, attributedTo]));
@@ -60,6 +63,17 @@ describe('a clause that fails beside a narrower one', () => {
     expect(charges(broken, ['schedule.eligible'])).toEqual({
       [premise]: null,
       'health.unhealthy-threshold': premise,
+      'schedule.eligible': premise,
+    });
+  });
+
+  it('fails by itself where the page states it and its own histories kept the premise', () => {
+    const premise = 'health.consecutive';
+    expect(
+      charges([premise, 'health.unhealthy-threshold', 'schedule.eligible'], [], {}, {}, [premise]),
+    ).toEqual({
+      [premise]: null,
+      'health.unhealthy-threshold': null,
       'schedule.eligible': premise,
     });
   });

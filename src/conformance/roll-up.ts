@@ -202,6 +202,8 @@ export interface Grounds {
   readonly undermined: ReadonlyMap<string, ReadonlySet<string>>;
   /** For each way in which the clause failed: the narrower clauses that cannot be why. */
   apartFrom(clause: string): Iterable<ReadonlySet<string>>;
+  /** Whether a history in which `clause` failed kept the other one. */
+  isKeptBeside(other: string, clause: string): boolean;
 }
 
 /**
@@ -239,7 +241,9 @@ function causeOf(
   return failing.find((other) => {
     if (undermined.get(other)?.has(id)) return false;
     const { broader = [], isPremise = false } = clauseOf(other) ?? {};
-    if (broader.includes(id)) return !(standsAlone || isApart) || isPremise;
+    // a premise that was kept where this one failed is not why
+    const isWhy = isPremise && !(strength === 'stated' && grounds.isKeptBeside(other, id));
+    if (broader.includes(id)) return !(standsAlone || isApart) || isWhy;
     // nor does what a wider one shows by itself leave anything to a derived one inside it
     const isInside = standingAlone.has(other) && own?.broader?.includes(other) === true;
     return isInside && !standsAlone && own.isPremise !== true;

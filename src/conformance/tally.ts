@@ -29,6 +29,8 @@ export class Tally {
   readonly #alone = new Set<string>();
   /** Of failing configurations: a clause, and those of which any would account for the fault by failing itself. */
   readonly #faults = new Map<string, { clause: string; explainedBy: readonly string[] }>();
+  /** By failing clause: what the histories that broke it kept. */
+  readonly #keptBeside = new Map<string, Set<string>>();
   readonly #undermined = new Map<string, Set<string>>();
   /** By clause, each set by its words. */
   readonly #apart = new Map<string, Map<string, ReadonlySet<string>>>();
@@ -64,6 +66,11 @@ export class Tally {
     return this.#apart.get(clause)?.values() ?? [];
   }
 
+  /** Whether a history in which `clause` failed kept the other one. */
+  isKeptBeside(other: string, clause: string): boolean {
+    return this.#keptBeside.get(clause)?.has(other) ?? false;
+  }
+
   saidOn(clause: string): readonly Said[] {
     return this.#said.get(clause) ?? [];
   }
@@ -77,6 +84,7 @@ export class Tally {
       return [];
     }
     const failing: string[] = [];
+    const kept = outcome.judged.filter(({ verdict }) => verdict.is === 'pass');
     for (const { clause, verdict, attributedTo } of outcome.judged) {
       const { why, sometimes } = verdict;
       const is: Said['is'] = verdict.isObservation ? 'observed' : verdict.is;
@@ -90,6 +98,9 @@ export class Tally {
       failing.push(clause);
       if (verdict.standsAlone) this.#alone.add(clause);
       this.#hearApart(clause, verdict, outcome.timeline);
+      const beside = this.#keptBeside.get(clause) ?? new Set();
+      this.#keptBeside.set(clause, beside);
+      for (const other of kept) beside.add(other.clause);
       for (const one of verdict.undermines ?? []) {
         this.#undermined.set(one, (this.#undermined.get(one) ?? new Set()).add(clause));
       }
