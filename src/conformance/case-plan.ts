@@ -24,23 +24,28 @@ export function boundsFor(description: Description, profile: Profile): Bounds {
     profiles: description.profiles,
     isWired,
     instancesMax: Math.min(isWired ? 12 : 20, description.limits.instancesMax),
+    instancesLimit: description.limits.instancesMax,
     connectionsMax: isWired ? 400 : 2000,
   };
 }
 
-/** Those made for one of the selected clauses that apply, and that ask for nothing the implementation lacks. */
+/**
+ * Those made for one of the selected clauses that apply, and that ask for nothing the implementation lacks; where no time
+ * passes all others as well, since what breaks a clause may come up wherever its judge looks.
+ */
 export function familiesFor(
-  { capabilities }: Description,
+  description: Description,
   selected: readonly string[],
 ): readonly Family[] {
+  const { capabilities } = description;
+  const applying = selected.filter((id) => appliesTo(id, capabilities));
+  const isAnyOther = !takesTime(description) && applying.some((id) => !id.startsWith('config.'));
   // where no traffic reaches the balancer, the adapter's endpoint takes turns among who is healthy
   const takesTurns = !supportOf(capabilities, 'traffic').supported;
   const isMet = (need: Need) =>
     supportOf(capabilities, need).supported || (takesTurns && need === 'schedule.wrr');
   return families
-    .filter(({ clauses }) =>
-      clauses.some((id) => selected.includes(id) && appliesTo(id, capabilities)),
-    )
+    .filter(({ clauses }) => isAnyOther || clauses.some((id) => applying.includes(id)))
     .filter(({ needs }) => needs.every(isMet));
 }
 

@@ -9,31 +9,51 @@ const parts: Readonly<Record<string, (octets: readonly string[]) => string>> = {
   'the last octet': (octets) => octets.slice(3).join('.'),
 };
 
-it('gives every client an address of its own, and a named one the same again', () => {
-  fc.assert(
-    fc.property(fc.string(), fc.integer({ min: 1, max: 60 }), (salt, count) => {
-      const clients = createClients(salt);
-      const names = Array.from({ length: count }, (_, index) => `client-${index}`);
-      const given = names.flatMap((name) => [clients.named(name), clients.fresh()]);
-      expect(new Set(given).size).toBe(given.length);
-      expect(names.map((name) => clients.named(name))).toEqual(
-        given.filter((_, index) => index % 2 === 0),
-      );
-      for (const address of given)
-        expect(address).toMatch(/^127\.(12[89]|1[3-9]\d|2\d\d)\.\d+\.\d+$/);
-    }),
-  );
-});
+const networks = {
+  wire: /^127\.(12[89]|1[3-9]\d|2\d\d)\.\d+\.\d+$/,
+  call: /^(?!0\.|127\.|22[4-9]\.|2[3-5]\d\.)\d+\.\d+\.\d+\.\d+$/,
+} as const;
+const planes = ['wire', 'call'] as const;
 
-it('gives twenty named clients neighbours whichever part of an address somebody looks at', () => {
-  fc.assert(
-    fc.property(fc.string(), (salt) => {
-      const clients = createClients(salt);
-      const addresses = Array.from({ length: 20 }, (_, index) => clients.named(`client-${index}`));
-      for (const part of Object.values(parts)) {
-        const seen = new Set(addresses.map((address) => part(address.split('.'))));
-        expect(addresses.length - seen.size).toBeGreaterThanOrEqual(4);
-      }
-    }),
-  );
+it.each(planes)(
+  'gives every client an address of its own, and a named one the same again: %s',
+  (plane) => {
+    fc.assert(
+      fc.property(fc.string(), fc.integer({ min: 1, max: 60 }), (salt, count) => {
+        const clients = createClients(salt, plane);
+        const names = Array.from({ length: count }, (_, index) => `client-${index}`);
+        const given = names.flatMap((name) => [clients.named(name), clients.fresh()]);
+        expect(new Set(given).size).toBe(given.length);
+        expect(names.map((name) => clients.named(name))).toEqual(
+          given.filter((_, index) => index % 2 === 0),
+        );
+        for (const address of given) expect(address).toMatch(networks[plane]);
+      }),
+    );
+  },
+);
+
+it.each(planes)(
+  'gives twenty named clients neighbours whichever part of an address somebody looks at: %s',
+  (plane) => {
+    fc.assert(
+      fc.property(fc.string(), (salt) => {
+        const clients = createClients(salt, plane);
+        const addresses = Array.from({ length: 20 }, (_, index) =>
+          clients.named(`client-${index}`),
+        );
+        for (const part of Object.values(parts)) {
+          const seen = new Set(addresses.map((address) => part(address.split('.'))));
+          expect(addresses.length - seen.size).toBeGreaterThanOrEqual(4);
+        }
+      }),
+    );
+  },
+);
+
+it('draws clients of calls from both halves of all addresses', () => {
+  const clients = createClients('1', 'call');
+  const firsts = Array.from({ length: 200 }, () => Number(clients.fresh().split('.')[0]));
+  expect(firsts.filter((octet) => octet >= 128).length).toBeGreaterThan(50);
+  expect(firsts.filter((octet) => octet < 128).length).toBeGreaterThan(50);
 });

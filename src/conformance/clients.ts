@@ -1,12 +1,29 @@
 /**
  * The addresses that clients of a timeline come from: named clients keep theirs, fresh ones get a new one each time.
- * Named clients are neighbours, so that whoever knows them by a part of the address takes one for another. All lie in
- * 127.128.0.0/9, which Linux serves without any set-up and where no instance lives.
+ * Named clients are neighbours, so that whoever knows them by a part of the address takes one for another. On the wire
+ * all lie in 127.128.0.0/9, which Linux serves without any set-up and where no instance lives; where connections are
+ * calls they come from all over the world.
  */
+import type { Description } from '../adapters/contract.ts';
 
-/** Addresses below 127.255.255.0: the last /24 is left free. */
-const addressesMax = (1 << 23) - 256;
-const addressMask = (1 << 23) - 1;
+export type Plane = Description['plane'];
+
+type Network = readonly [first: number, last: number];
+
+/** The networks that clients live in, in their order. */
+const networks: Readonly<Record<Plane, readonly [Network, ...Network[]]>> = {
+  // the last /24 is left free
+  wire: [[addressOf(127, 128), addressOf(127, 255, 255) - 1]],
+  // neither "this" network, nor the host's own, nor groups (RFC 6890)
+  call: [
+    [addressOf(1), addressOf(127) - 1],
+    [addressOf(128), addressOf(224) - 1],
+  ],
+};
+
+function addressOf(first: number, second = 0, third = 0): number {
+  return ((first * 256 + second) * 256 + third) * 256;
+}
 
 /** Spreads consecutive numbers over 32 bits; the finaliser of MurmurHash3 (Austin Appleby, public domain), whose constants these are. */
 export function mixed(value: number): number {
@@ -32,37 +49,41 @@ export interface Clients {
 const octetsApart: readonly (number | null)[] = [null, 0, 1, 2, 0];
 
 /** `salt`: the same salt gives the same addresses. No address is given out twice. */
-export function createClients(salt: string): Clients {
+export function createClients(salt: string, plane: Plane): Clients {
   const known = new Map<string, number>();
   const used = new Set<number>();
   const base = textNumber(salt);
   let drawn = 0;
   let last = 0;
-  const unused = (indexOf: (drawn: number) => number): number => {
+  const isClients = (address: number) =>
+    networks[plane].some(([from, to]) => from <= address && address <= to);
+  const unused = (addressFor: (bits: number) => number): number => {
     for (;;) {
-      const index = indexOf(mixed(base + drawn++)) % addressesMax;
-      if (used.has(index)) continue;
-      used.add(index);
-      return index;
+      const address = addressFor(mixed(base + drawn++));
+      if (used.has(address) || !isClients(address)) continue;
+      used.add(address);
+      return address;
     }
   };
-  const anywhere = () => unused((bits) => bits);
+  const [[first]] = networks[plane];
+  const size = Math.max(...networks[plane].map(([, last]) => last)) - first + 1;
+  const anywhere = () => unused((bits) => first + (bits % size));
   const beside = (neighbour: number, octet: number) => {
-    const mask = (255 << (8 * octet)) & addressMask;
-    return unused((bits) => (neighbour & ~mask) | (bits & mask));
+    const mask = 255 << (8 * octet);
+    return unused((bits) => ((neighbour & ~mask) | (bits & mask)) >>> 0);
   };
   return {
     named(name) {
       const octet = octetsApart[known.size % octetsApart.length] ?? null;
-      const index = known.get(name) ?? (octet === null ? anywhere() : beside(last, octet));
-      if (!known.has(name)) last = index;
-      known.set(name, index);
-      return written(index);
+      const address = known.get(name) ?? (octet === null ? anywhere() : beside(last, octet));
+      if (!known.has(name)) last = address;
+      known.set(name, address);
+      return written(address);
     },
     fresh: () => written(anywhere()),
   };
 }
 
-function written(index: number): string {
-  return `127.${128 + (index >>> 16)}.${(index >>> 8) & 255}.${index & 255}`;
+function written(address: number): string {
+  return [24, 16, 8, 0].map((shift) => (address >>> shift) & 255).join('.');
 }

@@ -11,7 +11,7 @@ import { checksInstances, type EffectiveDurations } from '../spec/behaviour.ts';
 import type { ConfigurationDocument, ServiceConfiguration } from '../spec/configuration.ts';
 import { effectiveDurations, resolveService } from '../spec/resolve.ts';
 import type { Behaviour, Testbed, Trial } from '../testbed/trial.ts';
-import { type Clients, createClients } from './clients.ts';
+import { type Clients, createClients, type Plane } from './clients.ts';
 import type { After, BehaviourScript, ReplyScript, Step, Timeline } from './timeline.ts';
 
 export interface DriveOptions {
@@ -51,10 +51,11 @@ export async function drive(
     eventsMax: options.eventsMax,
   });
   if (!begun.accepted) return begun.history;
-  const { capabilities, traits } = testbed.description;
+  const { capabilities, plane, traits } = testbed.description;
   const isChecking = checksInstances(capabilities);
   const propagationMs = propagationOf({ traits });
   const walker = new Walker(begun.trial, effective, reply, timeline, options, {
+    plane,
     isChecking,
     propagationMs,
   });
@@ -82,6 +83,7 @@ async function walk(
 
 /** What the implementation says of itself that a walk goes by. */
 interface Declared {
+  readonly plane: Plane;
   /** False: there are no checks to wait for. */
   readonly isChecking: boolean;
   /** How long whatever changes may take to be in effect. */
@@ -116,7 +118,7 @@ class Walker {
     this.#effective = effective;
     this.#reply = reply;
     this.#instances = timeline.instances;
-    this.#clients = createClients(options.seed);
+    this.#clients = createClients(options.seed, declared.plane);
   }
 
   async take(step: Step): Promise<void> {

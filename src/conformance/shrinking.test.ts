@@ -10,6 +10,7 @@ const bounds = {
   profiles: ['console'],
   isWired: false,
   instancesMax: 8,
+  instancesLimit: 8,
   connectionsMax: 2000,
 } as const;
 

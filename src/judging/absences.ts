@@ -22,7 +22,7 @@ function absencesOf({ header, changes }: Told, instance: string, propagationMs: 
   return absences;
 }
 
-/** Whether it may have been absent for a part of that time. */
+/** Whether it may have been absent for a part of that time, be it for an instant. */
 export function wasAbsent(
   told: Told,
   instance: string,
@@ -30,7 +30,7 @@ export function wasAbsent(
   propagationMs: number,
 ): boolean {
   return absencesOf(told, instance, propagationMs).some(
-    (absence) => absence.fromMs < toMs && fromMs < absence.toMs,
+    (absence) => absence.fromMs <= toMs && fromMs <= absence.toMs,
   );
 }
 

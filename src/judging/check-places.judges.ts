@@ -180,8 +180,12 @@ function limitOf(subject: Subject, { concluded, started }: CheckReading): number
   const slackMs = numericTrait(subject, 'health.timerSlackMs', 0);
   const tookMs = Math.min(timeoutMs, concluded.toMs - started.fromMs);
   // one check at a time: the next waits for the end of one that takes longer than the interval
-  const isFromEnd = wordTrait(subject, 'health.intervalFrom') === 'end';
-  return (isFromEnd ? intervalMs + tookMs : Math.max(intervalMs, tookMs)) + slackMs;
+  return (isFromEnd(subject) ? intervalMs + tookMs : Math.max(intervalMs, tookMs)) + slackMs;
+}
+
+/** Whoever does not say from where the interval counts may count from either; from the end is longer. */
+function isFromEnd(subject: Subject): boolean {
+  return (wordTrait(subject, 'health.intervalFrom') ?? 'end') === 'end';
 }
 
 /** One gap says more about the machine than about the balancer; the mean of many does not. */
@@ -216,9 +220,8 @@ function gapsOf(subject: Subject): readonly Gap[] {
       const before = ledger.checks[index - 1];
       if (before === undefined || before.check < 0 || check.check < 0) return [];
       // how long nothing is waited for is the timeout's matter, where the next check waits for that
-      const isFromEnd = wordTrait(subject, 'health.intervalFrom') === 'end';
       const { timeoutMs, intervalMs } = subject.effective;
-      if (before.replied === null && (isFromEnd || timeoutMs >= intervalMs)) return [];
+      if (before.replied === null && (isFromEnd(subject) || timeoutMs >= intervalMs)) return [];
       const betweenMs = { fromMs: before.started.fromMs, toMs: check.started.toMs };
       if (wasAbsent(subject, name, betweenMs, propagationOf(subject))) return [];
       const limitMs = limitOf(subject, before);

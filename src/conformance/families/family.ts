@@ -21,6 +21,8 @@ export interface Bounds {
   /** Whether time passes by itself: over real sockets, or where the adapter waits. */
   readonly isWired: boolean;
   readonly instancesMax: number;
+  /** As many as it says that it takes: for a timeline that goes to the limit. */
+  readonly instancesLimit: number;
   /** Most connections one timeline opens one after the other. */
   readonly connectionsMax: number;
 }
@@ -124,7 +126,11 @@ function persistenceOf(profile: Profile, isEnabled: boolean) {
 export const instanceNames = [...'abcdefghijklmnopqrst'] as const;
 
 export function namesOf(count: number): readonly string[] {
-  return instanceNames.slice(0, count);
+  return Array.from({ length: count }, (_, index) => nameAt(index));
+}
+
+function nameAt(index: number): string {
+  return instanceNames[index] ?? `i${index}`;
 }
 
 /** Clients that come back under the same name. */
@@ -138,7 +144,7 @@ export function instancesOf(
   port: number | null = null,
 ): Timeline['instances'] {
   return weights.map((weight, index) => ({
-    name: instanceNames[index] ?? `i${index}`,
+    name: nameAt(index),
     weight,
     port,
   }));

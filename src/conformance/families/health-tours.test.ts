@@ -8,6 +8,7 @@ const bounds = {
   profiles: ['console'],
   isWired: false,
   instancesMax: 12,
+  instancesLimit: 12,
   connectionsMax: 2000,
 } as const;
 const drawn = (seed: string, count: number) =>

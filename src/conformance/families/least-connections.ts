@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import type { Step, Timeline } from '../timeline.ts';
 import type { Family } from './family.ts';
-import { cycleOf, documentOf, head, instancesOf, namesOf, settled } from './family.ts';
+import { cycleOf, documentOf, fewChecks, head, instancesOf, namesOf, settled } from './family.ts';
 import { checksToBeSure, weights } from './weights.ts';
 
 export const wlcRefill: Family = {
@@ -13,21 +13,28 @@ export const wlcRefill: Family = {
   timelines: (bounds) =>
     fc
       .record({
-        vector: weights(12, Math.min(4, bounds.instancesMax)),
+        vector: weights(12, Math.min(bounds.isWired ? 4 : 8, bounds.instancesMax)),
         emptied: fc.nat({ max: 3 }),
         shares: fc.array(fc.constantFrom(0.2, 0.4, 0.6, 0.8, 1), { minLength: 4, maxLength: 4 }),
+        // now and then more on one instance than a byte counts, and for longer than anything that is idle is kept
+        held: fc.constantFrom(36, 36, 36, ...(bounds.isWired ? [] : [400])),
+        checksHeld: fc.constantFrom(0, 0, ...(bounds.isWired ? [] : [7])),
       })
-      .map(({ vector, emptied, shares }): Timeline => {
+      .map(({ vector, emptied, shares, held, checksHeld }): Timeline => {
         const names = namesOf(vector.length);
-        const target = Math.ceil(36 / cycleOf(vector)) * cycleOf(vector);
+        const target = Math.ceil(held / cycleOf(vector)) * cycleOf(vector);
         const first = names[emptied % names.length] ?? 'a';
         return {
           ...head('wlc-refill', ['schedule.wlc.ratio', 'schedule.wlc.release'], bounds),
-          configuration: documentOf(bounds.profile, { scheduling: 'weighted-least-connections' }),
+          configuration: documentOf(bounds.profile, {
+            scheduling: 'weighted-least-connections',
+            ...(checksHeld > 0 ? fewChecks(bounds) : {}),
+          }),
           instances: instancesOf(vector),
           steps: [
             settled(names, 3),
             { do: 'refill', to: target },
+            { after: { intervals: checksHeld }, do: 'wait' },
             // everybody gives up a fifth first, so that nobody stands above the target
             { do: 'close', of: 'all', share: 0.2 },
             { do: 'close', of: first },

@@ -68,7 +68,7 @@ export const wrrBoundaries: Family = {
 
 function boundaryTimelines(bounds: Bounds): readonly Timeline[] {
   return boundaryWeights
-    .filter(({ length }) => length <= bounds.instancesMax)
+    .filter(({ length }) => length <= bounds.instancesLimit)
     .map(
       (vector): Timeline => ({
         ...head('wrr-boundaries', ['schedule.wrr.cycle'], bounds),

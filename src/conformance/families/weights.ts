@@ -45,6 +45,8 @@ export const boundaryWeights: readonly (readonly number[])[] = [
   [100, 99, 60],
   [4, 2, 3],
   new Array<number>(20).fill(1),
+  // as many instances as the page allows in a group
+  new Array<number>(100).fill(1),
 ];
 
 /** Checks until everybody is sure of a state, with one that was under way when the instance changed its mind. */

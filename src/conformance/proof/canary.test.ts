@@ -60,7 +60,7 @@ describe('the diagnosis', () => {
       const testbed = await open(`defect:${name}`);
       const bounds = {
         ...{ profile: 'console' as const, profiles: ['console' as const], isWired: false },
-        ...{ instancesMax: 12, connectionsMax: 2000 },
+        ...{ instancesMax: 12, instancesLimit: 12, connectionsMax: 2000 },
       };
       const outcomes = [];
       for (const number of [1, 2, 3]) {
