@@ -128,6 +128,18 @@ function afterwards(before: Stretch, after: Stretch, breach: Breach): Breach {
   };
 }
 
+/** Whether something else was edited from the change on, be it at the same instant: that may be why then. */
+function isEditedOtherwise({ whole }: Subject, change: MembershipChange, untilLine: number) {
+  const others = [
+    ...whole.changes.filter(({ kind }) => kind !== 'reweighed'),
+    ...whole.reconfigurations,
+  ];
+  return others.some(
+    ({ toMs, line, outcome }) =>
+      outcome !== 'rejected' && change.fromMs <= toMs && line < untilLine,
+  );
+}
+
 /** Connections opened before the change and held at it; of instances that fail checks or are removed nothing is said. */
 function judgeHeld(subject: Subject, change: MembershipChange) {
   const removals = subject.changes.filter(({ kind }) => kind === 'removed');
@@ -143,7 +155,7 @@ function judgeHeld(subject: Subject, change: MembershipChange) {
       hasFailed(subject.instances.get(placed.instance)?.ledger);
     if (!isHeld || isTroubled) continue;
     if (closed?.by === 'balancer') {
-      if (closed.line > untilLine) continue;
+      if (closed.line > untilLine || isEditedOtherwise(subject, change, closed.line)) continue;
       cuts.push({
         why: `connection ${connection.connection} on ${placed.instance} was ended after ${change.instance} got the weight ${change.weight}`,
         expected: 'established connections go on',

@@ -79,7 +79,7 @@ export function washoutOf(subject: Subject): number {
 const toldByAbsence = [
   ...['health.unhealthy-threshold', 'health.healthy-threshold', 'health.consecutive'],
   ...['health.timeout', 'health.tcp', 'health.http.codes', 'health.isolation', 'health.initial'],
-  ...['schedule.recovery', 'change.effective', 'persistence.source-address'],
+  ...['schedule.recovery', 'change.effective', 'persistence.source-address', 'draining.return'],
 ];
 
 function isStarving({ inRotation, connections }: Stretch): boolean {

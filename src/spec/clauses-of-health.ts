@@ -133,7 +133,7 @@ export const healthClauses: readonly Clause[] = [
       'A failed instance is out of rotation within the time that interval, timeout and threshold add up to, and not before its last needed failure.',
     needs: [],
     needsChecks: true,
-    broader: ['schedule.eligible', 'schedule.none-eligible'],
+    broader: ['schedule.eligible', 'schedule.none-eligible', 'change.effective'],
   },
   {
     id: 'health.initial',

@@ -106,6 +106,8 @@ export const trafficClauses: readonly Clause[] = [
     statement: 'An instance that has recovered gets new connections again.',
     needs: [],
     needsChecks: true,
+    // whose clients find somebody else, and stay there
+    broader: ['schedule.source.sticky', 'schedule.source.return', 'change.effective'],
   },
   {
     id: 'schedule.weight-change',
