@@ -67,6 +67,32 @@ describe('counterpoise judge', () => {
     expect((await judged(nothing, [])).exitCode).toBe(4);
   });
 
+  it('answers 1 where a clause that was asked for is broken, though a narrower one that was not is, too', async () => {
+    const drained = new FakeBalancer(
+      { weights: { a: 1, b: 1, c: 1 }, drainSeconds: 60 },
+      { keepsRemoved: true },
+    )
+      .rounds(4)
+      .openFresh(6, { hold: true })
+      .remove('c')
+      .openFresh(30)
+      .end();
+    const { exitCode, result } = await judged(drained, ['schedule.eligible', 'forward.port']);
+    expect(result.gate.why).toBe('fails schedule.eligible');
+    expect(exitCode).toBe(1);
+    expect(result.verdicts).toContainEqual(
+      expect.objectContaining({ clause: 'schedule.eligible', is: 'fail', attributedTo: null }),
+    );
+    const both = await judged(drained, ['schedule.eligible', 'draining']);
+    expect(both.result.verdicts).toContainEqual(
+      expect.objectContaining({
+        clause: 'schedule.eligible',
+        attributedTo: expect.stringContaining('draining.'),
+      }),
+    );
+    expect(both.exitCode).toBe(1);
+  });
+
   it('is never green on a history that was cut off or runs backwards, and names the line', async () => {
     const cut = await judged(withEvents(recorded(), (events) => events.slice(0, -1)));
     expect(cut).toMatchObject({ exitCode: 2, result: { verdicts: [] } });

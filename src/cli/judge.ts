@@ -8,6 +8,7 @@ import { decodeText } from '../documents/text.ts';
 import { badInput, type ExitCode, exitCodes } from '../errors/operator-error.ts';
 import { decodeHistory, linesOf } from '../history/codec.ts';
 import type { History } from '../history/vocabulary.ts';
+import { verdictsOn } from '../judging/attribution.ts';
 import { withService } from '../judging/given-service.ts';
 import { type JudgedClause, judgeHistory } from '../judging/judge-history.ts';
 import { readHistory } from '../judging/read-history.ts';
@@ -71,9 +72,8 @@ function resultOf(
   const defects = readHistory(history).defects.map((defect) =>
     defect.replace(/^event (\d+): /, (_, event: string) => `${place(Number(event))}  `),
   );
-  const judged = judgeHistory(history).filter(
-    ({ clause }) => selected === null || selected.includes(clause),
-  );
+  const all = judgeHistory(history);
+  const judged = selected === null ? all : verdictsOn(selected, all);
   const spoken = judged.filter(({ verdict }) => verdict.is !== 'inconclusive');
   const open = judged.filter(({ verdict }) => verdict.is === 'inconclusive');
   const observations = open.filter(({ verdict }) => verdict.isObservation);
