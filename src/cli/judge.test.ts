@@ -7,6 +7,7 @@ import { OperatorError } from '../errors/operator-error.ts';
 import { encodeHistory } from '../history/codec.ts';
 import type { History, HistoryEvent } from '../history/vocabulary.ts';
 import { FakeBalancer, type Wrong } from '../judging/balancer.fixture.ts';
+import { recounted } from '../judging/fake-tape.fixture.ts';
 import type { JudgeResult } from '../results/judge-result.ts';
 import { runJudge } from './judge.ts';
 import type { Terminal } from './terminal.ts';
@@ -134,7 +135,7 @@ describe('counterpoise judge', () => {
     const history = recorded();
     const bare = {
       header: { ...history.header, configuration: null },
-      events: history.events.filter(({ event }) => event !== 'service.configured'),
+      events: recounted(history.events.filter(({ event }) => event !== 'service.configured')),
     };
     expect((await judged(bare)).exitCode).toBe(2);
     const service = join(folder, 'service.json');

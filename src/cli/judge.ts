@@ -70,7 +70,9 @@ function resultOf(
   place: (event: number) => string,
 ): JudgeResult {
   const defects = readHistory(history).defects.map((defect) =>
-    defect.replace(/^event (\d+): /, (_, event: string) => `${place(Number(event))}  `),
+    defect
+      .replace(/^event (\d+): /, (_, event: string) => `${place(Number(event))}  `)
+      .replace(/^header: /, `${file}:1:1  `),
   );
   const all = judgeHistory(history);
   const judged = selected === null ? all : verdictsOn(selected, all);

@@ -34,7 +34,15 @@ export function withService(history: History, document: ConfigurationDocument): 
   const given = { ...header, configuration: document };
   return isRecorded
     ? { history: { header: given, events: events.with(index, configured) }, addedEvents: 0 }
-    : { history: { header: given, events: [configured, ...events] }, addedEvents: 1 };
+    : {
+        history: { header: given, events: [configured, ...events.map(countedOn)] },
+        addedEvents: 1,
+      };
+}
+
+/** The end counts what was put before the first event, too. */
+function countedOn(event: HistoryEvent): HistoryEvent {
+  return event.event === 'history.ended' ? { ...event, events: event.events + 1 } : event;
 }
 
 function durationsIn({ header }: History, durations: ReturnType<typeof effectiveDurations>) {
