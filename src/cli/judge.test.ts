@@ -146,4 +146,75 @@ describe('counterpoise judge', () => {
       'not valid in the console profile',
     );
   });
+
+  describe('with a service that is not the one that the history saw', () => {
+    const history = recorded();
+    const [saw] = (history.header.configuration as { backendServices: object[] }).backendServices;
+    const complaint = async (document: object, on: History = history) => {
+      const service = join(folder, 'service.json');
+      await writeFile(service, JSON.stringify(document));
+      try {
+        await judged(on, [clause], { service });
+      } catch (error) {
+        if (error instanceof OperatorError) return `${error.exitCode} ${error.message}`;
+        throw error;
+      }
+      return 'none';
+    };
+
+    it.each<[string, object]>([
+      ['scheduling is source-ip here, and weighted-round-robin', { scheduling: 'source-ip' }],
+      ['port is 81 here, and 8080', { port: 81 }],
+      [
+        'connectionDraining.durationSeconds is 60 here, and 300',
+        { connectionDraining: { durationSeconds: 60 } },
+      ],
+    ])('names both places: %s', async (what, change) => {
+      const told = await complaint({ backendServices: [{ ...saw, ...change }] });
+      expect(told).toMatch(/^65 .*service\.json:1:\d+ {2}.* in .*history\.ndjson:1:1$/);
+      expect(told).toContain(what);
+    });
+
+    it('compares durations where no document was recorded', async () => {
+      const bare = (time: 'stepped' | 'scaled', factor: number): History => ({
+        header: { ...history.header, time, configuration: null },
+        events: history.events.map((one) =>
+          one.event === 'service.configured' && one.effective !== null
+            ? {
+                ...one,
+                configuration: null,
+                effective: {
+                  ...one.effective,
+                  intervalMs: one.effective.intervalMs * factor,
+                  timeoutMs: one.effective.timeoutMs * factor,
+                },
+              }
+            : one,
+        ),
+      });
+      const same = { backendServices: [saw] };
+      expect(await complaint(same, bare('stepped', 1))).toBe('none');
+      expect(await complaint(same, bare('stepped', 0.1))).toMatch(
+        /intervalSeconds is 5000 ms here, and 500 ms in .*:2:1$/,
+      );
+      expect(await complaint(same, bare('scaled', 0.1))).toBe('none');
+      const persistent = { ...saw, sessionPersistence: { enabled: true } };
+      expect(await complaint({ backendServices: [persistent] }, bare('scaled', 0.1))).toContain(
+        'sessionPersistence.durationSeconds is',
+      );
+    });
+
+    it('takes neither several services nor one of another profile', async () => {
+      expect(await complaint({ backendServices: [saw, { ...saw, name: 'other' }] })).toMatch(
+        /service\.json:1:\d+ {2}a history is of one service, and these are 2$/,
+      );
+      expect(await complaint({ profile: 'openapi', backendServices: [saw] })).toMatch(
+        /service\.json:1:\d+ {2}the profile is openapi, and console in .*history\.ndjson:1:1$/,
+      );
+    });
+
+    it('takes the same one', async () => {
+      expect(await complaint({ backendServices: [saw] })).toBe('none');
+    });
+  });
 });
