@@ -76,6 +76,10 @@ describe('histories as NDJSON', () => {
     expect(withLine(2, '{"event":"check.abandoned" fromMs}')).toBe(
       'h.ndjson:3:28  this is no JSON object',
     );
+    expect(withLine(2, '{"event":"check.abandoned","fromMs":1,"toMs":1,"check":1,"check":2}')).toBe(
+      "h.ndjson:3:58  'check' is there twice",
+    );
+    expect(withLine(2, '{"event" : "check.abandoned","fromMs":1,"toMs":1,"check":1}')).toBe('none');
     expect(complaint('')).toContain('empty');
     expect(complaint('\u0000\u0001binary')).toContain('h.ndjson:1:1');
   });

@@ -5,7 +5,7 @@
 import { formatPath } from '../documents/places.ts';
 import { badInput } from '../errors/operator-error.ts';
 import { eventFields, headerFields, type Wrong, wrongField } from './event-fields.ts';
-import { mistakeIn, offsetOf } from './json-places.ts';
+import { mayRepeatKey, mistakeIn, offsetOf, repeatedKey } from './json-places.ts';
 import {
   type History,
   type HistoryEvent,
@@ -83,6 +83,7 @@ interface Place {
 
 function parsed({ line, at }: Place, isLast: boolean): Json | null {
   let column = 1;
+  let object: Json | null = null;
   if (line.length > lineCharactersMax) {
     throw badInput(
       `${at(1)}  the line is longer than ${lineCharactersMax} characters`,
@@ -92,10 +93,17 @@ function parsed({ line, at }: Place, isLast: boolean): Json | null {
   }
   try {
     const value: unknown = JSON.parse(line);
-    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Json;
+    if (typeof value === 'object' && value !== null && !Array.isArray(value))
+      object = value as Json;
   } catch {
     if (isLast && line.startsWith('{')) return null;
     column = (mistakeIn(line) ?? 0) + 1;
+  }
+  if (object !== null) {
+    const repeated = mayRepeatKey(line, object) ? repeatedKey(line) : null;
+    if (repeated === null) return object;
+    const { path, offset } = repeated;
+    throw badInput(`${at(offset + 1)}  '${formatPath(path)}' is there twice`, 'HISTORY_LINE', hint);
   }
   throw badInput(
     `${at(column)}  this is no JSON object`,

@@ -1,7 +1,7 @@
 /** Places in JSON: mistakes where V8 finds them, values where they stand, and keys that are there twice. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { mistakeIn, offsetOf, repeatedKey } from './json-places.ts';
+import { mayRepeatKey, mistakeIn, offsetOf, repeatedKey } from './json-places.ts';
 
 describe('places in JSON', () => {
   it('of mistakes are there exactly where it is none', () => {
@@ -49,6 +49,14 @@ describe('places in JSON', () => {
       path: ['b', 'c'],
       offset: 18,
     });
+  });
+
+  it('are looked for wherever a key may be there twice', () => {
+    const may = (text: string) => mayRepeatKey(text, JSON.parse(text) as object);
+    expect(may('{"a":{"b":1},"c":[1,{"b":"x"}]}')).toBe(false);
+    expect(may('{"a":1,"b":{"c":1,"c":2}}')).toBe(true);
+    expect(may('{"a":1,"a":{"c":1}}')).toBe(true);
+    expect(may('{"a":"::1"}')).toBe(true);
   });
 
   it('end where somebody nests without end', () => {

@@ -32,6 +32,32 @@ export interface Repeated {
   readonly offset: number;
 }
 
+/**
+ * Cheap, for every line: false where no key of the text that `value` was read from is there twice. A key ends in a quote
+ * and a colon; so may a value begin, or there is space between them, and then it is worth a look.
+ */
+export function mayRepeatKey(text: string, value: object): boolean {
+  let marks = 0;
+  for (let at = text.indexOf('":'); at !== -1; at = text.indexOf('":', at + 2)) marks++;
+  return marks !== keysIn(value);
+}
+
+function keysIn(value: object): number {
+  if (Array.isArray(value)) {
+    return value.reduce<number>((sum, one) => sum + (isContainer(one) ? keysIn(one) : 0), 0);
+  }
+  let keys = 0;
+  for (const key in value) {
+    const own = (value as Readonly<Record<string, unknown>>)[key];
+    keys += isContainer(own) ? 1 + keysIn(own) : 1;
+  }
+  return keys;
+}
+
+function isContainer(value: unknown): value is object {
+  return typeof value === 'object' && value !== null;
+}
+
 /** The first key that its object has had before; null: every key is there once. */
 export function repeatedKey(text: string): Repeated | null {
   const seen = new Set<string>();
