@@ -10,7 +10,7 @@ const allowed = {
   scheduling: ['spec'],
   service: ['models', 'scheduling', 'spec'],
   defects: ['service', 'models', 'scheduling', 'spec'],
-  history: ['spec'],
+  history: ['spec', 'documents'],
   traffic: ['documents', 'random'],
   simulation: [
     'service',

@@ -125,6 +125,7 @@ export function selectClauses(words: readonly string[]): readonly string[] {
   const ids = judgedClauses.map(({ id }) => id);
   if (words.length === 0) return ids;
   for (const word of words) {
+    if (word.trim() === '') throw emptyClause();
     if (ids.some((id) => matches(id, word))) continue;
     const nearest = nearestName(word, ids);
     throw new OperatorError(`no clause matches "${word}"`, {
@@ -134,6 +135,15 @@ export function selectClauses(words: readonly string[]): readonly string[] {
     });
   }
   return ids.filter((id) => words.some((word) => matches(id, word)));
+}
+
+/** Every id begins with nothing: it would stand for all. */
+function emptyClause(): OperatorError {
+  return new OperatorError('a clause is named by an empty word', {
+    code: 'NO_SUCH_CLAUSE',
+    exitCode: exitCodes.usage,
+    hint: 'Name no clause for all of them; `counterpoise clauses` lists them.',
+  });
 }
 
 function matches(id: string, word: string): boolean {

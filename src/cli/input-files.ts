@@ -3,7 +3,7 @@ import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { constants as constantsOfZlib, gunzipSync } from 'node:zlib';
 import { formatBytes } from '../documents/text.ts';
-import { badInput, type OperatorError } from '../errors/operator-error.ts';
+import { badInput, OperatorError } from '../errors/operator-error.ts';
 
 const told: Readonly<Record<string, readonly [what: string, hint: string]>> = {
   ENOENT: ['no such file', 'Check the spelling and the folder it is relative to.'],
@@ -34,8 +34,10 @@ export async function readInputFile(
       await file.close();
     }
   } catch (cause) {
-    const [what, hint] = told[(cause as NodeJS.ErrnoException).code ?? ''] ?? [null, null];
-    if (what === null || hint === null) throw cause;
+    if (cause instanceof OperatorError) throw cause;
+    const { code } = cause as NodeJS.ErrnoException;
+    if (code === undefined) throw cause;
+    const [what, hint] = told[code] ?? [`cannot be read (${code})`, 'Copy it to a file elsewhere.'];
     throw unreadable(path, what, hint);
   }
 }
@@ -49,7 +51,8 @@ export function unpacked(
   if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return bytes;
   try {
     const finishFlush = constantsOfZlib.Z_SYNC_FLUSH;
-    return gunzipSync(bytes, { maxOutputLength: bytesMax, finishFlush });
+    const content = gunzipSync(bytes, { maxOutputLength: bytesMax, finishFlush });
+    if (content.length > 0) return content;
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE') {
       throw badInput(
@@ -58,8 +61,10 @@ export function unpacked(
         'Is it the right file?',
       );
     }
-    throw unreadable(path, 'no gzip file, though it begins like one', 'Pack it again.');
+    const what = `it begins like a gzip file and is a damaged one (${(cause as Error).message})`;
+    throw unreadable(path, what, 'Pack it again.');
   }
+  throw unreadable(path, 'it begins like a gzip file and holds nothing', 'Pack it again.');
 }
 
 function tooLarge(path: string, size: number, bytesMax: number): OperatorError {

@@ -7,6 +7,7 @@ import { OperatorError } from '../errors/operator-error.ts';
 import { encodeHistory } from '../history/codec.ts';
 import type { History, HistoryEvent } from '../history/vocabulary.ts';
 import { FakeBalancer, type Wrong } from '../judging/balancer.fixture.ts';
+import { recounted } from '../judging/fake-tape.fixture.ts';
 import type { JudgeResult } from '../results/judge-result.ts';
 import { runJudge } from './judge.ts';
 import type { Terminal } from './terminal.ts';
@@ -67,6 +68,32 @@ describe('counterpoise judge', () => {
     expect((await judged(nothing, [])).exitCode).toBe(4);
   });
 
+  it('answers 1 where a clause that was asked for is broken, though a narrower one that was not is, too', async () => {
+    const drained = new FakeBalancer(
+      { weights: { a: 1, b: 1, c: 1 }, drainSeconds: 60 },
+      { keepsRemoved: true },
+    )
+      .rounds(4)
+      .openFresh(6, { hold: true })
+      .remove('c')
+      .openFresh(30)
+      .end();
+    const { exitCode, result } = await judged(drained, ['schedule.eligible', 'forward.port']);
+    expect(result.gate.why).toBe('fails schedule.eligible');
+    expect(exitCode).toBe(1);
+    expect(result.verdicts).toContainEqual(
+      expect.objectContaining({ clause: 'schedule.eligible', is: 'fail', attributedTo: null }),
+    );
+    const both = await judged(drained, ['schedule.eligible', 'draining']);
+    expect(both.result.verdicts).toContainEqual(
+      expect.objectContaining({
+        clause: 'schedule.eligible',
+        attributedTo: expect.stringContaining('draining.'),
+      }),
+    );
+    expect(both.exitCode).toBe(1);
+  });
+
   it('is never green on a history that was cut off or runs backwards, and names the line', async () => {
     const cut = await judged(withEvents(recorded(), (events) => events.slice(0, -1)));
     expect(cut).toMatchObject({ exitCode: 2, result: { verdicts: [] } });
@@ -108,7 +135,7 @@ describe('counterpoise judge', () => {
     const history = recorded();
     const bare = {
       header: { ...history.header, configuration: null },
-      events: history.events.filter(({ event }) => event !== 'service.configured'),
+      events: recounted(history.events.filter(({ event }) => event !== 'service.configured')),
     };
     expect((await judged(bare)).exitCode).toBe(2);
     const service = join(folder, 'service.json');
@@ -118,5 +145,76 @@ describe('counterpoise judge', () => {
     await expect(judged(bare, [clause], { service })).rejects.toThrow(
       'not valid in the console profile',
     );
+  });
+
+  describe('with a service that is not the one that the history saw', () => {
+    const history = recorded();
+    const [saw] = (history.header.configuration as { backendServices: object[] }).backendServices;
+    const complaint = async (document: object, on: History = history) => {
+      const service = join(folder, 'service.json');
+      await writeFile(service, JSON.stringify(document));
+      try {
+        await judged(on, [clause], { service });
+      } catch (error) {
+        if (error instanceof OperatorError) return `${error.exitCode} ${error.message}`;
+        throw error;
+      }
+      return 'none';
+    };
+
+    it.each<[string, object]>([
+      ['scheduling is source-ip here, and weighted-round-robin', { scheduling: 'source-ip' }],
+      ['port is 81 here, and 8080', { port: 81 }],
+      [
+        'connectionDraining.durationSeconds is 60 here, and 300',
+        { connectionDraining: { durationSeconds: 60 } },
+      ],
+    ])('names both places: %s', async (what, change) => {
+      const told = await complaint({ backendServices: [{ ...saw, ...change }] });
+      expect(told).toMatch(/^65 .*service\.json:1:\d+ {2}.* in .*history\.ndjson:1:1$/);
+      expect(told).toContain(what);
+    });
+
+    it('compares durations where no document was recorded', async () => {
+      const bare = (time: 'stepped' | 'scaled', factor: number): History => ({
+        header: { ...history.header, time, configuration: null },
+        events: history.events.map((one) =>
+          one.event === 'service.configured' && one.effective !== null
+            ? {
+                ...one,
+                configuration: null,
+                effective: {
+                  ...one.effective,
+                  intervalMs: one.effective.intervalMs * factor,
+                  timeoutMs: one.effective.timeoutMs * factor,
+                },
+              }
+            : one,
+        ),
+      });
+      const same = { backendServices: [saw] };
+      expect(await complaint(same, bare('stepped', 1))).toBe('none');
+      expect(await complaint(same, bare('stepped', 0.1))).toMatch(
+        /intervalSeconds is 5000 ms here, and 500 ms in .*:2:1$/,
+      );
+      expect(await complaint(same, bare('scaled', 0.1))).toBe('none');
+      const persistent = { ...saw, sessionPersistence: { enabled: true } };
+      expect(await complaint({ backendServices: [persistent] }, bare('scaled', 0.1))).toContain(
+        'sessionPersistence.durationSeconds is',
+      );
+    });
+
+    it('takes neither several services nor one of another profile', async () => {
+      expect(await complaint({ backendServices: [saw, { ...saw, name: 'other' }] })).toMatch(
+        /service\.json:1:\d+ {2}a history is of one service, and these are 2$/,
+      );
+      expect(await complaint({ profile: 'openapi', backendServices: [saw] })).toMatch(
+        /service\.json:1:\d+ {2}the profile is openapi, and console in .*history\.ndjson:1:1$/,
+      );
+    });
+
+    it('takes the same one', async () => {
+      expect(await complaint({ backendServices: [saw] })).toBe('none');
+    });
   });
 });

@@ -3,16 +3,19 @@
  * a clause that could have been broken and was not, the history decides nothing.
  */
 import { storyOf } from '../conformance/story.ts';
-import { documentBytesMax, readDocument } from '../documents/document.ts';
+import { type Document, documentBytesMax, readDocument } from '../documents/document.ts';
+import type { Path } from '../documents/places.ts';
 import { decodeText } from '../documents/text.ts';
 import { badInput, type ExitCode, exitCodes } from '../errors/operator-error.ts';
 import { decodeHistory, linesOf } from '../history/codec.ts';
 import type { History } from '../history/vocabulary.ts';
-import { withService } from '../judging/given-service.ts';
+import { verdictsOn } from '../judging/attribution.ts';
+import { disagreements, withService } from '../judging/given-service.ts';
 import { type JudgedClause, judgeHistory } from '../judging/judge-history.ts';
 import { readHistory } from '../judging/read-history.ts';
 import { renderJudgeText } from '../reporting/judge-text.ts';
 import { type JudgeResult, judgeResultVersion } from '../results/judge-result.ts';
+import type { ConfigurationDocument } from '../spec/configuration.ts';
 import { validateDocument } from '../spec/validate-document.ts';
 import { selectClauses } from './conform.ts';
 import { readInputFile, unpacked } from './input-files.ts';
@@ -38,12 +41,14 @@ export async function runJudge(command: JudgeCommand, terminal: Terminal): Promi
   });
   const text = decodeText(bytes, command.file, bytesMax);
   const recorded = decodeHistory(text, command.file);
+  const lines = linesOf(text);
+  const lineOf = (event: number | null) =>
+    `${command.file}:${lines[event === null ? 0 : event + 1] ?? 1}:1`;
   const { history, addedEvents } =
     command.service === undefined
       ? { history: recorded, addedEvents: 0 }
-      : withService(recorded, await serviceIn(command.service, recorded));
-  const lines = linesOf(text);
-  const place = (event: number) => `${command.file}:${lines[event - addedEvents + 1] ?? 1}:1`;
+      : withService(recorded, await serviceIn(command.service, recorded, lineOf));
+  const place = (event: number) => lineOf(event - addedEvents);
   const result = resultOf(command.file, history, selected, place);
   terminal.print(
     command.json ? JSON.stringify(result, null, 2) : renderJudgeText(result, terminal),
@@ -51,15 +56,52 @@ export async function runJudge(command: JudgeCommand, terminal: Terminal): Promi
   return result.gate.exitCode as ExitCode;
 }
 
-async function serviceIn(file: string, { header }: History) {
+async function serviceIn(
+  file: string,
+  history: History,
+  lineOf: (event: number | null) => string,
+): Promise<ConfigurationDocument> {
+  const { profile } = history.header;
   const document = readDocument(await readInputFile(file, { bytesMax: documentBytesMax }), file);
-  const { document: service } = validateDocument(document.value, { profile: header.profile });
-  if (service !== null) return service;
-  throw badInput(
-    `${file}: not valid in the ${header.profile} profile, which the history names`,
-    'NOT_A_SERVICE',
-    `counterpoise validate ${file} --profile ${header.profile} says what is wrong.`,
+  const named = (document.value as { readonly profile?: unknown } | null)?.profile;
+  if (named !== undefined && named !== profile) {
+    throw another(
+      document,
+      ['profile'],
+      `the profile is ${named}, and ${profile} in ${lineOf(null)}`,
+    );
+  }
+  const { document: service } = validateDocument(document.value, { profile });
+  if (service === null) {
+    throw badInput(
+      `${file}: not valid in the ${profile} profile, which the history names`,
+      'NOT_A_SERVICE',
+      `counterpoise validate ${file} --profile ${profile} says what is wrong.`,
+    );
+  }
+  if (service.backendServices.length > 1) {
+    const what = `a history is of one service, and these are ${service.backendServices.length}`;
+    throw another(document, ['backendServices', 1], what, 'Keep the one that was recorded.');
+  }
+  const [first] = disagreements(history, service);
+  if (first === undefined) return service;
+  const { path, event, given, recorded } = first;
+  const words = (value: unknown) => (typeof value === 'string' ? value : JSON.stringify(value));
+  throw another(
+    document,
+    ['backendServices', 0, ...path.split('.')],
+    `${path} is ${words(given)} here, and ${words(recorded)} in ${lineOf(event)}`,
   );
+}
+
+function another(
+  { fileName, placeOf }: Document,
+  path: Path,
+  what: string,
+  hint = 'Leave out --service where the history says what it saw, or name the service that it saw.',
+) {
+  const { line, column } = placeOf(path);
+  return badInput(`${fileName}:${line}:${column}  ${what}`, 'ANOTHER_SERVICE', hint);
 }
 
 function resultOf(
@@ -69,11 +111,12 @@ function resultOf(
   place: (event: number) => string,
 ): JudgeResult {
   const defects = readHistory(history).defects.map((defect) =>
-    defect.replace(/^event (\d+): /, (_, event: string) => `${place(Number(event))}  `),
+    defect
+      .replace(/^event (\d+): /, (_, event: string) => `${place(Number(event))}  `)
+      .replace(/^header: /, `${file}:1:1  `),
   );
-  const judged = judgeHistory(history).filter(
-    ({ clause }) => selected === null || selected.includes(clause),
-  );
+  const all = judgeHistory(history);
+  const judged = selected === null ? all : verdictsOn(selected, all);
   const spoken = judged.filter(({ verdict }) => verdict.is !== 'inconclusive');
   const open = judged.filter(({ verdict }) => verdict.is === 'inconclusive');
   const observations = open.filter(({ verdict }) => verdict.isObservation);

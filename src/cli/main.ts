@@ -72,7 +72,14 @@ function explain(error: unknown, terminal: Terminal): number {
 /** A closed pipe (`| head`) is the reader's way of saying enough. */
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code === 'EPIPE') process.exit(process.exitCode ?? 0);
-  throw error;
+  // a full disk is no mistake of ours, and what was to be said is no verdict that anybody can read
+  const cause = new OperatorError(`standard output: cannot be written to (${error.code})`, {
+    code: 'OUTPUT_NOT_WRITABLE',
+    exitCode: exitCodes.usage,
+    hint: 'Make room, or send it elsewhere.',
+    cause: error,
+  });
+  process.exit(explain(cause, createTerminal({ quiet: false })));
 });
 
 await run(process.argv);

@@ -34,3 +34,9 @@ export function nonNegative(text: string): number {
   if (!(value >= 0 && value <= 3600)) throw new InvalidArgumentError('seconds from 0 to 3600.');
   return value;
 }
+
+/** An empty word is a variable that was not set. */
+export function filled(text: string): string {
+  if (text.trim() === '') throw new InvalidArgumentError('it is empty.');
+  return text;
+}

@@ -1,19 +1,24 @@
 /**
  * `counterpoise replay`: runs one saved timeline or configuration case again, on the implementation it was found on
- * or on another, and tells what every judge says.
+ * or on another, and tells what every judge says. Green only where what it was saved for is decided.
  */
-import { connect } from '../adapters/connect.ts';
-import { runCase } from '../conformance/case-runner.ts';
+import { isBuiltIn } from '../adapters/built-in.ts';
+import { connect, runsInProcess } from '../adapters/connect.ts';
+import { type CaseOutcome, runCase } from '../conformance/case-runner.ts';
 import { parseConfigurationCase } from '../conformance/configurations/configuration-case.ts';
 import { runConfigurationCase } from '../conformance/configurations/run-configurations.ts';
 import { storyOf } from '../conformance/story.ts';
 import type { Timeline } from '../conformance/timeline.ts';
+import { idleSteps } from '../conformance/timeline-names.ts';
 import { parseTimeline } from '../conformance/timeline-schema.ts';
 import { type Document, readDocument } from '../documents/document.ts';
 import { parsePath } from '../documents/places.ts';
-import { badInput, type ExitCode, exitCodes } from '../errors/operator-error.ts';
+import { badInput, type ExitCode, exitCodes, OperatorError } from '../errors/operator-error.ts';
+import { typed } from '../errors/typed.ts';
+import type { JudgedClause } from '../judging/judge-history.ts';
 import { renderReplayText } from '../reporting/replay-text.ts';
 import type { ReplayResult } from '../results/replay-result.ts';
+import { appliesTo, clauseOf } from '../spec/clauses.ts';
 import { openTestbed } from '../testbed/open-testbed.ts';
 import type { Testbed } from '../testbed/trial.ts';
 import { readInputFile } from './input-files.ts';
@@ -33,75 +38,159 @@ const bytesMax = 1 << 20;
 export async function runReplay(command: ReplayCommand, terminal: Terminal): Promise<ExitCode> {
   const bytes = await readInputFile(command.file, { bytesMax });
   const document = readDocument(bytes, command.file);
-  const implementation = command.implementation ?? foundOn(document.value) ?? 'reference';
-  const run = caseOf(document);
+  const { run, notes } = caseOf(document);
+  const implementation = command.implementation ?? foundOn(document, command.file) ?? 'reference';
   const testbed = await openTestbed(connect(implementation), implementation);
   try {
     terminal.note(`Replaying ${command.file} on ${implementation}`);
+    for (const note of notes) terminal.note(`  note: ${note}`);
     const result = await run(testbed, command);
     terminal.print(
       command.json ? JSON.stringify(result, null, 2) : renderReplayText(result, terminal),
     );
-    return exitCodeOf(result, command.signal);
+    return result.gate.exitCode as ExitCode;
   } finally {
     await testbed.dispose();
   }
 }
 
-type Run = (testbed: Testbed, command: ReplayCommand) => Promise<ReplayResult>;
+interface Case {
+  readonly run: (testbed: Testbed, command: ReplayCommand) => Promise<ReplayResult>;
+  /** What the reader may not have meant. */
+  readonly notes: readonly string[];
+}
 
 /** What the file holds, checked before anything is started. */
-function caseOf(document: Document): Run {
+function caseOf(document: Document): Case {
   if (property(document.value, 'case') !== undefined) {
     const parsed = parseConfigurationCase(document.value);
     if ('violations' in parsed) throw refused(document, parsed.violations);
-    return async (testbed, command) => {
-      const [time = 'real'] = testbed.description.time;
-      const { verdicts } = await runConfigurationCase(testbed, parsed.configurationCase, time, 1);
-      return {
-        file: command.file,
-        verdicts: verdicts.map(({ clause, is, expected, observed }) => ({
-          clause,
-          is,
-          why: `expected ${expected}, observed ${observed}`,
-          expected,
-          observed,
-          attributedTo: null,
-        })),
-        story: [],
-      };
+    const { configurationCase } = parsed;
+    return {
+      run: (testbed, command) => replayConfiguration(configurationCase, testbed, command),
+      notes: [],
     };
   }
   const parsed = parseTimeline(document.value);
   if ('violations' in parsed) throw refused(document, parsed.violations);
-  return (testbed, command) => replayTimeline(parsed.timeline, testbed, command);
+  const { timeline } = parsed;
+  const found = property(property(document.value, 'found'), 'clause');
+  return {
+    run: (testbed, command) =>
+      replayTimeline(timeline, typeof found === 'string' ? found : null, testbed, command),
+    notes: idleSteps(timeline),
+  };
+}
+
+async function replayConfiguration(
+  configurationCase: Parameters<typeof runConfigurationCase>[1],
+  testbed: Testbed,
+  { file, signal }: ReplayCommand,
+): Promise<ReplayResult> {
+  const [time = 'real'] = testbed.description.time;
+  const { verdicts } = await runConfigurationCase(testbed, configurationCase, time, 1);
+  const told = verdicts.map(({ clause, is, expected, observed }) => ({
+    clause,
+    is,
+    why: `expected ${expected}, observed ${observed}`,
+    expected,
+    observed,
+    attributedTo: null,
+  }));
+  const passed = told.filter(({ is }) => is === 'pass').map(({ clause }) => clause);
+  const gate =
+    gateBefore(told, signal) ??
+    (passed.length > 0
+      ? { exitCode: exitCodes.met, why: `keeps ${passed.join(', ')}` }
+      : { exitCode: exitCodes.undecided, why: 'it decides nothing on this implementation' });
+  return { file, verdicts: told, story: [], gate };
 }
 
 async function replayTimeline(
   timeline: Timeline,
+  found: string | null,
   testbed: Testbed,
-  command: ReplayCommand,
+  { file, signal }: ReplayCommand,
 ): Promise<ReplayResult> {
   const [time = 'real'] = testbed.description.time;
-  const context = { testbed, time, signal: command.signal };
-  const outcome = await runCase(context, 'replay', 'replay', timeline);
+  const outcome = await runCase({ testbed, time, signal }, 'replay', 'replay', timeline);
   const [history] = outcome.histories;
-  const spoken = outcome.judged.filter(
-    ({ clause, verdict }) => verdict.is !== 'inconclusive' || timeline.clauses.includes(clause),
-  );
+  const own = new Set([...timeline.clauses, ...(found === null ? [] : [found])]);
+  const spoken = outcome.judged
+    .map((one) => asDecided(one, outcome, testbed))
+    .filter(({ clause, verdict }) => verdict.is !== 'inconclusive' || own.has(clause));
   const evidence = spoken.flatMap(({ verdict }) => (verdict.is === 'fail' ? verdict.evidence : []));
+  const verdicts = spoken.map(({ clause, verdict, attributedTo }) => ({
+    clause,
+    is: verdict.is,
+    why: verdict.why,
+    expected: verdict.expected ?? null,
+    observed: verdict.observed ?? null,
+    attributedTo,
+  }));
   return {
-    file: command.file,
-    verdicts: spoken.map(({ clause, verdict, attributedTo }) => ({
-      clause,
-      is: verdict.is,
-      why: verdict.why,
-      expected: verdict.expected ?? null,
-      observed: verdict.observed ?? null,
-      attributedTo,
-    })),
+    file,
+    verdicts,
     story: history === undefined ? [] : storyOf(history, evidence),
+    gate: gateBefore(verdicts, signal) ?? gateOf(timeline, found, verdicts),
   };
+}
+
+/** What does not show every time, or is about what the implementation says it does not do, is no failure. */
+function asDecided(
+  one: JudgedClause,
+  { intermittent }: CaseOutcome,
+  { description }: Testbed,
+): JudgedClause {
+  const { clause, verdict } = one;
+  const seen = intermittent[clause];
+  const why = !appliesTo(clause, description.capabilities)
+    ? `${description.name} does not support what it asks for`
+    : seen !== undefined
+      ? `failed in ${seen.failed} of ${seen.of} runs: ${verdict.why}`
+      : null;
+  return why === null ? one : { ...one, verdict: { ...verdict, is: 'inconclusive', why } };
+}
+
+type Verdicts = ReplayResult['verdicts'];
+
+/** What comes before all else: an interruption, and whatever fails, be it what the case was made for or not. */
+function gateBefore(verdicts: Verdicts, signal: AbortSignal): ReplayResult['gate'] | null {
+  if (signal.aborted) return { exitCode: exitCodes.interrupted, why: 'interrupted before the end' };
+  const failing = verdicts.filter(({ is }) => is === 'fail');
+  const own = failing.filter(({ attributedTo }) => attributedTo === null);
+  const told = (own.length > 0 ? own : failing).map(({ clause }) => clause);
+  return failing.length === 0
+    ? null
+    : { exitCode: exitCodes.failed, why: `fails ${told.join(', ')}` };
+}
+
+/** Nothing fails: green only where the clause that it was found to fail, or one that it was made for, is kept. */
+function gateOf(
+  { clauses, steps }: Timeline,
+  found: string | null,
+  verdicts: Verdicts,
+): ReplayResult['gate'] {
+  const undecided = (why: string) => ({ exitCode: exitCodes.undecided, why });
+  const passed = verdicts.filter(({ is }) => is === 'pass').map(({ clause }) => clause);
+  if (steps.length === 0) return undecided('the timeline has no steps, so it shows nothing');
+  if (found !== null && !passed.includes(found)) {
+    return undecided(`undecided on ${named(found)}, which this timeline was found to fail`);
+  }
+  const kept = passed.filter((clause) => clause === found || clauses.includes(clause));
+  if (kept.length > 0) return { exitCode: exitCodes.met, why: `keeps ${kept.join(', ')}` };
+  if (clauses.length > 0) {
+    return undecided(
+      `undecided on ${clauses.map(named).join(', ')}, which this timeline was made for`,
+    );
+  }
+  return passed.length > 0
+    ? { exitCode: exitCodes.met, why: `keeps ${passed.join(', ')}` }
+    : undecided('no clause is decided');
+}
+
+function named(clause: string): string {
+  return clauseOf(clause) === undefined ? `${clause} (no such clause)` : clause;
 }
 
 function refused(
@@ -119,20 +208,22 @@ function refused(
   );
 }
 
-/** Timelines that a run saved say where they were found. */
-function foundOn(value: unknown): string | null {
+/** Timelines that a run saved say where they were found. A file may name what we bring ourselves, and start nothing else. */
+function foundOn({ value }: Document, file: string): string | null {
   const implementation = property(property(value, 'found'), 'implementation');
-  return typeof implementation === 'string' ? implementation : null;
+  if (typeof implementation !== 'string') return null;
+  if (runsInProcess(implementation) || isBuiltIn(implementation)) return implementation;
+  throw new OperatorError(
+    `${file} was found on ${JSON.stringify(implementation)}, which a file alone does not start`,
+    {
+      code: 'IMPLEMENTATION_NOT_NAMED',
+      exitCode: exitCodes.usage,
+      hint: `If you trust it: ${typed(['npx', 'counterpoise', 'replay', file, implementation])}`,
+    },
+  );
 }
 
 function property(value: unknown, name: string): unknown {
   if (typeof value !== 'object' || value === null) return undefined;
   return (value as Readonly<Record<string, unknown>>)[name];
-}
-
-function exitCodeOf(result: ReplayResult, signal: AbortSignal): ExitCode {
-  if (signal.aborted) return exitCodes.interrupted;
-  const having = (is: string) => result.verdicts.some((one) => one.is === is);
-  if (having('fail')) return exitCodes.failed;
-  return having('pass') ? exitCodes.met : exitCodes.undecided;
 }

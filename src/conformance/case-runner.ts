@@ -3,6 +3,7 @@
  * and in real time a failure counts only when fresh deployments show it again. Knows no clause by name.
  */
 import type { History, TimeKind } from '../history/vocabulary.ts';
+import { chargedAmong } from '../judging/attribution.ts';
 import { type JudgedClause, judgeHistory } from '../judging/judge-history.ts';
 import {
   type Budget,
@@ -43,6 +44,8 @@ export interface CaseContext {
   readonly signal: AbortSignal;
   /** Of one statistical check; absent: that of a timeline run alone. */
   readonly falseAlarmRate?: number;
+  /** Clauses that somebody asked about; absent: all. */
+  readonly asked?: readonly string[];
 }
 
 /** No single timeline may hold a lane for longer than this (real ms): the longest by design takes about 6 s … */
@@ -64,7 +67,7 @@ export async function runCase(
     const options = { ...optionsOf(context, timeline), name: again, seed };
     const history = await drive(timeline, context.testbed, options);
     histories.push(history);
-    return judgeHistory(history, budgetOf(context, timeline));
+    return judgedFor(context, timeline, history);
   };
   const isOwn = ({ clause }: JudgedClause) => timeline.clauses.includes(clause);
   const { capabilities } = context.testbed.description;
@@ -127,9 +130,18 @@ export async function failsOnce(
     name,
     seed,
   });
-  return judgeHistory(history, budgetOf(context, timeline)).some(
+  return judgedFor(context, timeline, history).some(
     (one) => one.clause === clause && one.verdict.is === 'fail' && one.attributedTo === null,
   );
+}
+
+function judgedFor(
+  context: CaseContext,
+  timeline: Timeline,
+  history: History,
+): readonly JudgedClause[] {
+  const judged = judgeHistory(history, budgetOf(context, timeline));
+  return context.asked === undefined ? judged : chargedAmong(judged, context.asked);
 }
 
 function budgetOf({ falseAlarmRate }: CaseContext, timeline: Timeline): Budget {

@@ -56,6 +56,17 @@ describe('a whole run', { timeout: 60_000 }, () => {
     expect({ ...other, seed: 'seven' }).not.toEqual(first);
   });
 
+  it('fails a clause that was asked about, though the narrower one that shows it was not', async () => {
+    const testbed = await openTestbed(connect('defect:drain-accepts-new'));
+    const own = { selected: ['schedule.eligible', 'forward.port'] };
+    const { result } = await conform(testbed, optionsFor('mine', own));
+    await testbed.dispose();
+    expect(result.gate).toEqual({ exitCode: 1, why: 'fails schedule.eligible' });
+    expect(
+      result.clauses.find(({ verdict }) => verdict === 'fail')?.failures[0]?.story,
+    ).not.toEqual([]);
+  });
+
   it('is refused a profile that the implementation does not list', async () => {
     const adapter = connect('reference');
     const described = await adapter.describe({ protocol: 1 });

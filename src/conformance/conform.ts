@@ -145,7 +145,7 @@ class Run {
     const [time = 'real'] = testbed.description.time;
     this.#testbed = testbed;
     this.#options = options;
-    this.#context = { testbed, time, signal: options.signal };
+    this.#context = { testbed, time, signal: options.signal, asked: options.selected };
   }
 
   async execute(): Promise<ConformRun> {

@@ -13,6 +13,7 @@ import { effectiveDurations, resolveService } from '../spec/resolve.ts';
 import type { Behaviour, Testbed, Trial } from '../testbed/trial.ts';
 import { type Clients, createClients, type Plane } from './clients.ts';
 import type { After, BehaviourScript, ReplyScript, Step, Timeline } from './timeline.ts';
+import { instancesEver } from './timeline-names.ts';
 
 export interface DriveOptions {
   readonly name: string;
@@ -242,13 +243,6 @@ class Walker {
   #without(name: string): readonly InstanceListed[] {
     return this.#instances.filter((listed) => listed.name !== name);
   }
-}
-
-function instancesEver(timeline: Timeline): readonly InstanceListed[] {
-  const added = timeline.steps.flatMap((step) =>
-    step.do === 'add' ? [step.instance] : step.do === 'list' ? step.instances : [],
-  );
-  return [...timeline.instances, ...added];
 }
 
 /** Turns scripts into behaviours of this configuration: `normal` becomes its first normal status, delays become ms. */

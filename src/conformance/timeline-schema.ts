@@ -7,7 +7,9 @@ import { instanceListedSchema, profileSchema, replySchema } from '../history/sch
 import type { ConfigurationDocument } from '../spec/configuration.ts';
 import { validateDocument } from '../spec/validate-document.ts';
 import type { Violation } from '../spec/violation.ts';
+import { violationOf } from './issue-in-words.ts';
 import type { Timeline } from './timeline.ts';
+import { strangersIn } from './timeline-names.ts';
 
 /** Far more than any generated timeline needs; they bound what one file can make a machine do. */
 const limits = {
@@ -116,7 +118,9 @@ export const timelineSchema = z.strictObject({
   found: z
     .strictObject({ clause: z.string(), implementation: z.string(), seed: z.string() })
     .exactOptional()
-    .describe('Where a run found it to fail; replay uses its implementation unless told otherwise'),
+    .describe(
+      'Where a run found it to fail; replay takes its implementation, where it starts nothing that the file brings, unless told otherwise',
+    ),
 });
 
 export type ParsedTimeline =
@@ -142,66 +146,13 @@ export function parseTimeline(value: unknown): ParsedTimeline {
       path: `${at}.${each.path}`,
     })),
   );
-  if (violations.length > 0) return { violations };
-  return { timeline: timeline as unknown as Timeline };
-}
-
-function violationOf(issue: z.core.$ZodIssue, value: unknown): Violation {
-  const [unknownKey] = issue.code === 'unrecognized_keys' ? issue.keys : [];
-  const path = unknownKey === undefined ? issue.path : [...issue.path, unknownKey];
-  const observed = valueAt(value, path);
-  const expected = expectedBy(issue);
-  return {
-    clause: null,
-    path: pathText(path),
-    expected: observed === undefined ? `${expected}, but nothing is there` : expected,
-    observed,
-  };
-}
-
-const typeNames: Readonly<Record<string, string>> = {
-  object: 'an object',
-  array: 'a list',
-  string: 'a text',
-  number: 'a number',
-  int: 'a whole number',
-  boolean: 'true or false',
-  record: 'an object',
-};
-
-/** What would be valid, as a phrase. */
-function expectedBy(issue: z.core.$ZodIssue): string {
-  switch (issue.code) {
-    case 'invalid_type':
-      return typeNames[issue.expected] ?? issue.expected;
-    case 'too_small':
-      return `at least ${issue.minimum}`;
-    case 'too_big':
-      return `at most ${issue.maximum}`;
-    case 'invalid_value':
-      return issue.values.map(String).join(' or ');
-    case 'unrecognized_keys':
-      return 'no such key';
-    default:
-      return issue.message;
-  }
-}
-
-function pathText(path: readonly PropertyKey[]): string {
-  return path.reduce<string>((text, part) => {
-    if (typeof part === 'number') return `${text}[${part}]`;
-    const key = String(part);
-    if (!/^[A-Za-z_$][\w$-]*$/.test(key)) return `${text}[${JSON.stringify(key)}]`;
-    return text === '' ? key : `${text}.${key}`;
-  }, '');
-}
-
-function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
-  return path.reduce<unknown>(
-    (at, part) =>
-      typeof at === 'object' && at !== null
-        ? (at as Record<PropertyKey, unknown>)[part]
-        : undefined,
-    value,
+  const strangers = strangersIn(parsed.data as unknown as Timeline).map(
+    ({ path, name: observed }) => ({
+      ...{ clause: null, path, observed },
+      expected: `an instance of this timeline, listed at the start or added by a step; ${JSON.stringify(observed)} is none`,
+    }),
   );
+  if (violations.length + strangers.length > 0)
+    return { violations: [...violations, ...strangers] };
+  return { timeline: timeline as unknown as Timeline };
 }

@@ -73,8 +73,90 @@ describe('histories as NDJSON', () => {
       "h.ndjson:3:39  check.abandoned: 'toMs' must be a number",
     );
     expect(withLine(0, '{"event":"history.began","history":2}')).toContain('version 2');
+    expect(withLine(2, '{"event":"check.abandoned" fromMs}')).toBe(
+      'h.ndjson:3:28  this is no JSON object',
+    );
+    expect(withLine(2, '{"event":"check.abandoned","fromMs":1,"toMs":1,"check":1,"check":2}')).toBe(
+      "h.ndjson:3:58  'check' is there twice",
+    );
+    expect(withLine(2, '{"event" : "check.abandoned","fromMs":1,"toMs":1,"check":1}')).toBe('none');
     expect(complaint('')).toContain('empty');
     expect(complaint('\u0000\u0001binary')).toContain('h.ndjson:1:1');
+  });
+});
+
+describe('a value that the published schema does not have', () => {
+  const when = { fromMs: 1, toMs: 1 };
+  const accepted = { outcome: { is: 'accepted' } };
+  const effective = { intervalMs: 5000, timeoutMs: 2000, persistenceMs: 0, drainMs: 0 };
+  const configured = {
+    ...{ event: 'service.configured', ...when, ...accepted },
+    ...{ configuration: null, readBack: null, effective },
+  };
+  const reweighed = { ...when, event: 'instance.reweighed', instance: 'a', weight: 1, port: null };
+  const behaved = { ...when, event: 'instance.behaved', instance: 'a', traffic: 'accepted' };
+  const always = { reply: 200, afterMs: 0 };
+  const replied = { ...when, event: 'check.replied', check: 1, reply: 200 };
+  const opened = { ...when, event: 'connection.opened', connection: 1, source: 's', port: 0 };
+  const header = { ...history.header };
+  const trait = (name: string, reading: unknown) => ({
+    ...header,
+    traits: { [name]: { reading, providedBy: 'balancer' } },
+  });
+
+  it.each<[string, object]>([
+    ["'effective' must be an object or null", { ...configured, effective: 'x' }],
+    ["'effective' must be an object or null", { ...configured, effective: -1 }],
+    ["'effective.intervalMs' must be a number above 0", { ...configured, effective: {} }],
+    [
+      "'effective.drainMs' must be a number from 0",
+      { ...configured, effective: { ...effective, drainMs: -1 } },
+    ],
+    ["'outcome.note' must be a string", { ...configured, outcome: { is: 'unknown' } }],
+    ["'outcome.is' must be one of", { ...configured, outcome: { is: 'perhaps', note: '' } }],
+    ["'outcome.violations' must be a list", { ...configured, outcome: { is: 'rejected' } }],
+    [
+      "'outcome.violations[0].path' must be a string",
+      { ...configured, outcome: { is: 'rejected', violations: [{ clause: null }] } },
+    ],
+    ["'weight' must be a whole number", { ...reweighed, ...accepted, weight: -1 }],
+    ["'weight' must be a whole number", { ...reweighed, ...accepted, weight: 1.5 }],
+    ["'weight' must be a whole number", { ...reweighed, ...accepted, weight: 1e15 }],
+    [
+      "'checks[1].afterMs' must be",
+      { ...behaved, checks: [always, { reply: 200, afterMs: -1 }], afterwards: always },
+    ],
+    ["'afterwards.reply' must be a status", { ...behaved, checks: [], afterwards: {} }],
+    ["'reply' must be a status from 100 to 999", { ...replied, reply: 1e9 }],
+    ["'reply' must be a status from 100 to 999", { ...replied, reply: 200.5 }],
+    ["'check' must be a whole number from 0", { ...replied, check: 1.5 }],
+    ["'connection' must be a whole number from 0", { ...opened, connection: -1 }],
+    ["'port' must be a whole number from 0 to 65535", { ...opened, port: 1e6 }],
+    ["'instances[0].weight' must be", { ...header, instances: [{ name: 'a', weight: 101 }] }],
+    [
+      "'implementation.version' must be",
+      { ...header, implementation: { connectable: '', name: '' } },
+    ],
+    ["'traits.draining' must be an object", { ...header, traits: { draining: 1 } }],
+    ['\'traits["health.intial"]\' says what nobody can', trait('health.intial', 'up')],
+    ['\'traits["health.initial"]\' says what nobody can', trait('health.initial', 'sideways')],
+    ['\'traits["change.propagationMs"]\' says what', trait('change.propagationMs', -1)],
+  ])('is refused where it stands: %s', (what, line) => {
+    const [first = '', ...rest] = encodeHistory(history).split('\n');
+    const isHeader = 'history' in line;
+    const own = JSON.stringify(line);
+    const text = (isHeader ? [own, ...rest] : [first, own, ...rest]).join('\n');
+    const told = complaint(text);
+    expect(told).toContain(what);
+    const [, row, column = '0'] = /^h\.ndjson:(\d):(\d+) {2}/.exec(told) ?? [];
+    expect(row).toBe(isHeader ? '1' : '2');
+    expect(Number(column)).toBeGreaterThan(1);
+  });
+
+  it('is none where nothing is said of a read-back', () => {
+    const { readBack: _, ...silent } = configured;
+    const [first = '', ...rest] = encodeHistory(history).split('\n');
+    expect(complaint([first, JSON.stringify(silent), ...rest].join('\n'))).toBe('none');
   });
 });
 
@@ -83,5 +165,5 @@ it('reads the example on the page that describes the format', async () => {
   const [, example = ''] = /```json\n([^`]+)```/.exec(page) ?? [];
   const { header, events } = decodeHistory(example, 'docs/history.md');
   expect(header.instances).toHaveLength(3);
-  expect(events.at(-1)).toMatchObject({ event: 'history.ended', events: events.length });
+  expect(events.at(-1)).toMatchObject({ event: 'history.ended', events: events.length - 1 });
 });

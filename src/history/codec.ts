@@ -2,8 +2,10 @@
  * Histories as NDJSON, one object a line: written with stable keys, read with the place of every mistake. A file that
  * was cut off is a truncated history, not a mistake. Refuses to know what an event means.
  */
+import { formatPath } from '../documents/places.ts';
 import { badInput } from '../errors/operator-error.ts';
-import { eventFields, headerFields, wrongField } from './event-fields.ts';
+import { eventFields, headerFields, type Wrong, wrongField } from './event-fields.ts';
+import { mayRepeatKey, mistakeIn, offsetOf, repeatedKey } from './json-places.ts';
 import {
   type History,
   type HistoryEvent,
@@ -14,6 +16,9 @@ import {
 /** Two million events is what judges take; a line of more than a megabyte is no event. */
 const eventsMax = 2_000_000;
 const lineCharactersMax = 1_000_000;
+
+const hint =
+  'docs/history.md and schemas/history.schema.json say what stands in a line; conform writes histories under histories/.';
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -42,7 +47,11 @@ export function linesOf(text: string): readonly number[] {
 export function decodeHistory(text: string, file: string): History {
   const lines = text.split('\n', eventsMax + 2);
   if (lines.length > eventsMax + 1) {
-    throw badInput(`${file}: more than ${eventsMax} events`, 'HISTORY_TOO_LONG');
+    throw badInput(
+      `${file}: more than ${eventsMax} events`,
+      'HISTORY_TOO_LONG',
+      'Record less, or judge it in parts that each begin with a header and end with history.ended.',
+    );
   }
   const last = lines.length - 1;
   const events: HistoryEvent[] = [];
@@ -72,29 +81,29 @@ interface Place {
   at(column: number): string;
 }
 
-/** Where a field stands, or where it is missed. */
-function fieldAt({ line, at }: Place, complaint: string): string {
-  const [, field = ''] = /^'(\w+)'/.exec(complaint) ?? [];
-  return at(Math.max(0, line.indexOf(`"${field}"`)) + 1);
-}
-
-function parsed(place: Place, isLast: boolean): Json | null {
-  const { line, at } = place;
+function parsed({ line, at }: Place, isLast: boolean): Json | null {
   let column = 1;
+  let object: Json | null = null;
   if (line.length > lineCharactersMax) {
     throw badInput(
       `${at(1)}  the line is longer than ${lineCharactersMax} characters`,
       'HISTORY_LINE',
+      hint,
     );
   }
   try {
     const value: unknown = JSON.parse(line);
-    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Json;
-  } catch (error) {
+    if (typeof value === 'object' && value !== null && !Array.isArray(value))
+      object = value as Json;
+  } catch {
     if (isLast && line.startsWith('{')) return null;
-    const [, position] = /at position (\d+)/.exec((error as SyntaxError).message) ?? [];
-    if (position !== undefined) column = Number(position) + 1;
-    else if (/end of JSON/.test((error as SyntaxError).message)) column = line.length + 1;
+    column = (mistakeIn(line) ?? 0) + 1;
+  }
+  if (object !== null) {
+    const repeated = mayRepeatKey(line, object) ? repeatedKey(line) : null;
+    if (repeated === null) return object;
+    const { path, offset } = repeated;
+    throw badInput(`${at(offset + 1)}  '${formatPath(path)}' is there twice`, 'HISTORY_LINE', hint);
   }
   throw badInput(
     `${at(column)}  this is no JSON object`,
@@ -112,40 +121,34 @@ function headerOf(value: Json, place: Place): HistoryHeader {
     );
   }
   if (value['history'] !== historyVersion) {
+    const column = offsetOf(place.line, ['history']) + 1;
     throw badInput(
-      `${fieldAt(place, "'history'")}  version ${JSON.stringify(value['history'])} of histories is not known, only ${historyVersion}`,
+      `${place.at(column)}  version ${JSON.stringify(value['history'])} of histories is not known, only ${historyVersion}`,
       'HISTORY_VERSION',
+      hint,
     );
   }
-  const wrong = wrongField(value, headerFields) ?? wrongInstances(value['instances']);
-  if (wrong !== null)
-    throw badInput(`${fieldAt(place, wrong)}  history.began: ${wrong}`, 'HISTORY_HEADER');
+  const wrong = wrongField(value, headerFields);
+  if (wrong !== null) throw refused(place, 'history.began', wrong, 'HISTORY_HEADER');
   return value as unknown as HistoryHeader;
-}
-
-function wrongInstances(instances: unknown): string | null {
-  const listed = instances as readonly Json[];
-  const isListed = (one: Json | null) =>
-    typeof one === 'object' &&
-    one !== null &&
-    wrongField(one, { name: 'string', weight: 'number', port: 'number or null' }) === null;
-  return listed.every(isListed) ? null : "'instances' must list name, weight and port of each";
 }
 
 function eventOf(value: Json, place: Place): HistoryEvent {
   const name = String(value['event']);
-  const fields = Object.hasOwn(eventFields, name)
-    ? eventFields[name as HistoryEvent['event']]
-    : undefined;
+  const fields = eventFields.get(name);
   if (fields === undefined) {
     throw badInput(
-      `${fieldAt(place, "'event'")}  '${name.slice(0, 60)}' is no event`,
+      `${place.at(offsetOf(place.line, ['event']) + 1)}  '${name.slice(0, 60)}' is no event`,
       'HISTORY_EVENT',
-      `Events are ${Object.keys(eventFields).join(', ')}.`,
+      `Events are ${[...eventFields.keys()].join(', ')}.`,
     );
   }
-  const wrong = wrongField(value, { fromMs: 'number', toMs: 'number', ...fields });
-  if (wrong !== null)
-    throw badInput(`${fieldAt(place, wrong)}  ${name}: ${wrong}`, 'HISTORY_EVENT');
+  const wrong = wrongField(value, fields);
+  if (wrong !== null) throw refused(place, name, wrong, 'HISTORY_EVENT');
   return value as unknown as HistoryEvent;
+}
+
+function refused({ line, at }: Place, event: string, { path, what }: Wrong, code: string) {
+  const column = offsetOf(line, path) + 1;
+  return badInput(`${at(column)}  ${event}: '${formatPath(path)}' ${what}`, code, hint);
 }

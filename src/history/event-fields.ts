@@ -1,136 +1,274 @@
-/** What each event must carry, as data: the codec checks lines against it. Knows types, no meaning. */
+/**
+ * What each event and the header must carry, as data: the codec checks lines against it. Says the same as the published
+ * schema on all that is known there, by hand, as there are millions of lines. Knows bounds, no meaning.
+ */
+import { unknownDeclarations, wrongReadings } from '../spec/traits.ts';
+import type { JsonPath } from './json-places.ts';
 import type { HistoryEvent } from './vocabulary.ts';
 
-type FieldKind =
-  | 'number'
-  | 'string'
-  | 'text or null'
-  | 'number or null'
-  | 'boolean'
-  | 'object'
-  | 'object or null'
-  | 'list'
-  | 'reply'
-  | 'anything'
-  /** One of these; `undefined` among them: or absent. */
-  | readonly (string | undefined)[];
+/** What is wrong at a path, seen from the line. */
+export interface Wrong {
+  readonly path: JsonPath;
+  /** A phrase that follows the path. */
+  readonly what: string;
+}
 
-type Fields = Readonly<Record<string, FieldKind>>;
+/** In the order in which they are declared: looked through for every line. */
+export type Fields = readonly (readonly [name: string, kind: Kind])[];
+type Json = Readonly<Record<string, unknown>>;
 
-const weighed: Fields = {
-  instance: 'string',
-  weight: 'number',
-  port: 'number or null',
-  outcome: 'object',
-};
+/** Whether it is one, and what it must be; `within`: what is wrong inside one that is. */
+interface Kind {
+  readonly isOne: (value: unknown) => boolean;
+  readonly must: string;
+  readonly within?: (value: unknown) => Wrong | null;
+}
 
-export const eventFields: Readonly<Record<HistoryEvent['event'], Fields>> = {
-  'service.configured': {
-    outcome: 'object',
-    configuration: 'anything',
-    readBack: 'anything',
-    effective: 'object or null',
-  },
+const kind = (must: string, isOne: Kind['isOne'], within?: Kind['within']): Kind =>
+  within === undefined ? { isOne, must } : { isOne, must, within };
+
+const isObject = (value: unknown): value is Json =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+const isWhole = (value: unknown, min: number, max: number): boolean =>
+  Number.isInteger(value) && (value as number) >= min && (value as number) <= max;
+
+/** One of some words; `undefined` among them: or absent. */
+function oneOf(...words: readonly (string | undefined)[]): Kind {
+  const told = words.map((word) => word ?? 'absent');
+  const must = told.length === 2 ? told.join(' or ') : `one of ${told.join(', ')}`;
+  return kind(must, (value) => words.includes(value as string));
+}
+
+function object(fields: Fields): Kind {
+  return kind('an object', isObject, (value) => wrongField(value as Json, fields));
+}
+
+function listOf(one: Kind): Kind {
+  return kind('a list', Array.isArray, (value) => {
+    for (const [index, element] of (value as readonly unknown[]).entries()) {
+      const wrong = wrongAt(element, one);
+      if (wrong !== null) return { ...wrong, path: [index, ...wrong.path] };
+    }
+    return null;
+  });
+}
+
+function orNull({ must, isOne, within }: Kind): Kind {
+  return kind(
+    `${must} or null`,
+    (value) => value === null || isOne(value),
+    (value) => (value === null ? null : (within?.(value) ?? null)),
+  );
+}
+
+const text = kind('a string', (value) => typeof value === 'string');
+const truth = kind('a boolean', (value) => typeof value === 'boolean');
+/** Of the clock: when a trial begins some of it may have begun before. */
+const time = kind('a number', Number.isFinite);
+const duration = kind(
+  'a number from 0',
+  (value) => Number.isFinite(value) && (value as number) >= 0,
+);
+const someTime = kind(
+  'a number above 0',
+  (value) => Number.isFinite(value) && (value as number) > 0,
+);
+const count = kind('a whole number from 0', (value) => isWhole(value, 0, Number.MAX_SAFE_INTEGER));
+const weight = kind('a whole number from 0 to 100', (value) => isWhole(value, 0, 100));
+const port = kind('a whole number from 0 to 65535', (value) => isWhole(value, 0, 65_535));
+const reply = kind(
+  'a status from 100 to 999, accepted, refused or silence',
+  (value) =>
+    isWhole(value, 100, 999) || value === 'accepted' || value === 'refused' || value === 'silence',
+);
+
+const scripted = object([
+  ['reply', reply],
+  ['afterMs', duration],
+]);
+
+const effective = orNull(
+  object([
+    ['intervalMs', someTime],
+    ['timeoutMs', someTime],
+    ['persistenceMs', duration],
+    ['drainMs', duration],
+  ]),
+);
+
+const violations: Fields = [
+  [
+    'violations',
+    listOf(
+      object([
+        ['clause', orNull(text)],
+        ['path', text],
+        ['expected', text],
+      ]),
+    ),
+  ],
+];
+const outcomeWords = oneOf('accepted', 'rejected', 'unsupported', 'unknown');
+const outcome = kind('an object', isObject, (value) => {
+  const { is } = value as Json;
+  if (is === 'accepted') return null;
+  if (is === 'rejected') return wrongField(value as Json, violations);
+  return wrongField(value as Json, [
+    ['is', outcomeWords],
+    ['note', text],
+  ]);
+});
+
+const weighed: Fields = [
+  ['instance', text],
+  ['weight', weight],
+  ['port', orNull(port)],
+  ['outcome', outcome],
+];
+const timed: Fields = [
+  ['fromMs', time],
+  ['toMs', time],
+];
+
+const fieldsOf: Readonly<Record<HistoryEvent['event'], Fields>> = {
+  'service.configured': [
+    // of the document and what is read back anything may be said, so nothing, too
+    ['outcome', outcome],
+    ['effective', effective],
+  ],
   'instance.registered': weighed,
   'instance.reweighed': weighed,
-  'instance.removed': { instance: 'string', outcome: 'object' },
-  'instance.behaved': {
-    instance: 'string',
-    traffic: 'reply',
-    checks: 'list',
-    afterwards: 'object',
-  },
-  'connection.opened': { connection: 'number', source: 'string', port: 'number' },
-  'connection.placed': { connection: 'number', instance: 'string', port: 'number' },
-  'connection.refused': {
-    connection: 'number',
-    how: ['reset', 'closed', 'refused', 'silent'],
-  },
-  'connection.carried': {
-    connection: 'number',
-    bytesSent: 'number',
-    bytesUp: 'number',
-    bytesDown: 'number',
-  },
-  'connection.closed': {
-    connection: 'number',
-    by: ['client', 'instance', 'balancer'],
-    how: ['closed', 'reset'],
-    learned: 'boolean',
-  },
-  'connection.strayed': { connection: 'number', from: 'string' },
-  'check.started': {
-    check: 'number',
-    instance: 'string',
-    method: ['tcp', 'http'],
-    port: 'number',
-    path: 'text or null',
-  },
-  'check.replied': { check: 'number', reply: 'reply' },
-  'check.abandoned': { check: 'number' },
-  'reported.eligibility': { instance: 'string', isEligible: 'boolean' },
-  'reported.check': { instance: 'string', failure: 'text or null' },
-  'harness.lagged': { lagMs: 'number', limitMs: 'number' },
-  'step.skipped': { step: 'number', why: 'string' },
-  'history.ended': { events: 'number', why: ['complete', 'budget', 'interrupted', 'error'] },
+  'instance.removed': [
+    ['instance', text],
+    ['outcome', outcome],
+  ],
+  'instance.behaved': [
+    ['instance', text],
+    ['traffic', reply],
+    ['checks', listOf(scripted)],
+    ['afterwards', scripted],
+  ],
+  'connection.opened': [
+    ['connection', count],
+    ['source', text],
+    ['port', port],
+  ],
+  'connection.placed': [
+    ['connection', count],
+    ['instance', text],
+    ['port', port],
+  ],
+  'connection.refused': [
+    ['connection', count],
+    ['how', oneOf('reset', 'closed', 'refused', 'silent')],
+  ],
+  'connection.carried': [
+    ['connection', count],
+    ['bytesSent', count],
+    ['bytesUp', count],
+    ['bytesDown', count],
+  ],
+  'connection.closed': [
+    ['connection', count],
+    ['by', oneOf('client', 'instance', 'balancer')],
+    ['how', oneOf('closed', 'reset')],
+    ['learned', truth],
+  ],
+  'connection.strayed': [
+    ['connection', count],
+    ['from', text],
+  ],
+  'check.started': [
+    ['check', count],
+    ['instance', text],
+    ['method', oneOf('tcp', 'http')],
+    ['port', port],
+    ['path', orNull(text)],
+  ],
+  'check.replied': [
+    ['check', count],
+    ['reply', reply],
+  ],
+  'check.abandoned': [['check', count]],
+  'reported.eligibility': [
+    ['instance', text],
+    ['isEligible', truth],
+  ],
+  'reported.check': [
+    ['instance', text],
+    ['failure', orNull(text)],
+  ],
+  'harness.lagged': [
+    ['lagMs', duration],
+    ['limitMs', duration],
+  ],
+  'step.skipped': [
+    ['step', count],
+    ['why', text],
+  ],
+  'history.ended': [
+    ['events', count],
+    ['why', oneOf('complete', 'budget', 'interrupted', 'error')],
+  ],
 };
 
-export const headerFields: Fields = {
-  suite: 'string',
-  implementation: 'object',
-  time: ['stepped', 'scaled', 'real'],
-  configuration: 'anything',
-  profile: ['console', 'openapi'],
-  traits: 'object or null',
-  checks: ['none', 'told', undefined],
-  instances: 'list',
-  seed: 'string',
-  timeline: 'text or null',
-};
+export const eventFields: ReadonlyMap<string, Fields> = new Map(
+  Object.entries(fieldsOf).map(([name, fields]) => [name, [...timed, ...fields]]),
+);
 
-/** What is wrong with the fields, as a phrase, or null. */
-export function wrongField(
-  value: Readonly<Record<string, unknown>>,
-  fields: Fields,
-): string | null {
-  for (const [name, kind] of Object.entries(fields)) {
-    if (!isOfKind(value[name], kind)) return `'${name}' must be ${inWords(kind)}`;
+/** Only what the table of traits knows can be judged by; another word would be taken for no declaration, or for a wrong one. */
+const traits = kind('an object', isObject, (value) => {
+  for (const [name, trait] of Object.entries(value as Json)) {
+    const wrong = wrongAt(trait, traitDeclared);
+    if (wrong !== null) return { ...wrong, path: [name, ...wrong.path] };
+    const declared = { traits: { [name]: trait as { reading: unknown } }, capabilities: {} };
+    const [what] = [...unknownDeclarations(declared), ...wrongReadings(declared)];
+    if (what !== undefined) return { path: [name], what: `says what nobody can: ${what}` };
+  }
+  return null;
+});
+const traitDeclared = object([
+  ['reading', kind('a string or a number', (value) => text.isOne(value) || time.isOne(value))],
+  ['providedBy', oneOf('balancer', 'adapter')],
+]);
+
+const listed = object([
+  ['name', text],
+  ['weight', weight],
+  ['port', orNull(port)],
+]);
+
+export const headerFields: Fields = [
+  ['suite', text],
+  [
+    'implementation',
+    object([
+      ['connectable', text],
+      ['name', text],
+      ['version', text],
+    ]),
+  ],
+  ['time', oneOf('stepped', 'scaled', 'real')],
+  ['profile', oneOf('console', 'openapi')],
+  ['traits', orNull(traits)],
+  ['checks', oneOf('none', 'told', undefined)],
+  ['instances', listOf(listed)],
+  ['seed', text],
+  ['timeline', orNull(text)],
+];
+
+/** The first thing that is wrong with the fields, or null. */
+export function wrongField(value: Json, fields: Fields): Wrong | null {
+  for (const [name, one] of fields) {
+    const own = value[name];
+    if (one.isOne(own) && one.within === undefined) continue;
+    const wrong = wrongAt(own, one);
+    if (wrong !== null) return { ...wrong, path: [name, ...wrong.path] };
   }
   return null;
 }
 
-function isOfKind(value: unknown, kind: FieldKind): boolean {
-  if (typeof kind !== 'string') return kind.includes(value as string);
-  const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
-  switch (kind) {
-    case 'number':
-      return Number.isFinite(value);
-    case 'string':
-    case 'boolean':
-      return typeof value === kind;
-    case 'text or null':
-      return typeof value === 'string' || value === null;
-    case 'number or null':
-      return Number.isFinite(value) || value === null;
-    case 'object':
-      return isObject;
-    case 'object or null':
-      return isObject || value === null;
-    case 'list':
-      return Array.isArray(value);
-    case 'reply':
-      return Number.isFinite(value) || ['accepted', 'refused', 'silence'].includes(value as string);
-    case 'anything':
-      return value !== undefined;
-  }
-}
-
-function inWords(kind: FieldKind): string {
-  if (typeof kind !== 'string') {
-    const words = kind.map((word) => word ?? 'absent');
-    return words.length === 2 ? words.join(' or ') : `one of ${words.join(', ')}`;
-  }
-  return kind === 'reply'
-    ? 'a status, accepted, refused or silence'
-    : `${/^[aeiou]/.test(kind) ? 'an' : 'a'} ${kind}`;
+function wrongAt(value: unknown, { isOne, must, within }: Kind): Wrong | null {
+  if (!isOne(value)) return { path: [], what: `must be ${must}` };
+  return within?.(value) ?? null;
 }

@@ -29,8 +29,12 @@ const outcomeSchema = z
   ])
   .meta({ id: 'outcome' });
 
+const weight = z.int().min(0).max(100);
+const port = z.int().min(0).max(65_535);
+const someTime = z.number().positive();
+
 const effectiveSchema = z
-  .strictObject({ intervalMs: ms, timeoutMs: ms, persistenceMs: ms, drainMs: ms })
+  .strictObject({ intervalMs: someTime, timeoutMs: someTime, persistenceMs: ms, drainMs: ms })
   .nullable();
 
 export const replySchema = z
@@ -77,8 +81,8 @@ export const traitsSchema = z.record(
 
 export const instanceListedSchema = z.strictObject({
   name: z.string(),
-  weight: z.int().min(0).max(100),
-  port: z.int().min(0).max(65_535).nullable(),
+  weight,
+  port: port.nullable(),
 });
 
 export const implementationSchema = z.strictObject({
@@ -128,8 +132,8 @@ const askedSchemas = [
     ...when,
     event: z.enum(['instance.registered', 'instance.reweighed']),
     instance,
-    weight: z.int(),
-    port: z.int().nullable(),
+    weight,
+    port: port.nullable(),
     outcome: outcomeSchema,
   }),
   z.strictObject({
@@ -154,14 +158,14 @@ const trafficSchemas = [
     event: z.literal('connection.opened'),
     connection,
     source: z.string(),
-    port: z.int(),
+    port,
   }),
   z.strictObject({
     ...when,
     event: z.literal('connection.placed'),
     connection,
     instance,
-    port: z.int(),
+    port,
   }),
   z.strictObject({
     ...when,
@@ -195,7 +199,7 @@ const checkSchemas = [
     check,
     instance,
     method: z.enum(['tcp', 'http']),
-    port: z.int(),
+    port,
     path: z.string().nullable(),
   }),
   z.strictObject({ ...when, event: z.literal('check.replied'), check, reply: replySchema }),

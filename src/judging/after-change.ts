@@ -50,7 +50,9 @@ export function afterChange(
   return {
     history: {
       header: { ...header, configuration: change.configuration, instances },
-      events: lines.map(({ event }) => event),
+      events: lines.map(({ event }, index) =>
+        event.event === 'history.ended' ? { ...event, events: index } : event,
+      ),
     },
     lines: lines.map(({ line }) => line),
   };

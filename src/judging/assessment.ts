@@ -73,7 +73,6 @@ function certified({ certificate }: Assessment): Pick<Verdict, 'certificate'> {
 function whyUnfit(reading: Reading): string | null {
   const [defect] = reading.defects;
   if (defect !== undefined) return `the history does not add up: ${defect}`;
-  if (reading.strayed.length > 0) return 'a connection of another deployment strayed in';
   if (reading.configuration === null) return 'the service was not deployed';
   return null;
 }

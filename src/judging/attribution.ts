@@ -38,6 +38,53 @@ export function attribute(judged: readonly Judged[]): ReadonlyMap<string, string
   return charged;
 }
 
+export interface Charged extends Judged {
+  /** Of a fail: the clause that it is charged to; null: this one. */
+  readonly attributedTo: string | null;
+}
+
+/**
+ * The same for whoever asked about some clauses only: a narrower clause that nobody asked about leaves the failure to
+ * the wider one that it entails. A premise, or what undermines, stays charged: the failure may only be its doing.
+ */
+export function chargedAmong<One extends Charged>(
+  judged: readonly One[],
+  asked: readonly string[],
+): readonly One[] {
+  const byClause = new Map(judged.map((one) => [one.clause, one]));
+  const chargeOf = (
+    { clause, attributedTo }: Charged,
+    passed: readonly string[],
+  ): string | null => {
+    const other = attributedTo === null ? undefined : byClause.get(attributedTo);
+    if (other === undefined || asked.includes(other.clause)) return attributedTo;
+    const mayBeAllThereIs =
+      clauseOf(other.clause)?.isPremise === true ||
+      other.verdict.undermines?.includes(clause) === true;
+    if (mayBeAllThereIs || passed.includes(other.clause)) return other.clause;
+    return chargeOf(other, [...passed, clause]);
+  };
+  return judged.map((one) => ({ ...one, attributedTo: chargeOf(one, []) }));
+}
+
+/**
+ * What is said of the clauses asked about, and of no other. A failure that may only be the doing of a clause that
+ * nobody asked about leaves its own open.
+ */
+export function verdictsOn<One extends Charged>(
+  asked: readonly string[],
+  judged: readonly One[],
+): readonly One[] {
+  return chargedAmong(judged, asked)
+    .filter(({ clause }) => asked.includes(clause))
+    .map((one) => {
+      const { verdict, attributedTo: other } = one;
+      if (verdict.is !== 'fail' || other === null || asked.includes(other)) return one;
+      const why = `also affected by the failure of ${other}, which was not asked about: ${verdict.why}`;
+      return { ...one, verdict: { ...verdict, is: 'inconclusive', why } };
+    });
+}
+
 /** Whether a failure of `specific` also shows in `broad`, directly or through others. */
 function isBroader(
   broad: string,

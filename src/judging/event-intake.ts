@@ -25,7 +25,6 @@ export class EventIntake {
   readonly checks = new Map<number, Draft<CheckSeen>>();
   readonly behaviours = new Map<string, BehaviourReading[]>();
   readonly changes: MembershipChange[] = [];
-  readonly strayed: number[] = [];
   readonly names: Set<string>;
   configured: { readonly event: Configured; readonly line: number } | null = null;
   readonly reconfigured: { readonly event: Configured; readonly line: number }[] = [];
@@ -35,13 +34,22 @@ export class EventIntake {
   /** Since when each instance may be known: its registration is recorded at the reply, and checks may come before that. */
   readonly #askedMs = new Map<string, number>();
 
+  /** Ends that became known before a place did: a client may give up while its place is on its way. */
+  readonly #earlyEnds = new Map<number, NonNullable<ConnectionReading['closed']>>();
+
   /** `known`: who was heard of before the history began, members or not. */
   constructor(
     listed: readonly InstanceListed[],
     events: readonly HistoryEvent[],
     known: Iterable<string> = [],
   ) {
-    this.names = new Set([...listed.map(({ name }) => name), ...known]);
+    this.names = new Set(known);
+    const there = new Set<string>();
+    for (const { name } of listed) {
+      if (there.has(name)) this.#note(`header: the instance '${name}' is listed twice`);
+      there.add(name);
+      this.names.add(name);
+    }
     for (const event of events) {
       if (event.event !== 'instance.registered' || this.#askedMs.has(event.instance)) continue;
       this.#askedMs.set(event.instance, event.fromMs);
@@ -74,7 +82,10 @@ export class EventIntake {
         this.#happened(event, line);
         return;
       case 'connection.strayed':
-        this.strayed.push(line);
+        this.#defect(
+          line,
+          `connection ${event.connection} of another deployment strayed in, from ${event.from}`,
+        );
         return;
       case 'check.started':
       case 'check.replied':
@@ -83,6 +94,9 @@ export class EventIntake {
         return;
       case 'history.ended':
         this.endedWhy = event.why;
+        if (event.events !== line) {
+          this.#defect(line, `the end counts ${event.events} events, ${line} stand before it`);
+        }
         return;
       case 'step.skipped':
       // what the machine itself delayed shows in the intervals of what it witnessed
@@ -94,7 +108,11 @@ export class EventIntake {
   }
 
   #defect(line: number, what: string): void {
-    if (this.defects.length < defectsMax) this.defects.push(`event ${line}: ${what}`);
+    this.#note(`event ${line}: ${what}`);
+  }
+
+  #note(defect: string): void {
+    if (this.defects.length < defectsMax) this.defects.push(defect);
   }
 
   #keepsTime({ fromMs, toMs }: When, line: number): boolean {
@@ -187,21 +205,47 @@ export class EventIntake {
       this.#defect(line, `connection ${event.connection} was never opened`);
       return;
     }
-    if (event.event === 'connection.placed') {
-      if (connection.placed !== null) this.#defect(line, 'it is placed twice');
-      const { fromMs, toMs, instance, port } = event;
-      if (this.#known(instance, line)) connection.placed = { fromMs, toMs, line, instance, port };
+    const { fromMs, toMs } = event;
+    const isAgainst = this.#contradiction(event, connection);
+    if (isAgainst !== null) {
+      this.#defect(line, `connection ${event.connection} ${isAgainst}`);
+    } else if (event.event === 'connection.placed') {
+      const { instance, port } = event;
+      if (!this.#known(instance, line)) return;
+      connection.placed = { fromMs, toMs, line, instance, port };
+      connection.closed = this.#earlyEnds.get(event.connection) ?? null;
     } else if (event.event === 'connection.refused') {
-      connection.refused = { fromMs: event.fromMs, toMs: event.toMs, line, how: event.how };
-    } else if (connection.placed === null) {
-      // a client may give up on a connection that reached nobody
-      if (event.event === 'connection.carried') this.#defect(line, 'it carries without a place');
+      connection.refused = { fromMs, toMs, line, how: event.how };
     } else if (event.event === 'connection.carried') {
-      const { fromMs, toMs, bytesSent, bytesUp, bytesDown } = event;
+      const { bytesSent, bytesUp, bytesDown } = event;
       connection.carried.push({ fromMs, toMs, line, bytesSent, bytesUp, bytesDown });
     } else {
-      const { fromMs, toMs, by, how, learned } = event;
-      connection.closed ??= { fromMs, toMs, line, by, how, learned };
+      const { by, how, learned } = event;
+      const closed = { fromMs, toMs, line, by, how, learned };
+      // one that reached nobody was not held by anybody
+      if (connection.placed === null) this.#earlyEnds.set(event.connection, closed);
+      else connection.closed = closed;
+    }
+  }
+
+  /** What cannot be, given what was told of it before. At times that overlap lines may come in either order. */
+  #contradiction({ event, fromMs }: HistoryEvent, connection: ConnectionDraft): string | null {
+    const { placed, refused } = connection;
+    const closed = connection.closed ?? this.#earlyEnds.get(connection.connection) ?? null;
+    const isAfterClose = closed !== null && fromMs > closed.toMs;
+    switch (event) {
+      case 'connection.placed':
+        if (placed !== null) return 'is placed twice';
+        if (refused !== null) return 'is placed after it was refused';
+        return isAfterClose ? 'is placed after it was closed' : null;
+      case 'connection.refused':
+        if (placed !== null) return 'is refused after it was placed';
+        return refused === null ? null : 'is refused twice';
+      case 'connection.carried':
+        if (placed === null) return 'carries without a place';
+        return isAfterClose ? 'carries after it was closed' : null;
+      default:
+        return closed === null ? null : 'is closed twice';
     }
   }
 
@@ -217,9 +261,12 @@ export class EventIntake {
     } else if (check === undefined) {
       this.#defect(line, `check ${event.check} never started`);
     } else if (event.event === 'check.replied') {
+      if (check.replied !== null) this.#defect(line, `check ${event.check} is replied to twice`);
       check.reply ??= event.reply;
       check.replied ??= when;
     } else {
+      // one that was abandoned may have been replied to: both were under way
+      if (check.abandoned !== null) this.#defect(line, `check ${event.check} is abandoned twice`);
       check.abandoned ??= when;
     }
   }

@@ -28,6 +28,13 @@ export class FakeTape {
   }
 }
 
+/** After lines were taken out or put in: the end counts whatever stands before it. */
+export function recounted(events: readonly HistoryEvent[]): readonly HistoryEvent[] {
+  return events.map((one, index) =>
+    one.event === 'history.ended' ? { ...one, events: index } : one,
+  );
+}
+
 /** `first`: what was asked for before anything changed; `last`: what holds at the end. */
 export function headerOf(first: Asked, last: Asked, listed: readonly string[]): HistoryHeader {
   const { traits = {}, weights = { a: 1, b: 1, c: 1 }, ports = {}, profile } = last;

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { History, HistoryEvent } from '../history/vocabulary.ts';
 import { FakeBalancer, intervalMs, type Wrong } from './balancer.fixture.ts';
+import { recounted as recountedEvents } from './fake-tape.fixture.ts';
 import { judgeHistory } from './judge-history.ts';
 import { readHistory } from './read-history.ts';
 import { failures } from './verdict.fixture.ts';
@@ -40,6 +41,10 @@ const wrongs: readonly Wrong[] = [
 
 function withEvents(history: History, events: readonly unknown[]): History {
   return { ...history, events: events as readonly HistoryEvent[] };
+}
+
+function recounted(events: readonly unknown[]): readonly HistoryEvent[] {
+  return recountedEvents(events as readonly HistoryEvent[]);
 }
 
 function decisions(history: History): readonly string[] {
@@ -126,7 +131,7 @@ describe('histories that do not add up', () => {
 
   for (const [name, odd] of Object.entries(cases)) {
     it(`decides nothing where the history ${name}`, () => {
-      expect(decisions(withEvents(right, odd))).toEqual([]);
+      expect(decisions(withEvents(right, recounted(odd)))).toEqual([]);
     });
   }
 
@@ -145,11 +150,87 @@ describe('histories that do not add up', () => {
           else if (how === 'double') lines.splice(at, 0, lines[from]);
           else [lines[at], lines[from]] = [lines[from], lines[at]];
         }
-        const present = lines.filter((one) => one !== undefined);
+        const present = recounted(lines.filter((one) => one !== undefined));
         expect(judgeHistory(withEvents(right, present)).length).toBeGreaterThan(20);
       }),
       { seed: 7, numRuns: 150 },
     );
+  });
+});
+
+describe('lines that contradict each other', () => {
+  const at = (fromMs: number, toMs = fromMs) => ({ fromMs, toMs });
+  const connection = 7;
+  const opened = { event: 'connection.opened', connection, source: '192.0.2.1', port: 0 };
+  const placed = { event: 'connection.placed', connection, instance: 'a', port: 8080 };
+  const refused = { event: 'connection.refused', connection, how: 'reset' };
+  const closed = { event: 'connection.closed', connection, by: 'client', how: 'closed' };
+  const carried = { event: 'connection.carried', connection, bytesSent: 1, bytesUp: 1 };
+  const started = { event: 'check.started', check: 3, instance: 'a', method: 'tcp', port: 1 };
+  const replied = { event: 'check.replied', check: 3, reply: 'accepted' };
+  const abandoned = { event: 'check.abandoned', check: 3 };
+  const strayed = { event: 'connection.strayed', connection, from: 'elsewhere' };
+  const told = (...lines: readonly object[]) => {
+    const ended = { ...at(1000), event: 'history.ended', why: 'complete' };
+    return readHistory(withEvents(right, recounted([right.events[0], ...lines, ended])));
+  };
+
+  it.each([
+    ['is placed twice', [opened, placed, placed]],
+    ['is placed after it was refused', [opened, refused, placed]],
+    ['is refused after it was placed', [opened, placed, refused]],
+    ['is refused twice', [opened, refused, refused]],
+    ['is closed twice', [opened, placed, closed, closed]],
+    ['is closed twice', [opened, closed, closed]],
+    ['is placed after it was closed', [opened, closed, placed]],
+    ['carries after it was closed', [opened, placed, closed, carried]],
+    ['is replied to twice', [started, replied, replied]],
+    ['is abandoned twice', [started, abandoned, abandoned]],
+    ['of another deployment strayed in, from elsewhere', [strayed]],
+  ])('are a defect with its place where something %s', (what, lines) => {
+    const timed = lines.map((line, index) => ({ ...line, ...at(10 * (index + 1)) }));
+    const subject = 'check' in (lines[0] as object) ? 'check 3' : 'connection 7';
+    expect(told(...timed).defects).toEqual([`event ${lines.length}: ${subject} ${what}`]);
+  });
+
+  it('are none where they may have come in another order than they became known in', () => {
+    const early = [
+      { ...opened, ...at(10) },
+      { ...closed, ...at(11, 20) },
+      { ...placed, ...at(10, 21) },
+      { ...carried, ...at(15, 22) },
+    ];
+    const { defects, connections } = told(...early);
+    expect(defects).toEqual([]);
+    expect(connections[0]).toMatchObject({ placed: { instance: 'a' }, closed: { line: 2 } });
+    const replying = [started, abandoned, replied].map((line, index) => ({
+      ...line,
+      ...at(index),
+    }));
+    expect(told(...replying).defects).toEqual([]);
+  });
+
+  it('are a defect where an instance is listed twice, or the end counts other lines than there are', () => {
+    const [first] = right.header.instances;
+    const instances = [...right.header.instances, first] as typeof right.header.instances;
+    const doubled = { ...right, header: { ...right.header, instances } };
+    expect(readHistory(doubled).defects).toEqual(["header: the instance 'a' is listed twice"]);
+    const { length } = right.events;
+    const missing = readHistory(withEvents(right, right.events.toSpliced(50, 1))).defects;
+    expect(missing).toContain(
+      `event ${length - 2}: the end counts ${length - 1} events, ${length - 2} stand before it`,
+    );
+  });
+
+  it('spoil what comes before and after another configuration alike', () => {
+    const again = { ...right.events[0], ...at(500) } as Extract<
+      HistoryEvent,
+      { event: 'service.configured' }
+    >;
+    const configuration = JSON.parse(JSON.stringify(again.configuration).replace('8080', '8081'));
+    const reading = told({ ...again, configuration }, { ...strayed, ...at(600) });
+    expect(reading.later).not.toBeNull();
+    expect(reading.defects).toHaveLength(1);
   });
 });
 

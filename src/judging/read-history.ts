@@ -124,7 +124,6 @@ function finish(
     traits,
     connections: [...intake.connections.values()],
     changes: intake.changes,
-    strayed: intake.strayed,
     endedWhy: intake.endedWhy,
     endMs: intake.endMs,
     defects: [...whole.defects, ...wholeDefects(whole, history.events?.length ?? 0)],

@@ -36,7 +36,6 @@ export interface Reading {
   readonly later: LaterReading | null;
   /** The same with the connections that were held then; null also where nothing that counts them was asked for. */
   readonly laterWithHeld: LaterReading | null;
-  readonly strayed: readonly number[];
   readonly endedWhy: 'complete' | 'budget' | 'interrupted' | 'error' | null;
   readonly endMs: number;
   /** What does not add up; any of it makes every judge inconclusive. */

@@ -1,7 +1,7 @@
 /** What judges made of one history, for the terminal. Knows the result only. */
 import type { JudgeResult } from '../results/judge-result.ts';
 import { counted, figure } from './figures.ts';
-import { renderReplayText } from './replay-text.ts';
+import { renderVerdictsText } from './replay-text.ts';
 import { harmless, indent, paintFor, type TerminalLook, wrapped } from './terminal-layout.ts';
 
 export function renderJudgeText(result: JudgeResult, look: TerminalLook): string {
@@ -19,7 +19,7 @@ export function renderJudgeText(result: JudgeResult, look: TerminalLook): string
   const sections = [
     head,
     ...list('does not add up', defects),
-    ...(result.verdicts.length === 0 ? [] : [renderReplayText(result, look).trimEnd()]),
+    ...(result.verdicts.length === 0 ? [] : [renderVerdictsText(result, look)]),
     ...list('observed, not judged', told(result.observations)),
     ...list('undecided', told(result.undecided)),
     ...(result.silent.length === 0

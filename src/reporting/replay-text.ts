@@ -4,10 +4,20 @@ import { storyTable, verdictCell } from './conformance-text.ts';
 import { columns, harmless, paintFor, type TerminalLook, wrapped } from './terminal-layout.ts';
 
 export function renderReplayText(result: ReplayResult, look: TerminalLook): string {
+  const { exitCode, why } = result.gate;
+  const gate = wrapped(harmless(`${why} (exit code ${exitCode})`), look.width);
+  return `${renderVerdictsText(result, look)}\n\n${gate}\n`;
+}
+
+/** Without what it comes down to. */
+export function renderVerdictsText(
+  result: Pick<ReplayResult, 'story' | 'verdicts'>,
+  look: TerminalLook,
+): string {
   const story = result.story.length === 0 ? [] : [storyTable(result.story, look)];
   const verdicts = result.verdicts.map((said) => verdictLines(said, look));
   const nothing = verdicts.length === 0 ? ['No judge had anything to say.'] : [];
-  return `${[...story, ...verdicts, ...nothing].join('\n\n')}\n`;
+  return [...story, ...verdicts, ...nothing].join('\n\n');
 }
 
 function verdictLines(said: ReplayResult['verdicts'][number], look: TerminalLook): string {

@@ -53,6 +53,7 @@ function sampleReplay() {
       },
     ],
     story: failure?.story ?? [],
+    gate: { exitCode: 1, why: 'fails persistence.draining' },
   } as const;
 }
 

@@ -21,5 +21,4 @@ export interface JudgeResult extends ReplayResult {
   readonly undecided: readonly { readonly clause: string; readonly why: string }[];
   /** Clauses that this history is no case of. */
   readonly silent: readonly string[];
-  readonly gate: { readonly exitCode: number; readonly why: string };
 }

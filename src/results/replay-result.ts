@@ -1,4 +1,4 @@
-/** What one replayed case said: every judge that had something to say, and the story. */
+/** What one replayed case said: every judge that had something to say, the story, and what it comes down to. */
 import type { StoryLine } from './conformance-result.ts';
 
 export interface ReplayResult {
@@ -13,4 +13,5 @@ export interface ReplayResult {
     readonly attributedTo: string | null;
   }[];
   readonly story: readonly StoryLine[];
+  readonly gate: { readonly exitCode: number; readonly why: string };
 }

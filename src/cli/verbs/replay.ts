@@ -8,7 +8,10 @@ export function addReplay(root: Command): void {
     .command('replay')
     .description('run a saved timeline or configuration case again')
     .argument('<file>', 'a .timeline.json or configuration case that a run saved, or your own')
-    .argument('[implementation]', 'on which; default: the one it was found on, else the reference')
+    .argument(
+      '[implementation]',
+      'on which; default: the built-in one it was found on, else the reference',
+    )
     .addHelpText(
       'after',
       '\nExample:\n  counterpoise replay reports/out/haproxy/failures/health.timeout.timeline.json haproxy',

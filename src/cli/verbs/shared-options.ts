@@ -1,5 +1,6 @@
 /** Options that every verb has, and those that several have in the same words. */
 import { Option } from 'commander';
+import { filled } from '../option-values.ts';
 
 export interface GlobalOptions {
   readonly json: boolean;
@@ -12,6 +13,6 @@ export const profileOption = () =>
     'openapi',
   ]);
 export const seedOption = () =>
-  new Option('--seed <seed>', 'same seed and version, same cases').default('1');
+  new Option('--seed <seed>', 'same seed and version, same cases').argParser(filled).default('1');
 export const outOption = () =>
-  new Option('--out <folder>', 'where reports go').default('reports/out');
+  new Option('--out <folder>', 'where reports go').argParser(filled).default('reports/out');

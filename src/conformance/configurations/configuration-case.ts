@@ -5,6 +5,7 @@
 import { z } from 'zod';
 import type { Profile } from '../../spec/configuration.ts';
 import type { Violation } from '../../spec/violation.ts';
+import { violationOf } from '../issue-in-words.ts';
 
 export const configurationCaseVersion = 1;
 
@@ -38,18 +39,24 @@ const readBack = { readBack: z.unknown() };
 const schema = z.strictObject({
   case: z.literal(configurationCaseVersion),
   profile: z.enum(['console', 'openapi']),
-  clause: z.string().startsWith('config.'),
+  clause: z.string().startsWith('config.', 'a clause of configurations, config.…'),
   configuration: z.unknown(),
-  expected: z.union([
-    z.strictObject({ accepted: z.literal(true), ...readBack }),
-    z.strictObject({ accepted: z.literal(false), ...paths }),
-    z.strictObject({
-      accepted: z.literal('as declared'),
-      trait: z.string(),
-      ...readBack,
-      ...paths,
-    }),
-  ]),
+  expected: z.union(
+    [
+      z.strictObject({ accepted: z.literal(true), ...readBack }),
+      z.strictObject({ accepted: z.literal(false), ...paths }),
+      z.strictObject({
+        accepted: z.literal('as declared'),
+        trait: z.string(),
+        ...readBack,
+        ...paths,
+      }),
+    ],
+    {
+      error:
+        'accepted: true with readBack, false with path, or "as declared" with trait, readBack and path',
+    },
+  ),
   note: z.string(),
 });
 
@@ -61,12 +68,5 @@ export type ParsedCase =
 export function parseConfigurationCase(value: unknown): ParsedCase {
   const parsed = schema.safeParse(value);
   if (parsed.success) return { configurationCase: parsed.data as ConfigurationCase };
-  return {
-    violations: parsed.error.issues.map(({ path, message }) => ({
-      clause: null,
-      path: path.map(String).join('.'),
-      expected: message,
-      observed: undefined,
-    })),
-  };
+  return { violations: parsed.error.issues.map((issue) => violationOf(issue, value)) };
 }
