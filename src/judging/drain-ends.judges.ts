@@ -6,6 +6,7 @@ import { type Breach, counted, judgeOf, type Subject, undeclared } from './asses
 import { hasFailed } from './check-ledger.ts';
 import { arrivedWhole } from './forwarding.judges.ts';
 import type { Judge } from './judge.ts';
+import { isBefore } from './order.ts';
 import {
   type ConnectionReading,
   isPlaced,
@@ -51,13 +52,12 @@ export function returnOf(subject: Subject, removal: MembershipChange): Membershi
   return back ?? null;
 }
 
-/** The line of the removal after a return: what ends from then on ends in another drain. */
-function removedAgain({ changes }: Subject, back: MembershipChange): number {
-  const next = changes.find(
+/** The removal after a return: what ends from then on ends in another drain. */
+function removedAgain({ changes }: Subject, back: MembershipChange): MembershipChange | undefined {
+  return changes.find(
     ({ kind, instance, line }) =>
       kind === 'removed' && instance === back.instance && line > back.line,
   );
-  return next?.line ?? Number.POSITIVE_INFINITY;
 }
 
 function removalsOf(subject: Subject): readonly MembershipChange[] {
@@ -240,9 +240,12 @@ export const drainingReturn: Judge = judgeOf('draining.return', (subject) => {
     // one that may have come into effect only after the drain says nothing
     if (back === null || back.toMs + propagationOf(subject) >= change.fromMs + drainMs) continue;
     const beyondMs = drainOverMs(subject, change);
-    const untilLine = removedAgain(subject, back);
+    const again = removedAgain(subject, back);
     for (const { connection, closed, carried } of heldAt(subject, change)) {
-      const isCut = closed?.by === 'balancer' && closed.line > back.line && closed.line < untilLine;
+      const isCut =
+        closed?.by === 'balancer' &&
+        closed.line > back.line &&
+        (again === undefined || isBefore(closed, again, subject.time));
       const alive = carried.find((one) => one.fromMs > beyondMs && arrivedWhole(one));
       if (isCut) ended++;
       if (alive !== undefined) lived++;
