@@ -3,8 +3,15 @@
  * then, how instances behaved, and all that began after the change. Knows no verdict and leaves the rest of the
  * history alone.
  */
-import type { History, HistoryEvent, InstanceListed } from '../history/vocabulary.ts';
+import type {
+  History,
+  HistoryEvent,
+  InstanceListed,
+  TimeKind,
+  When,
+} from '../history/vocabulary.ts';
 import type { EventIntake } from './event-intake.ts';
+import { isBefore } from './order.ts';
 import { type ConnectionReading, propagationOf } from './reading.ts';
 
 export interface LaterHistory {
@@ -32,12 +39,14 @@ export function afterChange(
   if (change?.event !== 'service.configured') return null;
   const propagationMs = propagationOf({ traits: header.traits ?? {} });
   const next = nextChange(whole, changeLine);
-  const following = linesBetween(events, changeLine, next);
+  const { time } = header;
+  const following = linesBetween(events, { changeLine, next, time });
   const held = isHeldKnown ? heldAt(whole, changeLine) : [];
-  const isBegun = begunWith(change.toMs, propagationMs);
+  const isBegun = begunWith(change.toMs, { propagationMs, time });
   const isMissed = ({ event }: Line) => event.event === 'connection.opened' && !isBegun(event);
   // who counts them has these, too, and nobody knows by which configuration they were placed
   if (isHeldKnown && following.some(isMissed)) return null;
+  if (isHeldKnown && !isHeldCertain(whole, { ...change, line: changeLine }, time)) return null;
   const lines: readonly Line[] = [
     { event: change, line: changeLine },
     ...behavioursAt(whole, changeLine).map(({ event, line }) => {
@@ -70,22 +79,46 @@ function nextChange({ reconfigured }: EventIntake, changeLine: number): Configur
 /** What happened under the next configuration is not silence under this one: it ends where that was asked for. */
 function linesBetween(
   events: readonly HistoryEvent[],
-  changeLine: number,
-  next: Configured | undefined,
+  {
+    changeLine,
+    next,
+    time,
+  }: {
+    readonly changeLine: number;
+    readonly next: Configured | undefined;
+    readonly time: TimeKind;
+  },
 ): readonly Line[] {
   const untilLine = next?.line ?? Number.POSITIVE_INFINITY;
   return events.flatMap((event, line): Line[] => {
     if (line <= changeLine || (line >= untilLine && event.event !== 'history.ended')) return [];
-    if (next === undefined || event.event !== 'history.ended') return [{ event, line }];
+    if (next === undefined) return [{ event, line }];
     const { fromMs } = next.event;
+    if (event.event !== 'history.ended')
+      return happenedUnder(event, line, { fromMs, line: next.line }, time) ? [{ event, line }] : [];
     return [{ event: { ...event, fromMs, toMs: fromMs }, line }];
   });
 }
 
-/** Whether what begins then begins under the new configuration. */
-function begunWith(changedMs: number, propagationMs: number) {
+/** Whether a connection or a check came so far before another configuration was asked for; all else stays. */
+export function happenedUnder(
+  event: HistoryEvent,
+  line: number,
+  change: { readonly fromMs: number; readonly line: number },
+  time: TimeKind,
+): boolean {
+  const isTraffic = 'connection' in event || 'check' in event;
+  return !isTraffic || isBefore({ toMs: event.toMs, line }, change, time);
+}
+
+/** Whether what begins then, on a later line, begins under the new configuration. */
+function begunWith(
+  changedMs: number,
+  { propagationMs, time }: { readonly propagationMs: number; readonly time: TimeKind },
+) {
+  const isAtOnce = propagationMs === 0 && time === 'stepped';
   return ({ fromMs }: HistoryEvent) =>
-    propagationMs === 0 ? fromMs >= changedMs : fromMs > changedMs + propagationMs;
+    isAtOnce ? fromMs >= changedMs : fromMs > changedMs + propagationMs;
 }
 
 /** Without connections and checks that may have begun before the change was in effect. */
@@ -113,6 +146,20 @@ function heldAt({ connections }: EventIntake, changeLine: number): readonly Held
     const isHeld =
       placed !== null && placed.line < changeLine && (closed === null || closed.line > changeLine);
     return isHeld ? [{ ...connection, placed }] : [];
+  });
+}
+
+/** Whether each connection was certainly held at the change or certainly not. */
+function isHeldCertain(
+  { connections }: EventIntake,
+  change: When & { readonly line: number },
+  time: TimeKind,
+): boolean {
+  const isApart = (from: When & { readonly line: number }, to: When & { readonly line: number }) =>
+    isBefore(to, change, time) || isBefore(change, from, time);
+  return [...connections.values()].every(({ opened, openedLine, placed, closed }) => {
+    const asked = { ...opened, line: openedLine };
+    return isApart(asked, placed ?? asked) && (closed === null || isApart(closed, closed));
   });
 }
 

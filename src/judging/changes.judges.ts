@@ -2,6 +2,7 @@
  * Judges of edits to a running service, other configurations included: they cut nobody who has nothing to do with
  * them, and they are in effect once the declared propagation is over. Knows no algorithm beyond who must stay or move.
  */
+import type { When } from '../history/vocabulary.ts';
 import type { ServiceConfiguration } from '../spec/configuration.ts';
 import { type Breach, counted, judgeOf, type Subject } from './assessment.ts';
 import { hasFailed, knownBefore } from './check-ledger.ts';
@@ -13,6 +14,7 @@ import { httpCodes, responseTimeout, tcpChecks } from './health-results.judges.t
 import { healthyThreshold, unhealthyThreshold } from './health-thresholds.judges.ts';
 import type { Judge } from './judge.ts';
 import { cycleOf, type Member } from './membership.ts';
+import { isBefore } from './order.ts';
 import {
   decided,
   isPlaced,
@@ -49,10 +51,11 @@ export const keepsEstablished: Judge = judgeOf('change.keeps-established', (subj
         isRemovalOf(edit, placed.instance) &&
         (edit.line > placed.line || edit.toMs + propagationOf(subject) >= placed.fromMs),
     );
-    const untilLine = own?.line ?? Number.POSITIVE_INFINITY;
     const first = edits.find(({ line }) => line > placed.line);
-    if (first === undefined || first.line >= untilLine) continue;
-    if (closed?.by === 'balancer' && closed.line > first.line && closed.line < untilLine) {
+    if (first === undefined || first.line >= (own?.line ?? Number.POSITIVE_INFINITY)) continue;
+    const isLeft = (when: When & { readonly line: number }) =>
+      own === undefined || isBefore(when, own, subject.time);
+    if (closed?.by === 'balancer' && closed.line > first.line && isLeft(closed)) {
       if (isAtFailure(subject.whole, closed)) continue;
       const edit = edits.findLast(({ line }) => line < closed.line) ?? first;
       breaches.push({
@@ -180,13 +183,11 @@ function spansOf(subject: Subject): readonly Span[] {
     else if (edit.configuration !== null) configuration = edit.configuration;
     const next = edits[index + 1];
     const connections = decisions.filter(({ opened, openedLine, placed }) => {
-      const isAfter =
-        openedLine > edit.line &&
-        (propagationMs === 0
-          ? opened.fromMs >= edit.toMs
-          : opened.fromMs > edit.toMs + propagationMs);
+      const asked = { fromMs: opened.fromMs, line: openedLine };
+      const inEffect = propagationMs === 0 ? edit : { toMs: edit.toMs + propagationMs, line: null };
       return (
-        isAfter && (next === undefined || (placed.line < next.line && placed.toMs <= next.fromMs))
+        isBefore(inEffect, asked, subject.time) &&
+        (next === undefined || isBefore(placed, next, subject.time))
       );
     });
     return [{ edit, before, configuration, members: new Map(members), connections }];

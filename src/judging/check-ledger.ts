@@ -2,10 +2,13 @@
  * The results of one instance's checks in their order, with what had to be known of them when a connection was
  * decided. Answers in logarithmic time; refuses to know which connection asks.
  */
+import type { TimeKind } from '../history/vocabulary.ts';
 import type { HealthStates, StateSet } from './health-states.ts';
+import { isBefore } from './order.ts';
 import type { CheckReading, Placed } from './reading.ts';
 
 export interface Ledger {
+  readonly time: TimeKind;
   readonly checks: readonly CheckReading[];
   /** By number of results known: possible states, and how many results in a row were alike at the end. */
   readonly states: readonly StateSet[];
@@ -21,9 +24,14 @@ export interface Ledger {
   readonly possibleMs: Float64Array;
 }
 
-export function ledgerOf(checks: readonly CheckReading[], health: HealthStates | null): Ledger {
+export function ledgerOf(
+  checks: readonly CheckReading[],
+  health: HealthStates | null,
+  time: TimeKind,
+): Ledger {
   const size = checks.length + 1;
   const ledger = {
+    time,
     checks,
     states: new Array<StateSet>(size).fill(health?.all ?? 0),
     passStreak: new Int32Array(size),
@@ -76,18 +84,17 @@ export function knownBefore(
   connection: Pick<Placed, 'opened' | 'openedLine'>,
   propagationMs = 0,
 ): number {
-  const openedMs = connection.opened.fromMs - propagationMs;
-  const { knownMs, knownLine } = ledger;
-  // lines are written when known: at one instant of stepped time, what stands on an earlier line had happened when we acted
+  const asked = {
+    fromMs: connection.opened.fromMs - propagationMs,
+    line: connection.openedLine,
+  };
+  const { knownMs, knownLine, time } = ledger;
   let low = 0;
   let high = ledger.checks.length;
   while (low < high) {
     const middle = (low + high + 1) >> 1;
-    const atMs = knownMs[middle] as number;
-    const isKnown =
-      atMs < openedMs ||
-      (atMs === openedMs && (knownLine[middle] as number) < connection.openedLine);
-    if (isKnown) low = middle;
+    const known = { toMs: knownMs[middle] as number, line: knownLine[middle] as number };
+    if (isBefore(known, asked, time)) low = middle;
     else high = middle - 1;
   }
   return low;
@@ -96,13 +103,13 @@ export function knownBefore(
 /** How many results, counted from the first, the balancer may have had when it placed the connection. */
 export function knownPossibly(ledger: Ledger, connection: Placed): number {
   const { toMs, line } = connection.placed;
-  const { possibleMs, checks } = ledger;
+  const { possibleMs, checks, time } = ledger;
   let low = 0;
   let high = checks.length;
   while (low < high) {
     const middle = (low + high + 1) >> 1;
-    const startedLine = checks[middle - 1]?.startedLine ?? 0;
-    if ((possibleMs[middle - 1] as number) <= toMs && startedLine < line) low = middle;
+    const isLater = time === 'stepped' && (checks[middle - 1]?.startedLine ?? 0) >= line;
+    if ((possibleMs[middle - 1] as number) <= toMs && !isLater) low = middle;
     else high = middle - 1;
   }
   return low;

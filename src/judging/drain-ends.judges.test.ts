@@ -1,5 +1,6 @@
 /** Judges of how drains end, on balancers that keep the default, finish early or late, and take instances back. */
 import { describe, expect, it } from 'vitest';
+import type { HistoryEvent } from '../history/vocabulary.ts';
 import { type Asked, FakeBalancer, intervalMs, type Wrong } from './balancer.fixture.ts';
 import { recounted } from './fake-tape.fixture.ts';
 import { failures, passes, verdictOn } from './verdict.fixture.ts';
@@ -34,6 +35,14 @@ describe('draining.default', () => {
     expect(failures(byDefault({ drainMs: 0 }))).toEqual([clause]);
     expect(failures(byDefault({ drainMs: 60_000 }))).toEqual([clause]);
     expect(failures(byDefault({ drainMs: 600_000 }))).toEqual([clause]);
+  });
+
+  it('fails an end that came for one of many', () => {
+    const { header, events } = byDefault();
+    const isEnd = (one: HistoryEvent) => one.event === 'connection.closed' && one.by === 'balancer';
+    const first = events.findIndex(isEnd);
+    const some = events.filter((one, line) => line <= first || !isEnd(one));
+    expect(failures({ header, events: some })).toEqual([clause]);
   });
 
   it('says nothing where a duration is given', () => {

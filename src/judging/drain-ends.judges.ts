@@ -6,6 +6,7 @@ import { type Breach, counted, judgeOf, type Subject, undeclared } from './asses
 import { hasFailed } from './check-ledger.ts';
 import { arrivedWhole } from './forwarding.judges.ts';
 import type { Judge } from './judge.ts';
+import { isBefore } from './order.ts';
 import {
   type ConnectionReading,
   isPlaced,
@@ -24,10 +25,54 @@ import { type Look, looksOf, showing, whyNoWindows } from './rotation-windows.ts
  * When the drain that follows a removal is over at the latest: it may begin only once the removal is in effect. In real
  * time only one that lasted twice as long, or a second more, is too long.
  */
-export function drainOverMs(subject: Subject, { toMs }: MembershipChange): number {
-  const { drainMs } = subject.effective;
-  const graceMs = subject.time === 'stepped' ? 0 : Math.max(1000, drainMs);
-  return toMs + propagationOf(subject) + drainMs + graceMs;
+export function drainOverMs(subject: Subject, removal: MembershipChange): number {
+  const graceMs = subject.time === 'stepped' ? 0 : Math.max(1000, subject.effective.drainMs);
+  return drainDueMs(subject, removal) + graceMs;
+}
+
+/** The same for who is never late. */
+function drainDueMs(subject: Subject, { toMs }: MembershipChange): number {
+  return toMs + propagationOf(subject) + subject.effective.drainMs;
+}
+
+/** What shows that a connection was still there when the drain of its instance was over. */
+export interface Outliving {
+  readonly observed: string;
+  readonly line: number;
+}
+
+/**
+ * Whether a held connection outlived the drain. `perhaps`: nothing was seen of it any more, and on a real plane one
+ * that is over may look like that; in stepped time every end is told.
+ */
+export function outliving(
+  subject: Subject,
+  change: MembershipChange,
+  { carried, closed }: Placed,
+): Outliving | 'perhaps' | null {
+  const overMs = drainOverMs(subject, change);
+  const alive = carried.findLast((one) => one.fromMs > overMs && arrivedWhole(one));
+  if (alive !== undefined) return { observed: 'still carried data', line: alive.line };
+  const untilMs = closed?.fromMs ?? heardUntilMs(subject);
+  if (closed?.by === 'balancer')
+    return untilMs <= overMs ? null : { observed: 'ended only later', line: closed.line };
+  const dueMs = drainDueMs(subject, change);
+  const isLost = carried.some((one) => one.fromMs > dueMs && !arrivedWhole(one));
+  if (isLost || untilMs <= dueMs) return null;
+  if (subject.time !== 'stepped') return 'perhaps';
+  return { observed: 'never ended', line: closed?.line ?? change.line };
+}
+
+/** Until when this reading tells of ends: those after another configuration are left out of it. */
+function heardUntilMs({ endMs, whole }: Subject): number {
+  const changed = whole.reconfigurations.find(({ outcome }) => outcome !== 'rejected');
+  return Math.min(endMs, changed?.fromMs ?? endMs);
+}
+
+/** Those of whom nothing was seen any more decide nothing, nor do the others then. */
+export function doubtOn(unseen: number, of: number): { readonly doubt?: string } {
+  const seen = 'seen neither to end with their drain nor to go on after it';
+  return unseen === 0 ? {} : { doubt: `${unseen} of ${counted(of, 'connection')} were ${seen}` };
 }
 
 /** Whether the document that was deployed says nothing of the duration. */
@@ -51,13 +96,12 @@ export function returnOf(subject: Subject, removal: MembershipChange): Membershi
   return back ?? null;
 }
 
-/** The line of the removal after a return: what ends from then on ends in another drain. */
-function removedAgain({ changes }: Subject, back: MembershipChange): number {
-  const next = changes.find(
+/** The removal after a return: what ends from then on ends in another drain. */
+function removedAgain({ changes }: Subject, back: MembershipChange): MembershipChange | undefined {
+  return changes.find(
     ({ kind, instance, line }) =>
       kind === 'removed' && instance === back.instance && line > back.line,
   );
-  return next?.line ?? Number.POSITIVE_INFINITY;
 }
 
 function removalsOf(subject: Subject): readonly MembershipChange[] {
@@ -89,10 +133,13 @@ export const drainingDefault: Judge = judgeOf('draining.default', (subject) => {
   const breaches: Breach[] = [];
   let late = 0;
   let closedThen = 0;
+  let unseen = 0;
+  let held = 0;
   for (const change of removalsOf(subject).filter((one) => returnOf(subject, one) === null)) {
     const endMs = change.fromMs + drainMs;
-    const beyondMs = drainOverMs(subject, change);
-    for (const { connection, closed, carried } of heldAt(subject, change)) {
+    for (const one of heldAt(subject, change)) {
+      const { connection, closed, carried } = one;
+      held++;
       const say = (observed: string, line: number): Breach => ({
         why: `connection ${connection} on ${change.instance} ${observed}; no duration was given, so it is ${drainMs} ms`,
         expected: `the default duration of ${drainMs} ms`,
@@ -103,13 +150,15 @@ export const drainingDefault: Judge = judgeOf('draining.default', (subject) => {
       if (isCut && closed.toMs < endMs)
         breaches.push(say(`ended after ${(closed.toMs - change.toMs).toFixed(0)} ms`, closed.line));
       else if (isCut) closedThen++;
-      for (const one of carried.filter(arrivedWhole)) {
-        if (one.toMs < endMs && one.fromMs >= change.toMs + lateShare * drainMs) late++;
-        if (isClosing && one.fromMs > beyondMs)
-          breaches.push(
-            say(`carried data after ${(one.fromMs - change.toMs).toFixed(0)} ms`, one.line),
-          );
-      }
+      const left = isClosing ? outliving(subject, change, one) : null;
+      if (left === 'perhaps') unseen++;
+      else if (left !== null) breaches.push(say(`${left.observed} after that`, left.line));
+      late += carried.filter(
+        (transfer) =>
+          arrivedWhole(transfer) &&
+          transfer.toMs < endMs &&
+          transfer.fromMs >= change.toMs + lateShare * drainMs,
+      ).length;
     }
   }
   return {
@@ -118,6 +167,7 @@ export const drainingDefault: Judge = judgeOf('draining.default', (subject) => {
       'transfers late in a drain of the default duration': late,
       ...(isClosing ? { 'connections closed at its end': closedThen } : {}),
     },
+    ...doubtOn(unseen, held),
     kept: `${counted(late, 'connection')} carried data late in the default ${drainMs} ms, ${closedThen} closed at its end`,
   };
 });
@@ -235,24 +285,32 @@ export const drainingReturn: Judge = judgeOf('draining.return', (subject) => {
   const breaches: Breach[] = [];
   let lived = 0;
   let ended = 0;
+  let unseen = 0;
+  let held = 0;
   for (const change of removalsOf(subject)) {
     const back = returnOf(subject, change);
     // one that may have come into effect only after the drain says nothing
     if (back === null || back.toMs + propagationOf(subject) >= change.fromMs + drainMs) continue;
-    const beyondMs = drainOverMs(subject, change);
-    const untilLine = removedAgain(subject, back);
-    for (const { connection, closed, carried } of heldAt(subject, change)) {
-      const isCut = closed?.by === 'balancer' && closed.line > back.line && closed.line < untilLine;
-      const alive = carried.find((one) => one.fromMs > beyondMs && arrivedWhole(one));
+    const again = removedAgain(subject, back);
+    for (const one of heldAt(subject, change)) {
+      const { connection, closed } = one;
+      held++;
+      const isCut =
+        closed?.by === 'balancer' &&
+        closed.line > back.line &&
+        (again === undefined || isBefore(closed, again, subject.time));
+      const left = outliving(subject, change, one);
+      const alive = left === 'perhaps' ? null : left;
       if (isCut) ended++;
-      if (alive !== undefined) lived++;
-      const isWrong = reading === 'resumes' ? isCut : isClosing && alive !== undefined;
+      else if (left === 'perhaps') unseen++;
+      if (alive !== null) lived++;
+      const isWrong = reading === 'resumes' ? isCut : isClosing && alive !== null;
       const line = isCut ? closed.line : alive?.line;
       if (reading === null || !isWrong || line === undefined) continue;
       breaches.push({
         why: `connection ${connection} on ${change.instance}, which was registered again while it drained, ${isCut ? 'was ended' : 'outlived the drain'}`,
         expected: `declared: ${reading}`,
-        observed: isCut ? 'the balancer ended it' : 'it carried data after the old deadline',
+        observed: isCut ? 'the balancer ended it' : `it ${alive?.observed} after the old deadline`,
         lines: [line],
       });
     }
@@ -268,6 +326,7 @@ export const drainingReturn: Judge = judgeOf('draining.return', (subject) => {
       'connections of an instance that came back':
         reading === 'resumes' || !isClosing ? lived : ended,
     },
+    ...(reading !== 'resumes' && isClosing ? doubtOn(unseen, held) : {}),
     kept: `declared ${reading}: ${observed}`,
   };
 });

@@ -1,5 +1,6 @@
 /** Judges of connection draining on balancers that drain right and wrong. */
 import { describe, expect, it } from 'vitest';
+import type { History } from '../history/vocabulary.ts';
 import { type Asked, FakeBalancer, type Wrong } from './balancer.fixture.ts';
 import { failures, passes, verdictOn } from './verdict.fixture.ts';
 
@@ -18,6 +19,30 @@ function removed(wrong: Wrong = {}, asked: Asked = { traits: { 'draining.deadlin
     .pass(0.7 * drainMs)
     .carryAll()
     .end();
+}
+
+/** As if the balancer had ended only the first of the connections that it ended. */
+function endedForOne({ header, events }: History): History {
+  const first = events.findIndex(
+    (one) => one.event === 'connection.closed' && one.by === 'balancer',
+  );
+  return {
+    header,
+    events: events.filter(
+      (one, line) => line <= first || one.event !== 'connection.closed' || one.by !== 'balancer',
+    ),
+  };
+}
+
+/** One thing after the other, so that nothing is lost to touching times. */
+function inRealTime({ header, events }: History): History {
+  return {
+    header: { ...header, time: 'real' },
+    events: events.map((event, line) => {
+      const byMs = 0.001 * line;
+      return { ...event, fromMs: event.fromMs + byMs, toMs: event.toMs + byMs };
+    }),
+  };
 }
 
 describe('draining', () => {
@@ -69,6 +94,44 @@ describe('draining', () => {
       is: 'inconclusive',
       why: 'undeclared; observed: 3 closed, 0 left open',
     });
+  });
+
+  it('fails an end that came for one of many, and says nothing where nobody may have noticed it', () => {
+    const all = new FakeBalancer({ traits: { 'draining.deadline': 'close' } })
+      .rounds(4)
+      .openFresh(9, { hold: true })
+      .remove('b')
+      .pass(1.02 * drainMs)
+      .end();
+    const some = endedForOne(all);
+    expect(verdictOn(all, 'draining.deadline').is).toBe('pass');
+    expect(failures(some)).toEqual(['draining.deadline']);
+    expect(verdictOn(some, 'draining.deadline')).toMatchObject({
+      why: expect.stringContaining('was left open at the end of its drain (and 1 more)'),
+      observed: 'it never ended',
+    });
+    expect(verdictOn(inRealTime(all), 'draining.deadline').is).toBe('pass');
+    expect(verdictOn(inRealTime(some), 'draining.deadline')).toMatchObject({
+      is: 'inconclusive',
+      why: '2 of 3 connections were seen neither to end with their drain nor to go on after it',
+    });
+  });
+
+  it('fails an end that came late, whether or not anything was carried meanwhile', () => {
+    const late = removed({ drainMs: 1.1 * drainMs });
+    expect(failures(late)).toEqual(['draining.deadline']);
+    expect(verdictOn(late, 'draining.deadline').observed).toBe('it ended only later');
+  });
+
+  it('asks for nothing beyond the end of the history or another configuration', () => {
+    const begun = () =>
+      new FakeBalancer({ traits: { 'draining.deadline': 'close' } })
+        .rounds(4)
+        .openFresh(9, { hold: true })
+        .remove('b')
+        .pass(0.9 * drainMs);
+    expect(failures(begun().end())).toEqual([]);
+    expect(failures(begun().reconfigure({ drainSeconds: 900 }).pass(drainMs).end())).toEqual([]);
   });
 
   /** `b` fails its checks before its removal or while it drains. */
@@ -180,6 +243,20 @@ describe('draining', () => {
     const zero: Asked = { drainSeconds: 0 };
     expect(verdictOn(removed({}, zero), 'draining.zero').is).toBe('pass');
     expect(failures(removed({ keepsRemoved: true }, zero))).toEqual(['draining.zero']);
+    const all = new FakeBalancer({ ...zero, traits: { 'draining.zero': 'cut' } })
+      .rounds(4)
+      .openFresh(9, { hold: true })
+      .remove('b')
+      .pass(5000)
+      .openFresh(18)
+      .end();
+    expect(verdictOn(all, 'draining.zero').is).toBe('pass');
+    expect(failures(endedForOne(all))).toEqual(['draining.zero']);
+    expect(verdictOn(inRealTime(all), 'draining.zero').is).toBe('pass');
+    expect(verdictOn(inRealTime(endedForOne(all)), 'draining.zero')).toMatchObject({
+      is: 'inconclusive',
+      why: expect.stringMatching(/^2 of 3 connections were seen neither/),
+    });
     expect(verdictOn(removed(), 'draining.zero').is).toBe('inconclusive');
   });
 

@@ -12,7 +12,14 @@ import {
 } from './assessment.ts';
 import { hasFailed } from './check-ledger.ts';
 import { isAtFailure } from './cuts-at-results.ts';
-import { drainOverMs, isLeftToDefault, returnOf } from './drain-ends.judges.ts';
+import {
+  doubtOn,
+  drainOverMs,
+  isLeftToDefault,
+  type Outliving,
+  outliving,
+  returnOf,
+} from './drain-ends.judges.ts';
 import { arrivedWhole, lostInForwarding } from './forwarding.judges.ts';
 import type { Judge } from './judge.ts';
 import { cycleOf, epochOf, type Removal } from './membership.ts';
@@ -31,27 +38,38 @@ export const noNew: Judge = judgeOf('draining.no-new', (subject) =>
 export const drainingZero: Judge = judgeOf('draining.zero', (subject) => {
   if (subject.effective.drainMs > 0) return 'connection draining is on';
   const judged = judgeNewConnections(subject);
-  return { ...judged, breaches: [...judged.breaches, ...leftAlone(subject)] };
+  const left = leftAlone(subject);
+  return { ...judged, ...left, breaches: [...judged.breaches, ...left.breaches] };
 });
 
-/** Connections that still carried data after a removal that is declared to cut them. */
-function leftAlone(subject: Subject): readonly Breach[] {
-  if (wordTrait(subject, 'draining.zero') !== 'cut') return [];
-  return drained(subject).flatMap(({ connection, change }): readonly Breach[] => {
-    const sureMs = drainOverMs(subject, change);
-    const alive = connection.carried.find(
-      (one) => one.line > change.line && one.fromMs >= sureMs && arrivedWhole(one),
-    );
-    if (alive === undefined) return [];
-    return [
-      {
-        why: `connection ${connection.connection} on ${change.instance} still carried data after the removal, and there is no drain`,
-        expected: 'declared: cut',
-        observed: 'it went on',
-        lines: [alive.line],
-      },
-    ];
-  });
+/** Connections that outlived a removal that is declared to cut them. */
+function leftAlone(subject: Subject): Pick<Assessment, 'breaches' | 'doubt'> {
+  if (wordTrait(subject, 'draining.zero') !== 'cut') return { breaches: [] };
+  const held = drained(subject).map((one) => ({ ...one, left: leftAt(subject, one) }));
+  return {
+    breaches: held.flatMap(({ connection, change, left }): readonly Breach[] => {
+      if (left === null || left === 'perhaps') return [];
+      return [
+        {
+          why: `connection ${connection.connection} on ${change.instance} ${left.observed} after the removal, and there is no drain`,
+          expected: 'declared: cut',
+          observed: 'it went on',
+          lines: [left.line],
+        },
+      ];
+    }),
+    ...doubtOn(held.filter(({ left }) => left === 'perhaps').length, held.length),
+  };
+}
+
+/** Without a drain also what happens at the very moment of the removal, on a later line, is after it. */
+function leftAt(subject: Subject, { connection, change }: Drained): Outliving | 'perhaps' | null {
+  const sureMs = drainOverMs(subject, change);
+  const alive = connection.carried.find(
+    (one) => one.line > change.line && one.fromMs >= sureMs && arrivedWhole(one),
+  );
+  if (alive === undefined) return outliving(subject, change, connection);
+  return { observed: 'still carried data', line: alive.line };
 }
 
 /** New connections of clients that no session binds to the removed instance. */
@@ -98,8 +116,13 @@ function judgeNewConnections(subject: Subject): Assessment {
   };
 }
 
+interface Drained {
+  readonly connection: Placed;
+  readonly change: MembershipChange;
+}
+
 /** Held connections of a removed instance, opened before the removal. */
-function drained(subject: Subject): readonly { connection: Placed; change: MembershipChange }[] {
+function drained(subject: Subject): readonly Drained[] {
   const removals = subject.changes.filter(
     ({ kind, outcome }) => kind === 'removed' && outcome === 'accepted',
   );
@@ -242,20 +265,22 @@ export const deadline: Judge = judgeOf('draining.deadline', (subject) => {
   const breaches: Breach[] = [];
   let closedThen = 0;
   let left = 0;
-  for (const { connection, change } of drained(subject)) {
-    const { closed, carried, placed } = connection;
+  let unseen = 0;
+  const all = drained(subject);
+  for (const { connection, change } of all) {
+    const { closed, placed } = connection;
     const isOver = closed?.by === 'balancer' && closed.toMs >= change.fromMs + drainMs;
-    const after = carried.findLast(
-      (one) => one.fromMs > drainOverMs(subject, change) && one.bytesDown === one.bytesSent,
-    );
+    const after = outliving(subject, change, connection);
+    const alive = after === 'perhaps' ? null : after;
     if (isOver) closedThen++;
-    if (after !== undefined) left++;
-    const line = isClosing ? after?.line : isOver ? closed?.line : undefined;
+    if (after === 'perhaps') unseen++;
+    if (alive !== null) left++;
+    const line = isClosing ? alive?.line : isOver ? closed?.line : undefined;
     if (reading === null || line === undefined) continue;
     breaches.push({
       why: `connection ${connection.connection} on ${placed.instance} was ${isClosing ? 'left open' : 'closed'} at the end of its drain`,
       expected: `declared: ${reading}`,
-      observed: isClosing ? 'it still carried data' : 'the balancer closed it',
+      observed: isClosing ? `it ${alive?.observed}` : 'the balancer closed it',
       lines: [line],
     });
   }
@@ -271,6 +296,7 @@ export const deadline: Judge = judgeOf('draining.deadline', (subject) => {
         ? closedThen
         : left,
     },
+    ...(isClosing ? doubtOn(unseen, all.length) : {}),
     kept: `${counted(isClosing ? closedThen : left, 'connection')} ${isClosing ? 'closed' : 'left open'} at the end of a drain, as declared`,
   };
 });

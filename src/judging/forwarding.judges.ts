@@ -1,7 +1,9 @@
 /** Judges of what a placed connection does: the port it reaches, its bytes, its end. Knows no algorithm. */
+import type { When } from '../history/vocabulary.ts';
 import { type Breach, counted, judgeOf, type Subject } from './assessment.ts';
 import type { Judge } from './judge.ts';
 import { epochOf } from './membership.ts';
+import { isBefore } from './order.ts';
 import { type Carried, isPlaced, type Placed } from './reading.ts';
 
 export const forwardPort: Judge = judgeOf('forward.port', (subject) => {
@@ -83,21 +85,26 @@ export function arrivedWhole({ bytesSent, bytesUp, bytesDown }: Carried): boolea
 
 /** On instances not yet removed and not yet failing, and not cut by the balancer: nothing but forwarding is at stake. */
 function untroubled(subject: Subject): readonly Untroubled[] {
-  const troubledFrom = new Map<string, number>();
-  const trouble = (name: string, line: number) =>
-    troubledFrom.set(name, Math.min(line, troubledFrom.get(name) ?? line));
-  for (const { kind, instance, line } of subject.changes) {
-    if (kind === 'removed') trouble(instance, line);
+  const troubledFrom = new Map<string, { readonly fromMs: number; readonly line: number }>();
+  const trouble = (name: string, line: number, { fromMs }: When) => {
+    if (line < (troubledFrom.get(name)?.line ?? Number.POSITIVE_INFINITY))
+      troubledFrom.set(name, { fromMs, line });
+  };
+  for (const change of subject.changes) {
+    if (change.kind === 'removed') trouble(change.instance, change.line, change);
   }
   for (const { name, ledger } of subject.instances.values()) {
     const failed = ledger.checks.find(({ result }) => result === 'failed');
-    if (failed !== undefined) trouble(name, failed.startedLine);
+    if (failed !== undefined) trouble(name, failed.startedLine, failed.started);
   }
   return subject.connections.filter(isPlaced).flatMap((connection): readonly Untroubled[] => {
-    const untilLine = troubledFrom.get(connection.placed.instance) ?? Number.POSITIVE_INFINITY;
-    const closed = (connection.closed?.line ?? untilLine) < untilLine ? connection.closed : null;
+    const trouble = troubledFrom.get(connection.placed.instance);
+    const isUntroubled = (when: Carried | NonNullable<Placed['closed']>) =>
+      trouble === undefined || isBefore(when, trouble, subject.time);
+    const closed =
+      connection.closed !== null && isUntroubled(connection.closed) ? connection.closed : null;
     if (closed?.by === 'balancer') return [];
-    const carried = connection.carried.filter(({ line }) => line < untilLine);
+    const carried = connection.carried.filter(isUntroubled);
     return [{ connection, carried, closed }];
   });
 }

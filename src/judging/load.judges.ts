@@ -7,6 +7,7 @@ import { type Breach, counted, judgeOf, type Subject } from './assessment.ts';
 import { hasFailed } from './check-ledger.ts';
 import type { Judge } from './judge.ts';
 import { divisorOf, type Epoch, epochOf } from './membership.ts';
+import { isBefore } from './order.ts';
 import {
   type ConnectionReading,
   decided,
@@ -127,6 +128,7 @@ function blocksOf(subject: Subject): readonly Stretch[] {
     .filter(
       ({ epoch, connections }) =>
         epoch.members.size > 1 &&
+        isApart(subject, connections) &&
         connections.filter((one) => concurrent.has(one)).length >= connectionsToJudge,
     )
     .map(({ epoch, connections }) => ({
@@ -134,6 +136,29 @@ function blocksOf(subject: Subject): readonly Stretch[] {
       connections,
       inRotation: [...epoch.members.values()].filter(({ weight }) => weight > 0),
     }));
+}
+
+/** Whether nobody else was decided at the same time as some of them, and took a turn of theirs. */
+function isApart({ connections: all, time }: Subject, block: readonly Placed[]): boolean {
+  const from = all.findIndex(({ connection }) => connection === block[0]?.connection);
+  const whole = spanOf(block);
+  const before = spanOf(all.slice(0, from));
+  const after = spanOf(all.slice(from + block.length));
+  return isBefore(before.end, whole.start, time) && isBefore(whole.end, after.start, time);
+}
+
+/** From when the first of them was opened to when all were decided. */
+function spanOf(connections: readonly ConnectionReading[]) {
+  const start = { fromMs: Number.POSITIVE_INFINITY, line: Number.POSITIVE_INFINITY };
+  const end = { toMs: Number.NEGATIVE_INFINITY, line: -1 };
+  for (const one of connections) {
+    start.fromMs = Math.min(start.fromMs, one.opened.fromMs);
+    start.line = Math.min(start.line, one.openedLine);
+    const { placed } = decided(one) ?? { placed: { ...one.opened, line: one.openedLine } };
+    end.toMs = Math.max(end.toMs, placed.toMs);
+    end.line = Math.max(end.line, placed.line);
+  }
+  return { start, end };
 }
 
 function isEverybodyIn(subject: Subject, epoch: Epoch, connection: Placed): boolean {

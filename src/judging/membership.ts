@@ -2,7 +2,8 @@
  * Who was a member with which weight: the times between changes, in which nothing moved. A change is in progress from
  * when it was asked for until the declared propagation time after the answer. Knows no health.
  */
-import type { InstanceListed } from '../history/vocabulary.ts';
+import type { InstanceListed, TimeKind } from '../history/vocabulary.ts';
+import { isBefore } from './order.ts';
 import type { MembershipChange, Placed } from './reading.ts';
 
 export interface Member {
@@ -16,6 +17,7 @@ export interface Epoch {
   /** Effective from here on: after this time, or at it and below the line where that is known. */
   readonly from: { readonly toMs: number; readonly line: number | null };
   readonly until: { readonly fromMs: number; readonly line: number };
+  readonly time: TimeKind;
   readonly members: ReadonlyMap<string, Member>;
   /** Removed members and the removal, while it is the last that was heard of them. */
   readonly removed: ReadonlyMap<string, Removal>;
@@ -31,7 +33,7 @@ export function epochsOf(
   listed: readonly InstanceListed[],
   deployed: { readonly toMs: number; readonly line: number },
   changes: readonly MembershipChange[],
-  propagationMs: number,
+  { time, propagationMs }: { readonly time: TimeKind; readonly propagationMs: number },
 ): readonly Epoch[] {
   const epochs: Epoch[] = [];
   let members: ReadonlyMap<string, Member> = new Map(listed.map((one) => [one.name, one]));
@@ -40,7 +42,8 @@ export function epochsOf(
   for (const change of changes.filter(
     ({ outcome }) => outcome === 'accepted' || outcome === 'unknown',
   )) {
-    epochs.push({ from, until: { fromMs: change.fromMs, line: change.line }, members, removed });
+    const until = { fromMs: change.fromMs, line: change.line };
+    epochs.push({ from, until, time, members, removed });
     removed = removedAfter(removed, members, change);
     members = membersAfter(members, change);
     const effective = effectiveAfter(change, propagationMs);
@@ -53,7 +56,7 @@ export function epochsOf(
           : from;
   }
   const end = { fromMs: Number.POSITIVE_INFINITY, line: Number.POSITIVE_INFINITY };
-  epochs.push({ from, until: end, members, removed });
+  epochs.push({ from, until: end, time, members, removed });
   return epochs;
 }
 
@@ -101,11 +104,9 @@ export function epochOf(epochs: readonly Epoch[], connection: Placed): Epoch | n
   return epoch !== undefined && isWithin(epoch, connection) ? epoch : null;
 }
 
-function isWithin({ from, until }: Epoch, { opened, openedLine, placed }: Placed): boolean {
-  const isAfter =
-    opened.fromMs > from.toMs ||
-    (opened.fromMs === from.toMs && from.line !== null && from.line < openedLine);
-  return isAfter && placed.toMs <= until.fromMs && placed.line < until.line;
+function isWithin({ from, until, time }: Epoch, { opened, openedLine, placed }: Placed): boolean {
+  const asked = { fromMs: opened.fromMs, line: openedLine };
+  return isBefore(from, asked, time) && isBefore(placed, until, time);
 }
 
 /** Length of one cycle of weighted round robin: Σw/gcd. */

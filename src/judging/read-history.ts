@@ -2,14 +2,14 @@
  * From a history to its reading. Never throws: an odd history has defects instead, and a history that was cut off,
  * interrupted or is beyond all limits has one too.
  */
-import type { History, HistoryEvent, InstanceListed } from '../history/vocabulary.ts';
+import type { History, HistoryEvent, InstanceListed, TimeKind } from '../history/vocabulary.ts';
 import type {
   ConfigurationDocument,
   Profile,
   ServiceConfiguration,
 } from '../spec/configuration.ts';
 import { resolveService } from '../spec/resolve.ts';
-import { afterChange, type LaterHistory } from './after-change.ts';
+import { afterChange, happenedUnder, type LaterHistory } from './after-change.ts';
 import { ledgerOf } from './check-ledger.ts';
 import { type CheckSeen, concludeChecks } from './check-results.ts';
 import { EventIntake } from './event-intake.ts';
@@ -46,7 +46,7 @@ export function readHistory(history: History, known: ReadonlySet<string> = new S
     ({ event }) => event.outcome.is !== 'rejected' && !isInPassing(header, whole, event),
   );
   const intake =
-    changed === undefined ? whole : untilChange({ listed, events, known }, changed.line);
+    changed === undefined ? whole : untilChange({ listed, events, known }, header.time, changed);
   const isAccepted = changed?.event.outcome.is === 'accepted';
   const told = { header, events };
   const later = isAccepted ? afterChange(told, whole, changed.line) : null;
@@ -96,10 +96,16 @@ interface Told {
 }
 
 /** One service, one configuration: what follows a change of it is evidence for other clauses. */
-function untilChange({ listed, events, known }: Told, changeLine: number): EventIntake {
+function untilChange(
+  { listed, events, known }: Told,
+  time: TimeKind,
+  change: EventIntake['reconfigured'][number],
+): EventIntake {
   const intake = new EventIntake(listed, events, known);
+  const asked = { fromMs: change.event.fromMs, line: change.line };
   events.forEach((event, line) => {
-    if (line <= changeLine || event.event === 'history.ended') intake.take(event, line);
+    const isUnder = line <= change.line && happenedUnder(event, line, asked, time);
+    if (isUnder || event.event === 'history.ended') intake.take(event, line);
   });
   return intake;
 }
@@ -136,7 +142,10 @@ function finish(
   const instances = instancesOf(intake, base);
   return {
     ...base,
-    epochs: epochsOf(header.instances ?? [], deployed, changes, propagationOf(base)),
+    epochs: epochsOf(header.instances ?? [], deployed, changes, {
+      time: header.time,
+      propagationMs: propagationOf(base),
+    }),
     instances,
     whole: wholeReading(whole, whole === intake ? instances : instancesOf(whole, base), profile),
   };
@@ -206,7 +215,7 @@ function instancesOf(intake: EventIntake, base: Base): ReadonlyMap<string, Insta
     [...intake.names].map((name) => {
       const behaviours = intake.behaviours.get(name) ?? [];
       const told = { seen: seen.get(name) ?? [], behaviours, changes: changed.get(name) ?? [] };
-      const ledger = ledgerOf(checksOf(name, told, base), health);
+      const ledger = ledgerOf(checksOf(name, told, base), health, base.time);
       return [name, { name, behaviours, ledger, refusingFromMs: refusingFrom(behaviours) }];
     }),
   );

@@ -13,7 +13,7 @@ import {
   schedulersOf,
   wordTrait,
 } from './reading.ts';
-import { hasOthers } from './rotation.ts';
+import { hasOthers, isSequential } from './rotation.ts';
 
 /** One connection as seen from one instance: how many of its results the balancer had at least and at most. */
 export interface Look {
@@ -21,6 +21,10 @@ export interface Look {
   readonly known: number;
   readonly possible: number;
   readonly isHere: boolean;
+  /** Its place among all that were placed. */
+  readonly index: number;
+  /** Whether the one placed before it was certainly decided before it. */
+  readonly isNext: boolean;
   /** Cycle of all members: no shorter than that of those in rotation. */
   readonly cycle: number;
 }
@@ -76,9 +80,11 @@ function looksAt(subject: Subject, instance: string): readonly Look[] {
   if (ledger === undefined) return [];
   const propagationMs = propagationOf(subject);
   const cycles = new Map<object, number>();
+  let last: Placed | null = null;
   const looks: Look[] = [];
-  for (const connection of subject.connections) {
-    if (!isPlaced(connection)) continue;
+  for (const [index, connection] of subject.connections.filter(isPlaced).entries()) {
+    const isNext = last !== null && isSequential(subject, last, connection);
+    last = connection;
     const epoch = epochOf(subject.epochs, connection);
     if (epoch === null || (epoch.members.get(instance)?.weight ?? 0) === 0) continue;
     const cycle = cycles.get(epoch) ?? cycleOf(epoch.members.values());
@@ -90,6 +96,8 @@ function looksAt(subject: Subject, instance: string): readonly Look[] {
       known,
       possible,
       isHere: connection.placed.instance === instance,
+      index,
+      isNext,
       cycle,
     });
   }
@@ -131,10 +139,24 @@ export function showing(
   const here = looks.filter(({ isHere }) => isHere).map(({ connection }) => connection.placed.line);
   const lines = looks.map(({ connection }) => connection.placed.line);
   const needed = looksNeeded(subject, looks, { afterChange });
-  const areEnough = looks.length >= Math.max(1, needed);
+  const areEnough = inARow(subject, looks) >= Math.max(1, needed);
   const isIn = here.length > 0 && !isForWantOfOthers(subject, looks, areEnough);
   const shows = isIn ? 'in' : here.length === 0 && areEnough ? 'out' : 'nothing';
   return { shows, looks, here, lines };
+}
+
+/** How many were decided one right after the other: of several at once, in real time, those in between may be missing. */
+function inARow({ time }: Subject, looks: readonly Look[]): number {
+  if (time === 'stepped') return looks.length;
+  let longest = 0;
+  let run = 0;
+  let lastIndex = -1;
+  for (const { index, isNext } of looks) {
+    run = isNext && index === lastIndex + 1 ? run + 1 : 1;
+    lastIndex = index;
+    longest = Math.max(longest, run);
+  }
+  return longest;
 }
 
 /** With nobody left in rotation whoever is out may be used, and so is everybody else. */

@@ -5,6 +5,7 @@
 import type { Subject } from './assessment.ts';
 import { hasFailed, knownBefore, knownPossibly } from './check-ledger.ts';
 import { type Epoch, epochOf, type Member } from './membership.ts';
+import { isBefore } from './order.ts';
 import {
   type ConnectionReading,
   type InstanceReading,
@@ -56,8 +57,12 @@ export interface Stretch {
 }
 
 /** One after the other: each opened when the one before had been placed. */
-export function isSequential(before: Placed, next: ConnectionReading): boolean {
-  return before.placed.line < next.openedLine && before.placed.toMs <= next.opened.fromMs;
+export function isSequential(
+  { time }: Pick<Subject, 'time'>,
+  before: Placed,
+  next: ConnectionReading,
+): boolean {
+  return isBefore(before.placed, { fromMs: next.opened.fromMs, line: next.openedLine }, time);
 }
 
 const known = new WeakMap<Subject, readonly Stretch[]>();
@@ -81,7 +86,7 @@ export function stretchesOf(subject: Subject): readonly Stretch[] {
       current?.epoch === place.epoch &&
       sameMembers(current.inRotation, place.inRotation) &&
       last !== undefined &&
-      isSequential(last, connection);
+      isSequential(subject, last, connection);
     if (goesOn) current.connections.push(connection);
     else stretches.push({ ...place, connections: [connection] });
     isOpen = true;

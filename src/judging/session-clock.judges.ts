@@ -5,6 +5,7 @@
 import { type Breach, counted, judgeOf, type Subject, undeclared } from './assessment.ts';
 import type { Judge } from './judge.ts';
 import { cycleOf, divisorOf, epochOf, type Member } from './membership.ts';
+import { isBefore } from './order.ts';
 import { isPlaced, type Placed, schedulersOf, wordTrait } from './reading.ts';
 import { isSequential, placeOf, sameMembers } from './rotation.ts';
 import { groupedBySource, staysEligible } from './sessions.ts';
@@ -195,11 +196,12 @@ function returnsOfOne(subject: Subject, connections: readonly Placed[]): readonl
     else if (sinceRoot !== null && sinceRoot.maxMs >= persistenceMs) root = null;
     const pair = { first, second, gap: 0, isRunning: true, isGuaranteed: true, picks: 0 };
     const isMember = epochOf(subject.epochs, second) !== null;
-    if (!isSequential(first, second) || !isMember || !staysEligible(subject, pair)) return [];
+    if (!isSequential(subject, first, second) || !isMember || !staysEligible(subject, pair))
+      return [];
     const ages = {
       creation: sinceRoot,
       'last-connection': ageOf(first, second),
-      'while-connected': connectedAge(connections.slice(0, index + 1), second),
+      'while-connected': connectedAge(subject, connections.slice(0, index + 1), second),
     };
     return [{ first, second, ages, hasMoved }];
   });
@@ -213,10 +215,15 @@ function ageOf(start: Placed, end: Placed): Age {
 }
 
 /** Nothing while one of the earlier connections is open; then since the last of them was. */
-function connectedAge(earlier: readonly Placed[], second: Placed): Age {
-  const isOpen = earlier.some(({ closed }) => closed === null || closed.line > second.openedLine);
+function connectedAge(
+  { time }: Subject,
+  earlier: readonly Placed[],
+  { opened, openedLine, placed }: Placed,
+): Age {
+  const decided = { toMs: placed.toMs, line: openedLine };
+  const isOpen = earlier.some(({ closed }) => closed === null || isBefore(decided, closed, time));
   if (isOpen) return { minMs: 0, maxMs: 0 };
   const endedFromMs = Math.max(...earlier.map(({ closed }) => closed?.fromMs ?? 0));
   const endedToMs = Math.max(...earlier.map(({ closed }) => closed?.toMs ?? 0));
-  return { minMs: second.opened.fromMs - endedToMs, maxMs: second.placed.toMs - endedFromMs };
+  return { minMs: opened.fromMs - endedToMs, maxMs: placed.toMs - endedFromMs };
 }

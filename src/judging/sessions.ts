@@ -52,7 +52,7 @@ export function pairsOf(subject: Subject): readonly Pair[] {
     const first = before.connection;
     const isSince = (start: Placed | null) =>
       start !== null &&
-      isSequential(first, second) &&
+      isSequential(subject, first, second) &&
       second.placed.toMs - start.opened.fromMs < durationMs;
     const isGuaranteed = isSince(before.root);
     const isRunning = isExtended ? isSince(first) : isGuaranteed;

@@ -58,7 +58,8 @@ function strandedOf(subject: Subject): readonly Stranded[] {
     const { root, last: known } = session;
     // counted from its very first connection every session of it still runs
     const isRunning =
-      isSequential(known, decision) && decision.placed.toMs - root.opened.fromMs < persistenceMs;
+      isSequential(subject, known, decision) &&
+      decision.placed.toMs - root.opened.fromMs < persistenceMs;
     const isStranded =
       isRunning &&
       standingOf(subject, known.placed.instance, decision) === 'out' &&

@@ -15,6 +15,7 @@ import { hasFailed } from './check-ledger.ts';
 import { arrivedWhole } from './forwarding.judges.ts';
 import type { Judge } from './judge.ts';
 import { cycleOf, epochOf, type Member } from './membership.ts';
+import { isBefore } from './order.ts';
 import { isPlaced, type MembershipChange, type Placed, wordTrait } from './reading.ts';
 import { hasOthers } from './rotation.ts';
 
@@ -102,15 +103,17 @@ function isForOthers(subject: Subject, connection: Placed, members: readonly Mem
 /** Until the next edit, whose doing it may be; of an instance that fails checks nothing is said. */
 function judgeHeld(subject: Subject, change: MembershipChange) {
   const { instance, line } = change;
-  const untilLine =
-    subject.changes.find((one) => one.line > line)?.line ?? Number.POSITIVE_INFINITY;
+  const next = subject.changes.find((one) => one.line > line);
   const isTroubled = hasFailed(subject.instances.get(instance)?.ledger);
   const cuts: Breach[] = [];
   let kept = 0;
   for (const { connection, placed, closed, carried } of subject.connections.filter(isPlaced)) {
     if (placed.instance !== instance || placed.line > line) continue;
     if (carried.some((one) => one.line > line && arrivedWhole(one))) kept++;
-    const isCut = closed?.by === 'balancer' && closed.line > line && closed.line < untilLine;
+    const isCut =
+      closed?.by === 'balancer' &&
+      closed.line > line &&
+      (next === undefined || isBefore(closed, next, subject.time));
     if (!isCut || isTroubled) continue;
     cuts.push({
       why: `connection ${connection} on ${instance} was ended after its weight was set to 0`,

@@ -1,0 +1,21 @@
+/**
+ * Which of two events came first. In stepped time one clock writes, and the order of lines is the order of what
+ * happened; in real time two events whose times touch have none, whatever lines they stand on. Knows no event.
+ */
+import type { TimeKind } from '../history/vocabulary.ts';
+
+/** `line` null: worked out, so it stands on none. */
+interface End {
+  readonly toMs: number;
+  readonly line: number | null;
+}
+interface Start {
+  readonly fromMs: number;
+  readonly line: number;
+}
+
+/** Whether the one was certainly over when the other began. */
+export function isBefore(end: End, start: Start, time: TimeKind): boolean {
+  if (end.toMs !== start.fromMs) return end.toMs < start.fromMs;
+  return time === 'stepped' && end.line !== null && end.line < start.line;
+}
