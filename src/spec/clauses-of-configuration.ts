@@ -12,7 +12,7 @@ export const configurationClauses: readonly Clause[] = [
     id: 'config.name',
     strength: 'stated',
     section: `${basic}: Name`,
-    statement: 'A backend service has a name, in the form that the profile allows.',
+    statement: 'A backend service has a name of its own, in the form that the profile allows.',
   },
   {
     id: 'config.protocol',
@@ -24,7 +24,8 @@ export const configurationClauses: readonly Clause[] = [
     id: 'config.listener-protocol',
     strength: 'stated',
     section: `${basic}: Backend protocol`,
-    statement: 'Only a listener that speaks TCP can be associated with a TCP backend service.',
+    statement:
+      'A listener can be associated with a backend service that is there and speaks its protocol: with TCP only one that listens to TCP.',
   },
   {
     id: 'config.port.range',
@@ -125,7 +126,7 @@ export const configurationClauses: readonly Clause[] = [
     strength: 'stated',
     section: group,
     statement:
-      'A backend service gets its instances from a virtual server group, from an availability group, or from none for the time being.',
+      'A backend service gets its instances from a virtual server group, from an availability group, or from none for the time being; a group is there, and has the weights and ports of its kind.',
   },
   {
     id: 'config.group.same-network',
@@ -145,7 +146,8 @@ export const configurationClauses: readonly Clause[] = [
     id: namesField,
     strength: 'derived',
     section: 'the whole page',
-    statement: 'Whoever is turned away is told which field is wrong.',
+    statement:
+      'Whoever is turned away is told which field is wrong, also where no other clause speaks of it: one that nobody knows, say.',
   },
   {
     id: 'config.timeout-beyond-interval',

@@ -9,6 +9,7 @@ import {
   type ProfileNumbers,
   profiles,
 } from './profiles.ts';
+import { membersSeenMax } from './rules/rule.ts';
 
 type Schema = Readonly<Record<string, unknown>>;
 type Properties = Readonly<Record<string, Schema>>;
@@ -37,7 +38,7 @@ function documentSchema(profile: Profile): Schema {
       loadBalancer: map({ region: text('Its region.'), vpc: text('Its VPC.') }, ['region', 'vpc']),
       listeners: list(listenerSchema(numbers), 0, limits.listeners),
       backendServices: list(serviceSchema(numbers), 1, limits.services),
-      serverGroups: list(groupSchema(numbers), 0, null),
+      serverGroups: list(groupSchema(numbers), 0, membersSeenMax),
     },
     ['backendServices'],
   );

@@ -20,12 +20,15 @@ export interface Boundary {
 const service = 'backendServices[0]';
 const check = `${service}.healthCheck`;
 
-/** What is no number, whatever the range. */
+/** What is no number, whatever the range: some of it is 0 or 1 to whoever converts what he is given. */
 function noNumbers(inside: number): readonly unknown[] {
-  return [String(inside), true, [inside], {}, null];
+  return [
+    ...[String(inside), true, [inside], {}, null],
+    ...[`${inside}s`, ` ${inside}`, `0x${inside.toString(16)}`, '', false, []],
+  ];
 }
 
-interface Range {
+export interface Range {
   readonly clause: string;
   readonly path: string;
   readonly from: number;
@@ -33,7 +36,7 @@ interface Range {
   readonly isRequired?: boolean;
   readonly beside?: Readonly<Record<string, unknown>>;
 }
-function rangeBoundary({ clause, path, from, to, isRequired, beside }: Range): Boundary {
+export function rangeBoundary({ clause, path, from, to, isRequired, beside }: Range): Boundary {
   const inside = Math.floor((from + to) / 2);
   return {
     clause,
@@ -46,6 +49,8 @@ function rangeBoundary({ clause, path, from, to, isRequired, beside }: Range): B
       to * 1000,
       ...(inside === to ? [] : [inside + 0.5]),
       ...(from > 0 ? [-from] : []),
+      // what is rounded, and what wraps around
+      ...[from - 0.5, to + 0.5, inside + 2 ** 16, inside + 2 ** 32],
       ...noNumbers(inside),
       ...(isRequired ? [absent] : []),
     ],
@@ -100,7 +105,40 @@ function numbers(profile: Profile): readonly Boundary[] {
   ].map(rangeBoundary);
 }
 
-const noWords = ['', 'none', 5, true, [], {}, null];
+const noWords = ['', 'none', 'default', 5, 1, 0, true, [], {}, null];
+
+/** The word with a blank before and after, and in capitals: all of it is more than the word. */
+export function nearly(word: string): readonly string[] {
+  return [` ${word}`, `${word} `, word.toUpperCase(), `${word[0]?.toUpperCase()}${word.slice(1)}`];
+}
+
+/** What other balancers call it, or take for it. */
+const otherSchedulings = [
+  ...['rr', 'wrr', 'round-robin', 'roundrobin', 'round_robin', 'weighted-rr'],
+  ...['weighted round robin', 'weightedRoundRobin', 'WeightedRoundRobin'],
+  ...['lc', 'wlc', 'leastconn', 'least-conn', 'least_conn', 'least-connections'],
+  ...['weighted-least-connection', 'weighted-leastconn', 'weighted_least_connections'],
+  ...[
+    'source',
+    'sh',
+    'hash',
+    'ip-hash',
+    'ip_hash',
+    'iphash',
+    'source-hash',
+    'source_ip',
+    'sourceip',
+  ],
+  ...['source-ip-hash', 'src', 'first', 'maglev'],
+];
+const otherMethods = [
+  ...['ping', 'httpchk', 'http-check', 'tcp-check', 'tcp-connect', 'connect', 'http1', 'http/1.1'],
+  ...['http2', 'get', 'ssl', 'tls', 'grpc', 'l4', 'l7', 'layer4'],
+];
+const otherProtocols = [
+  ...['tcps', 'tcp4', 'tcp6', 'tcp/ip', 'tcp/udp', 'tcp,udp', 'tcp_udp', 'ssl', 'https', 'stream'],
+  ...['l4', 'ip', 'any', '6', 6, ['tcp']],
+];
 
 function words(profile: Profile): readonly Boundary[] {
   const isConsole = profile === 'console';
@@ -109,7 +147,13 @@ function words(profile: Profile): readonly Boundary[] {
       clause: 'config.protocol',
       path: `${service}.protocol`,
       accepted: isConsole ? ['tcp'] : ['tcp', 'Tcp'],
-      rejected: ['udp', 'http', 'tls', 'sctp', 'TCP', ...noWords, absent],
+      rejected: [
+        ...['udp', 'http', 'tls', 'sctp', 'TCP'],
+        ...otherProtocols,
+        ...(isConsole ? nearly('tcp') : [' tcp', 'tcp ', 'tCP']),
+        ...noWords,
+        absent,
+      ],
     },
     {
       clause: 'config.scheduling',
@@ -129,27 +173,54 @@ function words(profile: Profile): readonly Boundary[] {
         'weighted-round-robin-x',
         'weighted_round_robin',
         ['source-ip'],
+        ...otherSchedulings,
+        ...['weighted-round-robin', 'weighted-least-connections', 'source-ip'].flatMap(nearly),
         ...noWords,
-        ...(isConsole ? ['RoundRobin', absent] : ['roundrobin']),
+        ...(isConsole
+          ? ['RoundRobin', 'LeastConn', 'IpHash', absent]
+          : ['roundRobin', 'leastconn', 'IPHash', ' RoundRobin']),
       ],
     },
     {
       clause: 'config.health.method',
       path: `${check}.method`,
       accepted: isConsole ? ['http'] : ['http', 'Http'],
-      rejected: ['https', 'udp', 'icmp', 'HTTPS', 'HTTP', ...noWords, absent],
+      rejected: [
+        ...['https', 'udp', 'icmp', 'HTTPS', 'HTTP', 'TCP'],
+        ...otherMethods,
+        ...(isConsole ? ['http', 'tcp'].flatMap(nearly) : [' http', 'tcp ', 'hTTP']),
+        ...noWords,
+        absent,
+      ],
     },
     {
       clause: 'config.persistence.duration',
       path: `${service}.sessionPersistence.enabled`,
       accepted: [true, false],
-      rejected: ['yes', 'true', 1, 0, [], {}, null, absent],
+      rejected: [
+        ...['yes', 'true', 1, 0, [], {}, null, absent],
+        ...['no', 'false', 'on', 'off', 'True', 'enabled', '1', '0', '', [true]],
+      ],
       beside: { [`${service}.sessionPersistence`]: { enabled: true } },
     },
     {
       clause: 'config.name',
       path: `${service}.name`,
-      accepted: ['w', 'web-1_A', '网关', 'x'.repeat(32), ...(isConsole ? [] : ['健'.repeat(32)])],
+      accepted: [
+        ...[
+          'w',
+          'web-1_A',
+          '网关',
+          'x'.repeat(32),
+          '5',
+          'true',
+          'null',
+          '__proto__',
+          'constructor',
+        ],
+        // a text with something in it, read back as it was written
+        ...(isConsole ? [' web ', 'web 1', 'web.1/ü🜚', 'x'.repeat(100)] : ['健'.repeat(32)]),
+      ],
       rejected: [
         '',
         ...(isConsole ? [' '] : ['x'.repeat(33)]),
@@ -160,7 +231,9 @@ function words(profile: Profile): readonly Boundary[] {
         [],
         {},
         null,
-        ...(isConsole ? ['\t'] : ['健'.repeat(33), 'web 1', 'web.1', 'web/1']),
+        ...(isConsole
+          ? ['\t', ' \n ']
+          : ['健'.repeat(33), 'web 1', 'web.1', 'web/1', ' web', 'web ', 'wéb', '🜚']),
       ],
     },
   ];
@@ -192,6 +265,29 @@ function codes(profile: Profile): readonly Boundary[] {
     2,
     {},
     null,
+    // several in one text, and other ways of writing a class
+    ...['2xx,3xx', '2xx 3xx', 'all', '*', true],
+    ...[
+      ['2xx,3xx'],
+      ['2xx-3xx'],
+      ['2'],
+      [2],
+      ['2**'],
+      ['20x'],
+      ['2x'],
+      [' 2xx'],
+      ['2xx '],
+      ['xxx'],
+    ],
+    ...[
+      ['0xx'],
+      ['2xx', '6xx'],
+      ['2xx', ''],
+      ['2xx', null],
+      [['2xx']],
+      { 0: '2xx' },
+      { '2xx': true },
+    ],
   ];
   const path = `${check}.normalStatusCodes`;
   const clause = 'config.health.normal-codes';
@@ -203,7 +299,10 @@ function codes(profile: Profile): readonly Boundary[] {
     beside: { [`${check}.method`]: 'tcp' },
   };
   if (profile === 'console') {
-    const rejected = [...none, [200], ['200'], ['200-299'], absent];
+    const rejected = [
+      ...none,
+      ...[[200], ['200'], ['200-299'], absent, ['2xx', 200], ['2xx', '301'], [299], [200, 201]],
+    ];
     return [{ clause, path, accepted: classes, rejected }, withTcp];
   }
   const accepted = [
@@ -225,6 +324,8 @@ function codes(profile: Profile): readonly Boundary[] {
     ['200-'],
     [200.5],
     [-200],
+    ...[['200,201'], [' 200'], ['200 '], ['0200'], ['+200'], ['2e2'], ['200.0'], ['200 - 205']],
+    ...[['-205'], ['200-205-210'], ['200-2xx'], ['201-205', 199], [[200]]],
   ];
   return [
     { clause, path, accepted: [...classes, ...accepted], rejected: [...none, ...rejected] },
@@ -239,9 +340,10 @@ function paths(profile: Profile): readonly Boundary[] {
   const filled = (length: number, filling: string) => `/${filling.repeat(length - 1)}`;
   const noPaths = [
     ...['', '*', 'healthz', 'healthz/', '?/', '/a b', '/a\tb', '/a\n', ' /a', '/a '],
+    ...['./a', '../a', '%2Fa', '\\a', 'GET /a', 'http://a/a', '/?a b', '/#a b'],
     // other white space, and controls: of the first 32, the last of ASCII, of those beyond
-    ...['/a\v', '/a\u00a0b', '/a\u3000b', '/a\u0001', '/a\u007f', '/a\u009f'],
-    ...[5, true, [], {}, null],
+    ...['/a\v', '/a\u00a0b', '/a\u2028b', '/a\u3000b', '/a\u0001', '/a\0', '/a\u007f', '/a\u009f'],
+    ...[5, true, [], {}, null, ['/a']],
   ];
   if (profile === 'console') {
     return [
@@ -251,6 +353,7 @@ function paths(profile: Profile): readonly Boundary[] {
         accepted: [
           '/',
           '/healthz',
+          '/%20%2F',
           '/1/2/3/4/5',
           '/1/2/3/4/5/',
           '//1//2/3/4/5',

@@ -4,12 +4,17 @@ import { withDefaults } from './base-configuration.ts';
 import { type Boundary, boundariesOf } from './boundaries.ts';
 import { type ConfigurationCase, configurationCaseVersion } from './configuration-case.ts';
 import { absent } from './edits.ts';
+import { surroundingBoundaries, surroundingDocuments } from './surroundings.ts';
 import { baseWith, services, type WholeDocument, wholeDocuments } from './whole-documents.ts';
 
 export function boundaryCases(profile: Profile): readonly ConfigurationCase[] {
   return [
-    ...boundariesOf(profile).flatMap((boundary) => casesAt(boundary, profile)),
-    ...wholeDocuments(profile).map((document) => caseOf(document, profile)),
+    ...[...boundariesOf(profile), ...surroundingBoundaries(profile)].flatMap((boundary) =>
+      casesAt(boundary, profile),
+    ),
+    ...[...wholeDocuments(profile), ...surroundingDocuments()].map((document) =>
+      caseOf(document, profile),
+    ),
   ];
 }
 
@@ -28,7 +33,7 @@ function casesAt(boundary: Boundary, profile: Profile): readonly ConfigurationCa
       return caseOf({ clause, note: noteOf(path, value), configuration, wrong: null }, profile);
     }),
     ...rejected.map((value, index) => {
-      const later = laterServices[index];
+      const later = path.startsWith('backendServices[0].') ? laterServices[index] : undefined;
       const moved = (field: string) => inService(field, later?.at ?? 0);
       const edits = Object.entries({ ...beside, [path]: value }).map(([field, one]) => [
         moved(field),

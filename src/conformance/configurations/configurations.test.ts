@@ -7,7 +7,7 @@ import { describe, expect, it } from 'vitest';
 import type { Outcome } from '../../history/vocabulary.ts';
 import type { Traits } from '../../spec/behaviour.ts';
 import { clauses } from '../../spec/clauses.ts';
-import type { Profile } from '../../spec/configuration.ts';
+import type { Profile, ServiceDocument } from '../../spec/configuration.ts';
 import { readBackOf } from '../../spec/resolve.ts';
 import { type Rule, rules } from '../../spec/rules.ts';
 import { validateDocument } from '../../spec/validate-document.ts';
@@ -15,6 +15,7 @@ import { boundaryCases } from './boundary-cases.ts';
 import { type ConfigurationCase, parseConfigurationCase } from './configuration-case.ts';
 import { generatedCases } from './generated-cases.ts';
 import { type ConfigurationVerdict, judgeConfigurationCase } from './judge-configuration.ts';
+import { firstDifference } from './read-back.ts';
 
 const profiles: readonly Profile[] = ['console', 'openapi'];
 const accepting: Traits = {
@@ -135,6 +136,22 @@ describe('a wrong rule is caught by the clause that it breaks', () => {
     );
   });
 
+  // the document itself is always a map: what else is sent to a balancer is no document
+  const shapeless = rules.filter(
+    ({ clause, name }) => clause === null && !/^document is/.test(name),
+  );
+  it.each(shapeless.map((rule) => [rule.name, rule] as const))(
+    'dropped, of no clause: %s',
+    (_, dropped) => {
+      const rest = rules.filter((rule) => rule !== dropped);
+      const caught = all
+        .filter(({ expected }) => expected.accepted === false)
+        .flatMap((one) => judgedBy(rest, one, (document) => document))
+        .flatMap(({ clause, is }) => (is === 'fail' ? [clause] : []));
+      expect(caught.length).toBeGreaterThan(0);
+    },
+  );
+
   it.each([
     ['config.port.range', 0],
     ['config.port.range', 65536],
@@ -220,6 +237,27 @@ describe('a wrong rule is caught by the clause that it breaks', () => {
     expect(failing(rules, completed)).toEqual(['config.accepts-valid', 'config.health.port']);
   });
 
+  /** Read back with one change to each service. */
+  const changing =
+    (change: (service: ServiceDocument) => ServiceDocument): typeof readBackOf =>
+    (document, profile) => {
+      const complete = readBackOf(document, profile);
+      return { ...complete, backendServices: complete.backendServices.map(change) };
+    };
+
+  it('a duration read back where persistence is off and none was given', () => {
+    const filled = changing(({ sessionPersistence, ...service }) => ({
+      ...service,
+      sessionPersistence: { enabled: false, durationSeconds: 1440, ...sessionPersistence },
+    }));
+    expect(failing(rules, filled)).toEqual(['config.accepts-valid', 'config.persistence.duration']);
+  });
+
+  it('names read back without the blanks at their ends', () => {
+    const trimmed = changing((service) => ({ ...service, name: service.name.trim() }));
+    expect(failing(rules, trimmed)).toEqual(['config.accepts-valid']);
+  });
+
   it('a rejection that names only the service', () => {
     const vague = rules.map(
       (rule): Rule => ({
@@ -265,6 +303,27 @@ describe('an acceptance that is not read back', () => {
     delete whole.backendServices[0]['healthCheck'];
     const [own] = judgeConfigurationCase(one, { is: 'accepted' }, whole, {});
     expect(own).toMatchObject({ clause: one.clause, is: 'pass' });
+  });
+});
+
+describe('an address that is read back', () => {
+  const addressed = (address: unknown) => ({ address });
+
+  it.each([
+    ['2620:FE::FE', '2620:fe::fe'],
+    ['2001:db8:0:0:0:0:0:1', '2001:db8::1'],
+    ['::ffff:10.0.0.1', '::ffff:a00:1'],
+  ])('may be spelt otherwise: %s as %s', (given, told) => {
+    expect(firstDifference(addressed(given), addressed(told))).toBeNull();
+  });
+
+  it.each([
+    ['::1', '::2'],
+    ['10.0.0.1', '10.0.0.2'],
+    ['::1', '1'],
+    ['::1', null],
+  ])('is not another one: %s as %s', (given, told) => {
+    expect(firstDifference(addressed(given), addressed(told))?.path).toBe('address');
   });
 });
 

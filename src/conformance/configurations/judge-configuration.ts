@@ -139,7 +139,7 @@ const furtherFields: Readonly<Record<string, RegExp>> = {
   'config.name': /^backendServices\[\d+\]\.name$/,
   'config.protocol': /^backendServices\[\d+\]\.protocol$/,
   'config.listener-protocol': /^listeners\[\d+\]\.(protocol|backendService)$/,
-  'config.group.kind': /\.(kind|serverGroup)$/,
+  'config.group.kind': /\.(kind|serverGroup)$|^serverGroups\[\d+\].*\.(weight|port)$/,
   'config.group.same-network': /^loadBalancer|\.(region|vpc|zone|serverGroup)$/,
   'config.timeout-beyond-interval': /(timeout|interval)Seconds$/,
 };
@@ -220,19 +220,18 @@ function judgeRejecting(
   }
   const observed = `rejected: ${told(outcome.violations)}`;
   const isNamed = outcome.violations.some(({ path }) => names(path, expected, one.configuration));
-  return [
-    { clause: one.clause, is: 'pass', expected: inWords(expected), observed, by },
-    {
-      clause: namesField,
-      is: isNamed ? 'pass' : 'fail',
-      expected: inWords(expected),
-      observed,
-      by,
-    },
-  ];
+  const verdict = (clause: string, is: ConfigurationVerdict['is']): ConfigurationVerdict => ({
+    clause,
+    is,
+    expected: inWords(expected),
+    observed,
+    by,
+  });
+  const naming = verdict(namesField, isNamed ? 'pass' : 'fail');
+  return one.clause === namesField ? [naming] : [verdict(one.clause, 'pass'), naming];
 }
 
-/** The field itself or something in it; of a missing one or of a list's entry also that which holds it. */
+/** The field itself or something in it; of a missing one also that which holds it, which may be the document. */
 function names(
   told: string,
   { path, orPaths = [] }: Extract<Decided, { accepted: false }>,
@@ -240,7 +239,7 @@ function names(
 ): boolean {
   return [path, ...orPaths].some((field) => {
     if (told === field || told.startsWith(`${field}.`) || told.startsWith(`${field}[`)) return true;
-    const holder = field.replace(/\.[^.]*$/, '');
+    const holder = field.replace(/\.?[^.]*$/, '');
     return valueAt(configuration, field) === undefined && told === holder;
   });
 }

@@ -34,17 +34,26 @@ export function firstDifference(
   }
   if (isPlain(expected)) {
     if (!isPlain(observed)) return { path, expected, observed };
-    return first(keysOf(expected, path), (name) =>
+    return first(keysOf(expected, key), (name) =>
       firstDifference(expected[name], observed[name], path === '' ? name : `${path}.${name}`, name),
     );
   }
   return Object.is(expected, observed) ? null : { path, expected, observed };
 }
 
-/** A check port that was left out must not come back as a port: it would no longer be each instance's own. */
-function keysOf(expected: Plain, path: string): readonly string[] {
+/**
+ * What was left out and has no default must not come back with a value: a check port would no longer be each
+ * instance's own, and persistence that is off has no duration but one that was given.
+ */
+const leftOut: Readonly<Record<string, string>> = {
+  healthCheck: 'port',
+  sessionPersistence: 'durationSeconds',
+};
+
+function keysOf(expected: Plain, key: string): readonly string[] {
   const keys = Object.keys(expected).filter((name) => name !== 'profile');
-  return path.endsWith('healthCheck') && !keys.includes('port') ? [...keys, 'port'] : keys;
+  const other = leftOut[key];
+  return other === undefined || keys.includes(other) ? keys : [...keys, other];
 }
 
 /** Keys with several right spellings of one value. */
@@ -55,6 +64,8 @@ const meanings: Readonly<Record<string, (value: unknown) => unknown>> = {
   normalStatusCodes: codesIn,
   // 0 and nothing both stand for the instance's own port.
   port: (value) => value ?? 0,
+  durationSeconds: (value) => value ?? null,
+  address: addressIn,
 };
 
 const schedulingNames: Readonly<Record<string, string>> = {
@@ -65,6 +76,13 @@ const schedulingNames: Readonly<Record<string, string>> = {
 
 function inLowerCase(value: unknown): unknown {
   return typeof value === 'string' ? value.toLowerCase() : value;
+}
+
+/** One spelling of an IPv6 address of the many that it has, also within one of version 4. */
+function addressIn(value: unknown): unknown {
+  const isSixth = typeof value === 'string' && value.includes(':');
+  const host = `http://[${value}]`;
+  return isSixth && URL.canParse(host) ? new URL(host).hostname : value;
 }
 
 /** The codes that a list stands for, as runs without a gap between them. */

@@ -17,7 +17,7 @@ export interface WholeDocument {
 const service = 'backendServices[0]';
 const check = `${service}.healthCheck`;
 
-type Edits = Readonly<Record<string, unknown>>;
+export type Edits = Readonly<Record<string, unknown>>;
 export function baseWith(edits: Edits): unknown {
   return Object.entries(edits).reduce<unknown>(
     (document, [path, value]) => edited(document, path, value),
@@ -38,10 +38,10 @@ export function services(
   }));
 }
 
-function good(clause: string, note: string, edits: Edits): WholeDocument {
+export function good(clause: string, note: string, edits: Edits): WholeDocument {
   return { clause, note, configuration: baseWith(edits), wrong: null };
 }
-function bad(
+export function bad(
   clause: string,
   note: string,
   edits: Edits,
@@ -172,11 +172,17 @@ function persistenceAndDraining(profile: Profile): readonly WholeDocument[] {
       { [persistence]: { enabled: true, durationSeconds: 0 } },
       `${persistence}.durationSeconds`,
     ),
-    ...[true, 1440, null].map((value) =>
-      bad(duration, `persistence ${value}`, { [persistence]: value }, persistence),
+    good(duration, 'persistence off, no duration given', { [persistence]: { enabled: false } }),
+    ...[true, 1440, null, false, 'on', 'off', 0, []].map((value) =>
+      bad(duration, `persistence ${JSON.stringify(value)}`, { [persistence]: value }, persistence),
     ),
-    ...[300, null].map((value) =>
-      bad('config.draining.range', `draining ${value}`, { [draining]: value }, draining),
+    ...[300, null, 0, '300', 'off', false, []].map((value) =>
+      bad(
+        'config.draining.range',
+        `draining ${JSON.stringify(value)}`,
+        { [draining]: value },
+        draining,
+      ),
     ),
     good(filledIn, 'draining not mentioned', { [`${service}.connectionDraining`]: absent }),
     good(filledIn, 'draining mentioned without a duration', {
@@ -205,7 +211,7 @@ function checks(profile: Profile): readonly WholeDocument[] {
   ];
   return [
     good('config.health.method', 'a TCP check', { [check]: tcpCheck }),
-    ...[absent, null, 'tcp'].map((value) =>
+    ...[absent, null, 'tcp', true, []].map((value) =>
       bad(
         'config.health.method',
         value === absent ? 'no health check' : `a health check that is ${JSON.stringify(value)}`,
@@ -257,15 +263,15 @@ function checks(profile: Profile): readonly WholeDocument[] {
   ];
 }
 
-const network = { region: 'north-1', vpc: 'vpc-a' };
+export const network = { region: 'north-1', vpc: 'vpc-a' };
 const instance = { id: 'a', address: '10.0.0.1', port: 9000, weight: 5 };
-const virtualGroup = {
+export const virtualGroup = {
   name: 'pool',
   kind: 'virtual-server-group',
   ...network,
   instances: [instance, { ...instance, id: 'b', address: '10.0.0.2' }],
 };
-const availabilityGroup = {
+export const availabilityGroup = {
   name: 'pool',
   kind: 'availability-group',
   ...network,
@@ -275,7 +281,7 @@ const availabilityGroup = {
     { id: 'b', address: '10.0.0.2' },
   ],
 };
-function associated(group: object, ...more: readonly object[]): Edits {
+export function associated(group: object, ...more: readonly object[]): Edits {
   return {
     loadBalancer: network,
     serverGroups: [group, ...more],
@@ -301,8 +307,13 @@ function groupKinds(): readonly WholeDocument[] {
   const spare = { ...virtualGroup, name: 'spare' };
   return [
     good(clause, 'no group for now', { [`${service}.serverGroup`]: absent }),
+    good(clause, 'no group for now, and no groups', { serverGroups: [] }),
     good(clause, 'a virtual server group', associated(virtualGroup)),
     good(clause, 'an availability group', associated(availabilityGroup)),
+    good(clause, 'one group behind two services', {
+      ...associated(virtualGroup),
+      backendServices: services(2, (index) => ({ serverGroup: 'pool', port: 8080 + index })),
+    }),
     good(clause, 'a group without instances', associated({ ...virtualGroup, instances: [] })),
     ...kinds.map((kind) =>
       bad(
@@ -410,6 +421,16 @@ function networks(): readonly WholeDocument[] {
       'serverGroups[0].instances[2].region',
       ...group,
     ),
+    ...[{ region: 'North-1' }, { vpc: 'vpc-A' }, { region: 'north-1 ' }, { vpc: 'vpc' }].map(
+      (nearly) =>
+        bad(
+          clause,
+          `an instance in ${JSON.stringify(nearly)}, which is not quite the load balancer's`,
+          associated(withOne(1, nearly)),
+          `serverGroups[0].instances[1].${Object.keys(nearly)[0]}`,
+          ...group,
+        ),
+    ),
     bad(
       clause,
       'an availability group in another VPC',
@@ -440,7 +461,18 @@ function networks(): readonly WholeDocument[] {
 function besides(): readonly WholeDocument[] {
   const clause = 'config.accepts-valid';
   const addresses = ['10.0.0.1', '9.9.9.9', '2620:fe::fe', '::1'];
-  const listener = { protocol: 'tcp', backendService: 'web' };
+  const otherSpellings = [
+    ...[
+      '2620:FE::FE',
+      '2001:db8:0:0:0:0:0:1',
+      '2001:0db8::0002',
+      '::ffff:10.0.0.1',
+      '::FFFF:a00:2',
+    ],
+    ...['64:ff9b::10.0.0.3', '0.0.0.0', '255.255.255.255', '::'],
+  ];
+  const spaced = { ...instance, id: ' a ', zone: ' az 1 ' };
+  const listener = { protocol: 'tcp', port: 80, backendService: 'web' };
   const others = ['udp', 'tls', 'http', 'https'];
   return [
     good(
@@ -463,6 +495,24 @@ function besides(): readonly WholeDocument[] {
         },
       ),
     ),
+    good(
+      clause,
+      'addresses in capitals, in full, and of version 4 within version 6',
+      associated({
+        ...virtualGroup,
+        instances: otherSpellings.map((address, id) => ({ id: `i-${id}`, address, weight: 1 })),
+      }),
+    ),
+    good(clause, 'texts with blanks at their ends, which belong to them', {
+      ...associated({ ...virtualGroup, name: ' pool ', instances: [spaced] }),
+      [`${service}.serverGroup`]: ' pool ',
+      listeners: [{ ...listener, name: ' front ' }],
+    }),
+    good(clause, 'one name for a service, a listener, a group and an instance', {
+      ...associated({ ...virtualGroup, name: 'web', instances: [{ ...instance, id: 'web' }] }),
+      [`${service}.serverGroup`]: 'web',
+      listeners: [{ ...listener, name: 'web' }],
+    }),
     good(clause, 'names that differ in case only', {
       ...associated(
         { ...virtualGroup, instances: ['a', 'A'].map((id) => ({ ...instance, id })) },
