@@ -8,6 +8,10 @@ export interface Wrong {
   readonly healthyThreshold?: number;
   /** Opposite results do not start the count again. */
   readonly isCumulative?: boolean;
+  /** An opposite result leaves one of several in a row. */
+  readonly keepsOne?: boolean;
+  /** Silence of who is out counts for nothing. */
+  readonly passesOverSilence?: boolean;
   readonly isNormal?: (reply: Reply) => boolean;
   readonly timeoutMs?: number;
   readonly persistenceMs?: number;
