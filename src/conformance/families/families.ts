@@ -18,7 +18,7 @@ import {
   drainingZero,
 } from './drains.ts';
 import type { Family } from './family.ts';
-import { forwardPorts } from './forwarding.ts';
+import { forwardPorts, forwardReturns } from './forwarding.ts';
 import {
   healthConsecutive,
   healthIsolation,
@@ -106,5 +106,6 @@ export const families: readonly Family[] = [
   weightZeroElsewhere,
   load,
   forwardPorts,
+  forwardReturns,
   days,
 ];
