@@ -18,6 +18,9 @@ const held = fc.integer({ min: 6, max: 9 });
 /** In real time a drain is too long only when it lasts twice as long, or a second more: drains last about a second there. */
 const farBeyond = 1.2;
 
+/** In stepped time no moment is too late: 6 ms before the end of a minute, less than a second before that of an hour. */
+const justBefore = 0.9999;
+
 export const drainingDefault: Family = {
   name: 'draining-default',
   clauses: ['draining.default'],
@@ -25,7 +28,7 @@ export const drainingDefault: Family = {
   runs: { stepped: 20, wired: 3 },
   timelines: (bounds) =>
     fc.record({ removed: removable, held }).map(({ removed, held: count }): Timeline => {
-      const [late, over] = bounds.isWired ? [0.78, 0.22 + farBeyond] : [0.97, 0.06];
+      const [late, over] = bounds.isWired ? [0.78, 0.22 + farBeyond] : [justBefore, 0.03];
       return {
         ...head('draining-default', drainingDefault.clauses, bounds),
         configuration: documentOf(bounds.profile, {
@@ -166,7 +169,12 @@ export const draining: Family = {
               : []),
             { after: { drain: 0.4 }, do: 'carry' },
             { do: 'open', count: 9, sources: 'fresh' },
-            { after: { drain: bounds.isWired ? 0.7 : 0.32 }, do: 'carry' },
+            ...(bounds.isWired
+              ? [{ after: { drain: 0.7 }, do: 'carry' as const }]
+              : [
+                  { after: { drain: justBefore - 0.7 }, do: 'carry' as const },
+                  { after: { drain: 1.02 - justBefore }, do: 'carry' as const },
+                ]),
             ...(isFollowed ? [{ after: { drain: 0.38 }, do: 'carry' as const }] : []),
             // long gone, and back as it was, checks and all
             ...(scheduling === 'weighted-round-robin'
