@@ -84,9 +84,10 @@ export class FakeBalancer {
       this.#asked = { ...this.#asked, ...asked };
       this.#health.asked = this.#asked;
     }
-    if (this.#wrong.cutsOnReconfigure) {
-      for (const connection of this.held()) this.close(connection, 'balancer');
-    }
+    const isCut = ({ instance }: Held) =>
+      this.#wrong.cutsOnReconfigure ||
+      (this.#wrong.cutsOutOnReconfigure && !this.of(instance).isUp);
+    for (const one of this.#held.filter(isCut)) this.close(one.connection, 'balancer');
     return this;
   }
 

@@ -87,8 +87,10 @@ export class FakeHealth {
     instance[passed ? 'passes' : 'failures']++;
     const left = this.#wrong.keepsOne && instance[opposite] > 1 ? 1 : 0;
     if (!this.#wrong.isCumulative) instance[opposite] = left;
-    if (instance.isUp && !passed && instance.failures >= fall) this.#turn(instance, false);
-    const isBack = !instance.isUp && passed && instance.passes >= rise;
+    const isEnough = (count: number, needed: number) =>
+      this.#wrong.countsExactly ? count === needed : count >= needed;
+    if (instance.isUp && !passed && isEnough(instance.failures, fall)) this.#turn(instance, false);
+    const isBack = !instance.isUp && passed && isEnough(instance.passes, rise);
     if (isBack && !this.#wrong.neverRecovers) this.#turn(instance, true);
   }
 

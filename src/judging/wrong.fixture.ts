@@ -10,6 +10,8 @@ export interface Wrong {
   readonly isCumulative?: boolean;
   /** An opposite result leaves one of several in a row. */
   readonly keepsOne?: boolean;
+  /** Only the very number of results that was asked for is enough, not one more. */
+  readonly countsExactly?: boolean;
   /** Silence of who is out counts for nothing. */
   readonly passesOverSilence?: boolean;
   readonly isNormal?: (reply: Reply) => boolean;
@@ -76,6 +78,8 @@ export interface Wrong {
   /** Another configuration has no effect, ends every connection; a new instance gets nothing. */
   readonly keepsFirstConfiguration?: boolean;
   readonly cutsOnReconfigure?: boolean;
+  /** Of who is out alone. */
+  readonly cutsOutOnReconfigure?: boolean;
   readonly ignoresAdded?: boolean;
   readonly refuses?: (connection: number) => boolean;
 }

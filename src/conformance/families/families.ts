@@ -31,7 +31,12 @@ import {
 } from './health.ts';
 import { healthCodes, healthLoneCodes, healthNotedCodes } from './health-codes.ts';
 import { healthTours } from './health-tours.ts';
-import { changesBetweenChecks, changesWhileCounting, changesWhileOut } from './interruptions.ts';
+import {
+  changesBetweenChecks,
+  changesWhileCounting,
+  changesWhileOut,
+  reconfiguresWhileOut,
+} from './interruptions.ts';
 import { wlcJoins, wlcRefill, wlcThrough } from './least-connections.ts';
 import { healthDetection, healthInitial, outages } from './outages.ts';
 import {
@@ -62,6 +67,7 @@ export const families: readonly Family[] = [
   changesWhileOut,
   changesWhileCounting,
   changesBetweenChecks,
+  reconfiguresWhileOut,
   healthTcp,
   healthTcpConsecutive,
   healthTcpThresholds,
