@@ -227,7 +227,12 @@ export const drainingUnwell: Family = {
           'falling ill': [remove('a'), ill('a'), sure, open],
           recovering: [ill('a'), sure, open, remove('a'), well, sure, open],
           'others ill': [remove('a'), ill('b'), ill('c'), sure, open],
-          'everybody leaves': [...names.map(remove), sure, open],
+          // one after the other: what ends at the last removal has to do with no other one
+          'everybody leaves': [
+            ...names.map((name): Step => ({ after: { intervals: 0.4 }, ...remove(name) })),
+            sure,
+            open,
+          ],
         };
         return {
           ...head('draining-unwell', drainingUnwell.clauses, bounds),
