@@ -216,8 +216,8 @@ export const healthIsolation: Family = {
 const alone = 10;
 
 /**
- * One comes back while another goes on failing, then that one; and one fails alone, then everybody does: whoever is
- * kept from going or coming by the results of others goes or comes once these agree.
+ * One comes back while another goes on failing, then that one; and one after the other fails alone, then everybody does:
+ * whoever is kept from going or coming by the results of others goes or comes once these agree, or it is alone.
  */
 function endingApart(
   names: readonly string[],
@@ -229,12 +229,17 @@ function endingApart(
   const told = (some: readonly string[], afterwards: ReplyScript): readonly Step[] =>
     some.map((instance) => ({ do: 'behave', instance, behaviour: { afterwards } }));
   const later: Step = { ...open, after: { checks: { [lone]: alone } } };
+  const last = others.slice(-1);
   return [
+    later,
     ...told([lone], { reply: 'normal' }),
     later,
     ...told(rest, { reply: 'normal' }),
     later,
     ...told([lone], failure),
+    later,
+    ...told([lone], { reply: 'normal' }),
+    ...told(last, failure),
     later,
     ...told(names, failure),
     later,
