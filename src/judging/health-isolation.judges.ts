@@ -202,9 +202,9 @@ function heldBreach(
   const place = shows === 'in' ? 'in' : 'out of';
   const results = counted(checks.length, `${checks[0]?.result} check`);
   return {
-    why: `${name} was ${place} rotation after ${results} in a row, while others had other results, and not when these were alike or there were none`,
+    why: `${name} was ${place} rotation after ${results} in a row, while others had other results`,
     expected: `the results of ${name} decide on ${name}`,
-    observed: `they did only when those of others did not say otherwise`,
+    observed: 'they did only when others had the same, or when it failed alone',
     lines: [...(shows === 'in' ? here : lines), ...checks.map(({ startedLine }) => startedLine)],
   };
 }

@@ -10,6 +10,8 @@ export interface Wrong {
   readonly isCumulative?: boolean;
   /** An opposite result leaves one of several in a row. */
   readonly keepsOne?: boolean;
+  /** Data after so long a pause are lost, and the connection with them. */
+  readonly pauseMaxMs?: number;
   /** Only the very number of results that was asked for is enough, not one more. */
   readonly countsExactly?: boolean;
   /** Silence of who is out counts for nothing. */

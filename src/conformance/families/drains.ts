@@ -49,7 +49,7 @@ export const drainingDefault: Family = {
 
 export const drainingReturn: Family = {
   name: 'draining-return',
-  clauses: ['draining.return'],
+  clauses: ['draining.return', 'draining.established', 'health.interval'],
   needs: ['drain', 'change.weight'],
   runs: { stepped: 20, wired: 3 },
   timelines: (bounds) =>
@@ -72,6 +72,8 @@ export const drainingReturn: Family = {
             settled(namesOf(3), 3),
             { do: 'open', count, sources: 'fresh', hold: true },
             { do: 'remove', instance: removed },
+            // whose connections do not bear so long a pause is told from whoever ends them for a drain
+            { do: 'carry' },
             { after: { drain: 0.3 }, do: 'carry' },
             // with another weight, too, which holds from then on; who is removed again leaves equals behind
             {
