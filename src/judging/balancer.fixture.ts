@@ -39,6 +39,7 @@ export class FakeBalancer {
   readonly #sessions: FakeSessions;
   readonly #health: FakeHealth;
   readonly #held: Held[] = [];
+  readonly #carriedMs = new Map<number, number>();
   #connections = 0;
 
   constructor(asked: Asked = {}, wrong: Wrong = {}) {
@@ -84,9 +85,10 @@ export class FakeBalancer {
       this.#asked = { ...this.#asked, ...asked };
       this.#health.asked = this.#asked;
     }
-    if (this.#wrong.cutsOnReconfigure) {
-      for (const connection of this.held()) this.close(connection, 'balancer');
-    }
+    const isCut = ({ instance }: Held) =>
+      this.#wrong.cutsOnReconfigure ||
+      (this.#wrong.cutsOutOnReconfigure && !this.of(instance).isUp);
+    for (const one of this.#held.filter(isCut)) this.close(one.connection, 'balancer');
     return this;
   }
 
@@ -251,7 +253,10 @@ export class FakeBalancer {
   }
 
   carry(connection: number): this {
-    const arrived = this.#wrong.losesBytes ? 10 : 64;
+    const { pauseMaxMs = Number.POSITIVE_INFINITY } = this.#wrong;
+    const isDead = this.#clock.nowMs - (this.#carriedMs.get(connection) ?? 0) > pauseMaxMs;
+    this.#carriedMs.set(connection, this.#clock.nowMs);
+    const arrived = isDead ? 0 : this.#wrong.losesBytes ? 10 : 64;
     this.#tape.say({
       event: 'connection.carried',
       connection,
@@ -259,11 +264,11 @@ export class FakeBalancer {
       bytesUp: arrived,
       bytesDown: arrived,
     });
-    return this;
+    return isDead ? this.close(connection, 'balancer') : this;
   }
 
   carryAll(): this {
-    for (const { connection } of this.#held) this.carry(connection);
+    for (const { connection } of [...this.#held]) this.carry(connection);
     return this;
   }
 

@@ -58,6 +58,51 @@ describe('another configuration', () => {
     expect([astray.is, astray.apartFrom]).toEqual(['fail', undefined]);
   });
 
+  it('fails where it cuts those of an instance that had long been out, whose connections are kept', () => {
+    const whileOut = (wrong: Wrong, reading = 'kept') =>
+      new FakeBalancer({ ...turning, traits: { 'health.liveConnections': reading } }, wrong)
+        .rounds(4)
+        .openFresh(6, { hold: true })
+        .behave('a', { reply: 503 })
+        .rounds(6)
+        .openFresh(6)
+        .carryAll()
+        .pass(1000)
+        .reconfigure({ ...turning, unhealthyThreshold: 4 })
+        .carryAll()
+        .rounds(1)
+        .end();
+    expect(failures(whileOut({}))).toEqual([]);
+    expect(failures(whileOut({ cutsOutOnReconfigure: true }))).toEqual([keeps]);
+    expect(failures(whileOut({ cutsOutOnReconfigure: true }, 'cut'))).not.toContain(keeps);
+  });
+
+  it('fails where results that were counted before it are more than its threshold and nothing is enough any more', () => {
+    const counted = (isDown: boolean, wrong: Wrong = {}) => {
+      const [bad, good] = [{ reply: 503 }, {}];
+      const asked = isDown
+        ? { unhealthyThreshold: 5, healthyThreshold: 1 }
+        : { unhealthyThreshold: 1, healthyThreshold: 5 };
+      const balancer = new FakeBalancer({ ...turning, ...asked }, wrong).rounds(6);
+      const turn = (afterwards: typeof bad | typeof good, rounds: number) =>
+        balancer.behave('a', afterwards).rounds(rounds).openFresh(6);
+      turn(bad, 8);
+      turn(good, 8);
+      if (!isDown) turn(bad, 8);
+      turn(isDown ? bad : good, 4);
+      balancer.reconfigure({
+        ...turning,
+        unhealthyThreshold: isDown ? 2 : 1,
+        healthyThreshold: isDown ? 1 : 2,
+      });
+      return balancer.rounds(5).openFresh(6).end();
+    };
+    for (const isDown of [true, false]) {
+      expect(failures(counted(isDown))).toEqual([]);
+      expect(failures(counted(isDown, { countsExactly: true }))).toEqual([effective]);
+    }
+  });
+
   it('fails where it cuts connections', () => {
     expect(
       failures(reconfigured(turning, { persistence: true }, { cutsOnReconfigure: true })),

@@ -7,6 +7,7 @@ import type { ServiceConfiguration } from '../spec/configuration.ts';
 import { type Breach, counted, judgeOf, type Subject } from './assessment.ts';
 import { hasFailed, knownBefore } from './check-ledger.ts';
 import { checkInterval, checkPath, checkPort } from './check-places.judges.ts';
+import { stuckAtChange } from './counts-at-changes.ts';
 import { isAtFailure } from './cuts-at-results.ts';
 import { deadline, drainingZero, established } from './draining.judges.ts';
 import { arrivedWhole, forwardPort } from './forwarding.judges.ts';
@@ -44,7 +45,8 @@ export const keepsEstablished: Judge = judgeOf('change.keeps-established', (subj
   let untouched = 0;
   for (const connection of subject.whole.connections.filter(isPlaced)) {
     const { placed, closed, carried } = connection;
-    if (hasFailed(subject.whole.instances.get(placed.instance)?.ledger)) continue;
+    const isFailing = hasFailed(subject.whole.instances.get(placed.instance)?.ledger);
+    if (isFailing && !keepsUnhealthy(subject, placed.instance)) continue;
     // one that was answered may still be on its way
     const own = edits.find(
       (edit) =>
@@ -58,6 +60,7 @@ export const keepsEstablished: Judge = judgeOf('change.keeps-established', (subj
     if (closed?.by === 'balancer' && closed.line > first.line && isLeft(closed)) {
       if (isAtFailure(subject.whole, closed)) continue;
       const edit = edits.findLast(({ line }) => line < closed.line) ?? first;
+      if (isFailing && !isCutWhileOut(subject, placed.instance, closed, edit)) continue;
       breaches.push({
         why: `connection ${connection.connection} on ${placed.instance} was ended after ${inWords(edit)}`,
         expected: 'established connections go on',
@@ -72,6 +75,31 @@ export const keepsEstablished: Judge = judgeOf('change.keeps-established', (subj
     kept: `${counted(untouched, 'connection')} carried data after ${edits.map(inWords).join(', ')}`,
   };
 });
+
+/** Its connections outlive its failures: declared, and it takes traffic all the while. */
+function keepsUnhealthy(subject: Subject, instance: string): boolean {
+  const { refusingFromMs = 0 } = subject.whole.instances.get(instance) ?? {};
+  const reading = wordTrait(subject, 'health.liveConnections');
+  return reading === 'kept' && refusingFromMs === Number.POSITIVE_INFINITY;
+}
+
+/** Failures beyond the threshold after which an instance is out, even where that is one or two off. */
+const failuresBeyond = 2;
+
+/** Ended by the very change of a configuration, when its instance had long been out: neither of the two is a reason. */
+function isCutWhileOut(
+  subject: Subject,
+  instance: string,
+  { fromMs }: NonNullable<Placed['closed']>,
+  edit: Edit,
+): boolean {
+  const ledger = subject.whole.instances.get(instance)?.ledger;
+  if ('kind' in edit || ledger === undefined) return false;
+  const known = ledger.checks.filter(({ concluded }) => concluded.toMs < edit.fromMs).length;
+  const needed = subject.configuration.check.unhealthyThreshold + failuresBeyond;
+  const isAtOnce = fromMs <= edit.toMs + propagationOf(subject);
+  return isAtOnce && (ledger.failStreak[known] ?? 0) >= needed;
+}
 
 function isRemovalOf(edit: Edit, instance: string): boolean {
   return 'kind' in edit && edit.kind === 'removed' && edit.instance === instance;
@@ -133,8 +161,14 @@ interface LookedLater extends Looked {
 }
 
 /** Whether what follows another configuration keeps that one. Whoever never kept such a clause is charged there. */
-function judgeLater({ later, laterWithHeld }: Subject): LookedLater {
-  const judged = [laterBy(judgesOfLater, later), laterBy(judgesOfHeld, laterWithHeld)];
+function judgeLater(subject: Subject): LookedLater {
+  const { later, laterWithHeld } = subject;
+  const stuck = stuckAtChange(subject);
+  const judged = [
+    laterBy(judgesOfLater, later),
+    laterBy(judgesOfHeld, laterWithHeld),
+    { looked: stuck.length, breaches: stuck.flatMap((one) => one ?? []), broken: [] },
+  ];
   return {
     looked: Math.max(...judged.map(({ looked }) => looked)),
     breaches: judged.flatMap(({ breaches }) => breaches),

@@ -4,7 +4,7 @@
  */
 import { type Breach, counted, judgeOf, type Subject, undeclared } from './assessment.ts';
 import { hasFailed } from './check-ledger.ts';
-import { arrivedWhole } from './forwarding.judges.ts';
+import { arrivedWhole, lostInForwarding } from './forwarding.judges.ts';
 import type { Judge } from './judge.ts';
 import { isBefore } from './order.ts';
 import {
@@ -283,6 +283,8 @@ export const drainingReturn: Judge = judgeOf('draining.return', (subject) => {
   const reading = wordTrait(subject, 'draining.return');
   const isClosing = wordTrait(subject, 'draining.deadline') === 'close';
   const breaches: Breach[] = [];
+  // where connections end that no drain touches, the same end here is no drain's doing
+  const lostAnyway = lostInForwarding(subject);
   let lived = 0;
   let ended = 0;
   let unseen = 0;
@@ -311,7 +313,7 @@ export const drainingReturn: Judge = judgeOf('draining.return', (subject) => {
         why: `connection ${connection} on ${change.instance}, which was registered again while it drained, ${isCut ? 'was ended' : 'outlived the drain'}`,
         expected: `declared: ${reading}`,
         observed: isCut ? 'the balancer ended it' : `it ${alive?.observed} after the old deadline`,
-        lines: [line],
+        lines: isCut ? [line, ...lostAnyway] : [line],
       });
     }
   }

@@ -203,7 +203,8 @@ export const established: Judge = judgeOf('draining.established', (subject) => {
       !isOthersDoing(subject, closed, change.instance)
     ) {
       const afterMs = closed.toMs - change.toMs;
-      breaches.push(lost(connection, placed.instance, afterMs, drainMs, [closed.line]));
+      const lines = [closed.line, ...lostAnyway];
+      breaches.push(lost(connection, placed.instance, afterMs, drainMs, lines));
     }
   }
   return {

@@ -63,6 +63,7 @@ export class FakeHealth {
     this.#clock.after(isAnswered ? script.afterMs : limitMs, () => {
       if (isAnswered) this.#tape.say({ event: 'check.replied', check, reply: script.reply });
       else this.#tape.say({ event: 'check.abandoned', check });
+      if (this.#wrong.passesOverSilence && !isAnswered && !instance.isUp) return;
       this.#conclude(instance, isAnswered && this.#passes(script.reply));
     });
     instance.nextCheckMs = this.#clock.nowMs + (this.#wrong.intervalMs ?? intervalMs);
@@ -84,9 +85,12 @@ export class FakeHealth {
     instance.isFirst = false;
     const opposite = passed ? 'failures' : 'passes';
     instance[passed ? 'passes' : 'failures']++;
-    if (!this.#wrong.isCumulative) instance[opposite] = 0;
-    if (instance.isUp && !passed && instance.failures >= fall) this.#turn(instance, false);
-    const isBack = !instance.isUp && passed && instance.passes >= rise;
+    const left = this.#wrong.keepsOne && instance[opposite] > 1 ? 1 : 0;
+    if (!this.#wrong.isCumulative) instance[opposite] = left;
+    const isEnough = (count: number, needed: number) =>
+      this.#wrong.countsExactly ? count === needed : count >= needed;
+    if (instance.isUp && !passed && isEnough(instance.failures, fall)) this.#turn(instance, false);
+    const isBack = !instance.isUp && passed && isEnough(instance.passes, rise);
     if (isBack && !this.#wrong.neverRecovers) this.#turn(instance, true);
   }
 

@@ -91,6 +91,35 @@ describe('forwarding', () => {
     expect(failures(carrying({ hidesCloses: true }))).toEqual(['forward.data']);
   });
 
+  it('fails connections that end with data after a pause, though a drain or an edit goes on meanwhile', () => {
+    const paused = (wrong: Wrong) =>
+      new FakeBalancer({ traits: { 'draining.return': 'resumes' } }, wrong)
+        .rounds(4)
+        .openFresh(6, { hold: true })
+        .carryAll()
+        .remove('b')
+        .carryAll()
+        .pass(200_000)
+        .carryAll()
+        .add('b')
+        .carryAll()
+        .end();
+    expect(failures(paused({}))).toEqual([]);
+    expect(failures(paused({ pauseMaxMs: 100_000 }))).toEqual(['forward.data']);
+  });
+
+  it('is not charged with what an edit or a failure ends', () => {
+    const edited = new FakeBalancer({}, { pauseMaxMs: 100_000 })
+      .rounds(4)
+      .openFresh(6, { hold: true })
+      .carryAll()
+      .pass(200_000)
+      .reweigh('b', 2)
+      .carryAll()
+      .end();
+    expect(failures(edited)).not.toContain('forward.data');
+  });
+
   it('says nothing of data where none was sent', () => {
     expect(verdictOn(new FakeBalancer().rounds(4).openFresh(6).end(), 'forward.data').is).toBe(
       'inconclusive',

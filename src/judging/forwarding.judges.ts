@@ -50,7 +50,7 @@ export const forwardData: Judge = judgeOf('forward.data', (subject) => {
         why: `of ${bytesSent} bytes of connection ${connection} ${bytesUp} arrived and ${bytesDown} came back`,
         expected: `${bytesSent} bytes each way, unchanged`,
         observed: `${bytesUp} up, ${bytesDown} down`,
-        lines: [line],
+        lines: [line, ...endLines(one)],
       });
     }
     if (closed === null) continue;
@@ -70,6 +70,11 @@ export const forwardData: Judge = judgeOf('forward.data', (subject) => {
   };
 });
 
+/** Where the balancer itself ended it: that is no other matter. */
+function endLines({ closed }: Placed): readonly number[] {
+  return closed?.by === 'balancer' ? [closed.line] : [];
+}
+
 /** Lines of transfers that did not arrive whole although nothing but forwarding was at stake. */
 export function lostInForwarding(subject: Subject): readonly number[] {
   return untroubled(subject).flatMap(({ carried }) => lossesIn(carried).map(({ line }) => line));
@@ -83,7 +88,7 @@ export function arrivedWhole({ bytesSent, bytesUp, bytesDown }: Carried): boolea
   return bytesUp === bytesSent && bytesDown === bytesSent;
 }
 
-/** On instances not yet removed and not yet failing, and not cut by the balancer: nothing but forwarding is at stake. */
+/** On instances not yet removed and not yet failing, and not cut by the balancer for any other reason than data: nothing but forwarding is at stake. */
 function untroubled(subject: Subject): readonly Untroubled[] {
   const troubledFrom = new Map<string, { readonly fromMs: number; readonly line: number }>();
   const trouble = (name: string, line: number, { fromMs }: When) => {
@@ -103,8 +108,32 @@ function untroubled(subject: Subject): readonly Untroubled[] {
       trouble === undefined || isBefore(when, trouble, subject.time);
     const closed =
       connection.closed !== null && isUntroubled(connection.closed) ? connection.closed : null;
-    if (closed?.by === 'balancer') return [];
+    if (closed?.by === 'balancer' && !isEndedByData(subject, connection, closed)) return [];
     const carried = connection.carried.filter(isUntroubled);
-    return [{ connection, carried, closed }];
+    return [{ connection, carried, closed: closed?.by === 'balancer' ? null : closed }];
   });
+}
+
+/**
+ * Whether it ended at the very transfer that did not arrive, and nobody had edited anything or failed a check since it was
+ * last seen alive. On a real machine who was first, the balancer or the data, nobody can tell.
+ */
+function isEndedByData(
+  { time, changes, whole, instances }: Subject,
+  { placed, carried }: Placed,
+  closed: NonNullable<Placed['closed']>,
+): boolean {
+  const before = carried.filter(({ line }) => line < closed.line);
+  const last = before.at(-1);
+  if (time !== 'stepped' || last === undefined) return false;
+  if (arrivedWhole(last) || last.fromMs !== closed.fromMs) return false;
+  const aliveLine = before.findLast(arrivedWhole)?.line ?? placed.line;
+  const isSince = (line: number) => aliveLine < line && line < last.line;
+  if ([...changes, ...whole.reconfigurations].some(({ line }) => isSince(line))) return false;
+  return [...instances.values()].every(({ ledger }) =>
+    ledger.checks.every(
+      ({ result, startedLine, concluded }) =>
+        result === 'passed' || !isSince(concluded.line ?? startedLine),
+    ),
+  );
 }

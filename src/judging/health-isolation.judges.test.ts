@@ -121,6 +121,24 @@ describe('an instance that stays where it was until all results are alike', () =
     expect(failures(aFailsFirst(keepingAll(27), 8))).toEqual([clause]);
   });
 
+  it('is held in by the failures of others, if it goes where it fails alone', () => {
+    const together = (kept: readonly string[], isLastKept: boolean) => {
+      const pick: Wrong['pick'] = (eligible, { number }) => {
+        const isKept = number >= 9 && (number < 27 || isLastKept);
+        const names = new Set([...eligible.map(({ name }) => name), ...(isKept ? kept : [])]);
+        return [...names][number % names.size] as string;
+      };
+      const balancer = new FakeBalancer({}, { pick }).rounds(4).openFresh(9);
+      for (const name of ['a', 'b']) balancer.behave(name, { reply: 503 });
+      balancer.rounds(8).openFresh(18).behave('a', {}).behave('b', {}).rounds(4);
+      return balancer.behave('b', { reply: 503 }).rounds(8).openFresh(18).end();
+    };
+    expect(verdictOn(together(['b'], false), clause).is).toBe('fail');
+    expect(verdictOn(together(['b'], true), clause).is).not.toBe('fail');
+    expect(verdictOn(together(['a', 'b'], false), clause).is).not.toBe('fail');
+    expect(verdictOn(together([], false), clause).is).not.toBe('fail');
+  });
+
   it('is held out by the failures of others', () => {
     const verdict = verdictOn(comingWith({ reply: 503 }, true), clause);
     expect(verdict.is).toBe('fail');

@@ -9,7 +9,7 @@ import { cutsAtResults } from './cuts-at-results.ts';
 import type { Judge } from './judge.ts';
 import { cycleOf } from './membership.ts';
 import { type CheckReading, type InstanceReading, isPlaced } from './reading.ts';
-import { type Stretch, stretchesOf } from './rotation.ts';
+import { type Stretch, standingOf, stretchesOf } from './rotation.ts';
 import {
   connectionsToSee,
   type Look,
@@ -123,12 +123,12 @@ const beyondAnyThreshold = 5;
 
 /**
  * An instance that stays in, or out, however many of its own checks say otherwise, while another one's say so; and that
- * goes, or comes, once all agree: somebody who never goes or never comes is charged elsewhere.
+ * goes, or comes, once all agree, or once it fails alone: somebody who never goes or never comes is charged elsewhere.
  */
 function heldBack(subject: Subject): readonly Breach[] {
   const { unhealthyThreshold, healthyThreshold } = subject.configuration.check;
   return [...subject.instances.values()].flatMap((one): readonly Breach[] => [
-    ...(areAllOutAtLast(subject)
+    ...(areAllOutAtLast(subject) || goesAlone(subject, one)
       ? stayed(subject, one, 'failed', unhealthyThreshold + beyondAnyThreshold)
       : []),
     ...(comesAtLast(subject, one)
@@ -202,11 +202,52 @@ function heldBreach(
   const place = shows === 'in' ? 'in' : 'out of';
   const results = counted(checks.length, `${checks[0]?.result} check`);
   return {
-    why: `${name} was ${place} rotation after ${results} in a row, while others had other results, and not once these were alike`,
+    why: `${name} was ${place} rotation after ${results} in a row, while others had other results`,
     expected: `the results of ${name} decide on ${name}`,
-    observed: `they did only when others had the same`,
+    observed: 'they did only when others had the same, or when it failed alone',
     lines: [...(shows === 'in' ? here : lines), ...checks.map(({ startedLine }) => startedLine)],
   };
+}
+
+/** It goes out where it fails while nobody else does, and stays where others fail, too, at least one of whom goes. */
+function goesAlone(subject: Subject, instance: InstanceReading): boolean {
+  const needed = subject.configuration.check.unhealthyThreshold + beyondAnyThreshold;
+  const { checks, failStreak } = instance.ledger;
+  const others = [...subject.instances.values()].filter(({ name }) => name !== instance.name);
+  const looks = looksOf(subject, instance.name).filter(
+    ({ known, possible }) => known === possible && (failStreak[known] ?? 0) >= needed,
+  );
+  const isAlone = ({ known, connection }: Look) => {
+    const fromLine = checks[known - (failStreak[known] ?? 0)]?.startedLine ?? 0;
+    return !others.some(({ ledger }) =>
+      ledger.checks.some(
+        ({ result, startedLine }) =>
+          result !== 'passed' && startedLine > fromLine && startedLine < connection.openedLine,
+      ),
+    );
+  };
+  const alone = looks.filter(isAlone);
+  const window = showing(
+    subject,
+    alone.filter(({ known }) => known === alone[0]?.known),
+    { afterChange: true },
+  );
+  const [first] = looks;
+  return (
+    window.shows === 'out' &&
+    first !== undefined &&
+    others.some((other) => isShunned(subject, other, first))
+  );
+}
+
+/** Out, and seen to be, just when that connection was decided. */
+function isShunned(subject: Subject, { name, ledger }: InstanceReading, { connection }: Look) {
+  const known = knownBefore(ledger, connection);
+  const looks = looksOf(subject, name).filter((look) => look.known === known);
+  return (
+    standingOf(subject, name, connection) === 'out' &&
+    showing(subject, looks, { afterChange: true }).shows === 'out'
+  );
 }
 
 /** Once everybody fails, nobody is taken any more. */

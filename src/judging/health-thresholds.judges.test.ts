@@ -1,7 +1,11 @@
 /** Judges of thresholds and of counting in a row, on balancers that count right and wrong. */
 import { describe, expect, it } from 'vitest';
+import type { Reply } from '../history/vocabulary.ts';
 import { type Asked, FakeBalancer, intervalMs, type Wrong } from './balancer.fixture.ts';
 import { failures, passes, verdictOn } from './verdict.fixture.ts';
+
+/** P passes, S says nothing, whatever else fails. */
+const replies: Readonly<Record<string, Reply>> = { P: 200, S: 'silence' };
 
 /** Two cycles of traffic after every check of a, whose checks are answered as the letters say. */
 function watched(letters: string, asked: Asked = {}, wrong: Wrong = {}) {
@@ -9,7 +13,7 @@ function watched(letters: string, asked: Asked = {}, wrong: Wrong = {}) {
   balancer.behave(
     'a',
     {},
-    [...letters].map((letter) => ({ reply: letter === 'P' ? 200 : 503 })),
+    [...letters].map((letter) => ({ reply: replies[letter] ?? 503 })),
   );
   balancer.openFresh(6);
   for (let check = 0; check < letters.length; check++) balancer.pass(intervalMs).openFresh(6);
@@ -79,7 +83,24 @@ describe('health.consecutive', () => {
     ]);
   });
 
+  it('fails where an opposite result leaves something of a run that was just one short', () => {
+    const oneShort = `FFPFFP${'F'.repeat(6)}PPFPPF${'P'.repeat(6)}`;
+    expect(failures(watched(oneShort, asked))).toEqual([]);
+    expect(failures(watched(oneShort, asked, { keepsOne: true }))).toEqual(['health.consecutive']);
+  });
+
+  it('fails where a silent check breaks off nothing, once silence is known for a failure', () => {
+    const silent = (history: string) => watched(history, asked, { passesOverSilence: true });
+    expect(failures(silent(`SSSSSSPPSPPS${'P'.repeat(6)}`))).toEqual(['health.consecutive']);
+    expect(failures(silent(`FFFFFFPPSPPS${'P'.repeat(6)}`))).toEqual([]);
+    expect(failures(watched(`SSSSSSPPSPPS${'P'.repeat(6)}`, asked))).toEqual([]);
+  });
+
   it('is not charged with a threshold that is off by one', () => {
+    const oneShort = `FFPFFP${'F'.repeat(6)}PPFPPFPF${'P'.repeat(6)}`;
+    for (const wrong of [{ unhealthyThreshold: 2 }, { healthyThreshold: 2 }]) {
+      expect(failures(watched(oneShort, asked, wrong))).not.toContain('health.consecutive');
+    }
     for (const wrong of [{ unhealthyThreshold: 2 }, { healthyThreshold: 2 }]) {
       expect(failures(watched(letters, asked, wrong))).not.toContain('health.consecutive');
     }

@@ -2,8 +2,10 @@
  * Judges of consecutive results: at exactly the n-th an instance leaves or enters rotation, and an opposite result
  * starts the count again. Both directions are one piece of code; traffic between checks is what is looked at.
  */
+import type { Reply } from '../history/vocabulary.ts';
 import { type Breach, counted, judgeOf, type Subject } from './assessment.ts';
 import { type Ledger, streaksOf } from './check-ledger.ts';
+import { isNeverNormal } from './health-results.judges.ts';
 import { type HealthStates, healthStatesOf } from './health-states.ts';
 import type { Judge } from './judge.ts';
 import { type Window, whyNoWindows, windowsOf } from './rotation-windows.ts';
@@ -170,7 +172,7 @@ export const consecutive: Judge = judgeOf('health.consecutive', (subject) => {
   const judged = coursesOf(subject).flatMap((course) =>
     [down(subject), up(subject)]
       .filter(({ limit }) => limit >= 3)
-      .map((direction) => judgeInterrupted(course, direction)),
+      .map((direction) => judgeInterrupted(subject, course, direction)),
   );
   const forgotten = judged.reduce((sum, { times }) => sum + times, 0);
   return {
@@ -181,36 +183,45 @@ export const consecutive: Judge = judgeOf('health.consecutive', (subject) => {
 });
 
 /**
- * Runs two short of the threshold at most, so that a threshold one too low is not charged here, broken off by opposite
- * results, until as many came as the threshold asks for in a row.
+ * Runs short of the threshold, broken off by opposite results, until as many came as the threshold asks for in a row.
+ * One that is just one short counts only where one as long had changed nothing before: a threshold one too low is not
+ * charged here, and nor is it whoever takes one kind of failure for two, or for none.
  */
-function judgeInterrupted(course: Course, direction: Direction) {
+function judgeInterrupted(subject: Subject, course: Course, direction: Direction) {
   const { limit, result, from, to } = direction;
   const { ledger, health, window, name } = course;
   let times = 0;
   let breach: Breach | null = null;
   let start = -1;
   let total = 0;
+  let longest = limit - 2;
   let isSeenBefore = false;
   for (let known = 0; known <= ledger.checks.length; known++) {
     const states = ledger.states[known] ?? health.all;
     const run = streakAt(ledger, known, result);
-    if (known > 0 && (run > limit - 2 || ledger.checks[known - 1]?.result === 'unknown'))
-      start = -1;
+    if (known > 0 && (run >= limit || ledger.checks[known - 1]?.result === 'unknown')) start = -1;
     if (start < 0) {
       const isStart = health.isSettled(states) && health.standing(states) === from;
       if (!isStart || !isClean(course, known, direction)) continue;
       start = known;
       total = 0;
+      longest = limit - 2;
       isSeenBefore = false;
     } else if (ledger.checks[known - 1]?.result === result) total++;
     const { shows, lines } = window(known);
     // gone before so many results came in all: whoever counts them together had not had enough, the threshold is to blame
     if (total > 0 && total < limit && shows === to) return { times, breach };
-    if (total >= limit && isSeenBefore && shows === from) times++;
-    if (total >= limit && isSeenBefore && shows === to) {
+    if (run > longest) {
+      if (shows === to) return { times, breach };
+      if (shows === from) longest = run;
+      else start = -1;
+    }
+    const isTelling = start >= 0 && total >= limit && isSeenBefore && shows !== 'nothing';
+    const areFailuresKnown = isTelling && areKnown(subject, course, direction, { start, known });
+    if (areFailuresKnown && shows === from) times++;
+    if (areFailuresKnown && shows === to) {
       breach = {
-        why: `${name} was ${places[to]} after ${total} ${result} checks, never more than ${limit - 2} in a row; the threshold is ${limit}`,
+        why: `${name} was ${places[to]} after ${total} ${result} checks, never more than ${longest} in a row; the threshold is ${limit}`,
         expected: `an opposite result starts the count again, so ${name} stays ${places[from]}`,
         observed: places[to],
         lines: [...lines, ...checkLines(ledger, start, known)],
@@ -220,6 +231,42 @@ function judgeInterrupted(course: Course, direction: Direction) {
     if (shows === from) isSeenBefore = true;
   }
   return { times, breach };
+}
+
+/** Whether the failures among these checks are all alike, or such as this balancer certainly takes for failures. */
+function areKnown(
+  { configuration }: Subject,
+  course: Course,
+  { from }: Direction,
+  { start, known }: { readonly start: number; readonly known: number },
+): boolean {
+  const failed = course.ledger.checks
+    .slice(start, known)
+    .filter(({ result }) => result === 'failed');
+  const kinds = [...new Set(failed.map(({ reply }) => reply))];
+  const needed = configuration.check.unhealthyThreshold;
+  const isKnown = (kind: Reply | null) =>
+    isNeverNormal(kind) || hasTakenOut(course, kind, { start, needed });
+  return from === 'in' ? kinds.length < 2 : kinds.every(isKnown);
+}
+
+/** Whether it was seen in rotation, and out of it after enough failures of this kind alone. */
+function hasTakenOut(
+  { ledger, window }: Course,
+  kind: Reply | null,
+  { start, needed }: { readonly start: number; readonly needed: number },
+): boolean {
+  const { checks } = ledger;
+  let alike = 0;
+  for (let known = 1; known <= start; known++) {
+    const check = checks[known - 1];
+    alike = check?.result === 'failed' && check.reply === kind ? alike + 1 : 0;
+    if (alike < needed || window(known).shows !== 'out') continue;
+    for (let before = known - alike; before < known; before++) {
+      if (window(before).shows === 'in') return true;
+    }
+  }
+  return false;
 }
 
 function ordinal(count: number): string {

@@ -41,6 +41,14 @@ describe('persistence.sticks and persistence.source-address', () => {
     expect(failures(returning({ persistenceMs: 0 }))).toEqual(['persistence.source-address']);
   });
 
+  it('fail no memory at all under least connections, where nothing tells of keys, charged to the duration', () => {
+    const asked: Asked = { ...kept, scheduling: 'weighted-least-connections' };
+    const held = new FakeBalancer(asked, { persistenceMs: 0 }).rounds(4);
+    for (const client of clients) held.open(client, { hold: true });
+    for (const client of clients) held.open(client);
+    expect(failures(held.end())).toEqual(['persistence.sticks']);
+  });
+
   it('fail a key that is a part of the address, as newcomers follow their neighbours', () => {
     const network = (source: string) => source.split('.').slice(0, 3).join('.');
     const without = (index: number) => (source: string) =>

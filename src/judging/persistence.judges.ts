@@ -49,9 +49,10 @@ function movedBreach({ first, second, gap }: Pair): Breach {
 
 /**
  * Whether a client that comes back soon and moves was not known at all: others that came back soon were not kept either,
- * and nothing happened meanwhile that a client might be forgotten for.
+ * and nothing happened meanwhile that a client might be forgotten for. By turns alone it shows whether anybody is known.
  */
 function keyMatter(subject: Subject, pairs: readonly Pair[]): (pair: Pair) => boolean {
+  if (!takesTurns(subject)) return () => false;
   const soon = judgePairs(
     subject,
     pairs.filter(({ gap }) => gap < shortGap),
@@ -60,6 +61,10 @@ function keyMatter(subject: Subject, pairs: readonly Pair[]): (pair: Pair) => bo
   const isKnown = soon.isProven || soon.kept.length > soon.moved.length;
   return (pair) =>
     !isKnown && pair.gap < shortGap && pair.picks <= crowdMin && isUneventful(subject, pair);
+}
+
+function takesTurns({ configuration }: Subject): boolean {
+  return configuration.scheduling === 'weighted-round-robin';
 }
 
 /** Connections between two of one client after which it may have been pushed out of a table. */
@@ -125,7 +130,6 @@ const followersToProve = 4;
 
 /** … where the scheduler, which gives newcomers whole cycles, would have sent them elsewhere. */
 function takenForOthers(subject: Subject): readonly Breach[] {
-  if (subject.configuration.scheduling !== 'weighted-round-robin') return [];
   if ((wordTrait(subject, 'wrr.schedulers') ?? '1') !== '1') return [];
   const firsts = firstConnectionsOf(subject);
   return stretchesOf(subject).flatMap((stretch): readonly Breach[] => {
@@ -177,6 +181,8 @@ function followersBreach(
 export const sourceAddress: Judge = judgeOf('persistence.source-address', (subject) => {
   const why = whyNoSessions(subject);
   if (why !== null) return why;
+  // where nobody is kept and nobody would have moved for certain, it may be memory itself that is missing
+  if (!takesTurns(subject)) return 'not weighted round robin';
   // real clients never use a port twice in a row; where no socket is involved the history must say so
   const isReal = subject.time !== 'stepped';
   const pairs = pairsOf(subject);

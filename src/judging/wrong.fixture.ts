@@ -8,6 +8,14 @@ export interface Wrong {
   readonly healthyThreshold?: number;
   /** Opposite results do not start the count again. */
   readonly isCumulative?: boolean;
+  /** An opposite result leaves one of several in a row. */
+  readonly keepsOne?: boolean;
+  /** Data after so long a pause are lost, and the connection with them. */
+  readonly pauseMaxMs?: number;
+  /** Only the very number of results that was asked for is enough, not one more. */
+  readonly countsExactly?: boolean;
+  /** Silence of who is out counts for nothing. */
+  readonly passesOverSilence?: boolean;
   readonly isNormal?: (reply: Reply) => boolean;
   readonly timeoutMs?: number;
   readonly persistenceMs?: number;
@@ -72,6 +80,8 @@ export interface Wrong {
   /** Another configuration has no effect, ends every connection; a new instance gets nothing. */
   readonly keepsFirstConfiguration?: boolean;
   readonly cutsOnReconfigure?: boolean;
+  /** Of who is out alone. */
+  readonly cutsOutOnReconfigure?: boolean;
   readonly ignoresAdded?: boolean;
   readonly refuses?: (connection: number) => boolean;
 }

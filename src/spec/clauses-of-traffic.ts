@@ -159,7 +159,10 @@ export const trafficClauses: readonly Clause[] = [
     statement:
       'Bytes pass in both directions unchanged, and each end learns when the other closes.',
     needs: [],
-    broader: ['draining.established', 'health.live-connections'],
+    broader: [
+      ...['draining.established', 'draining.others', 'draining.return'],
+      ...['health.live-connections', 'change.keeps-established', 'load.no-loss'],
+    ],
   },
   {
     id: 'change.keeps-established',

@@ -18,6 +18,9 @@ const held = fc.integer({ min: 6, max: 9 });
 /** In real time a drain is too long only when it lasts twice as long, or a second more: drains last about a second there. */
 const farBeyond = 1.2;
 
+/** In stepped time no moment is too late: 6 ms before the end of a minute, less than a second before that of an hour. */
+const justBefore = 0.9999;
+
 export const drainingDefault: Family = {
   name: 'draining-default',
   clauses: ['draining.default'],
@@ -25,7 +28,7 @@ export const drainingDefault: Family = {
   runs: { stepped: 20, wired: 3 },
   timelines: (bounds) =>
     fc.record({ removed: removable, held }).map(({ removed, held: count }): Timeline => {
-      const [late, over] = bounds.isWired ? [0.78, 0.22 + farBeyond] : [0.97, 0.06];
+      const [late, over] = bounds.isWired ? [0.78, 0.22 + farBeyond] : [justBefore, 0.03];
       return {
         ...head('draining-default', drainingDefault.clauses, bounds),
         configuration: documentOf(bounds.profile, {
@@ -46,7 +49,7 @@ export const drainingDefault: Family = {
 
 export const drainingReturn: Family = {
   name: 'draining-return',
-  clauses: ['draining.return'],
+  clauses: ['draining.return', 'draining.established', 'health.interval'],
   needs: ['drain', 'change.weight'],
   runs: { stepped: 20, wired: 3 },
   timelines: (bounds) =>
@@ -69,6 +72,8 @@ export const drainingReturn: Family = {
             settled(namesOf(3), 3),
             { do: 'open', count, sources: 'fresh', hold: true },
             { do: 'remove', instance: removed },
+            // whose connections do not bear so long a pause is told from whoever ends them for a drain
+            { do: 'carry' },
             { after: { drain: 0.3 }, do: 'carry' },
             // with another weight, too, which holds from then on; who is removed again leaves equals behind
             {
@@ -166,7 +171,12 @@ export const draining: Family = {
               : []),
             { after: { drain: 0.4 }, do: 'carry' },
             { do: 'open', count: 9, sources: 'fresh' },
-            { after: { drain: bounds.isWired ? 0.7 : 0.32 }, do: 'carry' },
+            ...(bounds.isWired
+              ? [{ after: { drain: 0.7 }, do: 'carry' as const }]
+              : [
+                  { after: { drain: justBefore - 0.7 }, do: 'carry' as const },
+                  { after: { drain: 1.02 - justBefore }, do: 'carry' as const },
+                ]),
             ...(isFollowed ? [{ after: { drain: 0.38 }, do: 'carry' as const }] : []),
             // long gone, and back as it was, checks and all
             ...(scheduling === 'weighted-round-robin'
@@ -219,7 +229,12 @@ export const drainingUnwell: Family = {
           'falling ill': [remove('a'), ill('a'), sure, open],
           recovering: [ill('a'), sure, open, remove('a'), well, sure, open],
           'others ill': [remove('a'), ill('b'), ill('c'), sure, open],
-          'everybody leaves': [...names.map(remove), sure, open],
+          // one after the other: what ends at the last removal has to do with no other one
+          'everybody leaves': [
+            ...names.map((name): Step => ({ after: { intervals: 0.4 }, ...remove(name) })),
+            sure,
+            open,
+          ],
         };
         return {
           ...head('draining-unwell', drainingUnwell.clauses, bounds),

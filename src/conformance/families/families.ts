@@ -18,11 +18,12 @@ import {
   drainingZero,
 } from './drains.ts';
 import type { Family } from './family.ts';
-import { forwardPorts } from './forwarding.ts';
+import { forwardPorts, forwardReturns } from './forwarding.ts';
 import {
   healthConsecutive,
   healthIsolation,
   healthTcp,
+  healthTcpConsecutive,
   healthTcpThresholds,
   healthTcpTimeout,
   healthThresholds,
@@ -30,7 +31,12 @@ import {
 } from './health.ts';
 import { healthCodes, healthLoneCodes, healthNotedCodes } from './health-codes.ts';
 import { healthTours } from './health-tours.ts';
-import { changesBetweenChecks, changesWhileCounting, changesWhileOut } from './interruptions.ts';
+import {
+  changesBetweenChecks,
+  changesWhileCounting,
+  changesWhileOut,
+  reconfiguresWhileOut,
+} from './interruptions.ts';
 import { wlcJoins, wlcRefill, wlcThrough } from './least-connections.ts';
 import { healthDetection, healthInitial, outages } from './outages.ts';
 import {
@@ -61,7 +67,9 @@ export const families: readonly Family[] = [
   changesWhileOut,
   changesWhileCounting,
   changesBetweenChecks,
+  reconfiguresWhileOut,
   healthTcp,
+  healthTcpConsecutive,
   healthTcpThresholds,
   healthTcpTimeout,
   healthTimeout,
@@ -104,5 +112,6 @@ export const families: readonly Family[] = [
   weightZeroElsewhere,
   load,
   forwardPorts,
+  forwardReturns,
   days,
 ];

@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import type { Timeline } from '../timeline.ts';
 import type { Family } from './family.ts';
-import { documentOf, head, namesOf, settled } from './family.ts';
+import { documentOf, head, instancesOf, namesOf, settled } from './family.ts';
 
 /** As long as the page allows. */
 const longPath = `/${'health-'.repeat(13)}servers/`;
@@ -47,6 +47,38 @@ export const forwardPorts: Family = {
             { do: 'close', of: 'a', by, how: 'closed' },
             { do: 'carry' },
             { do: 'close', of: 'all', by, how: 'closed' },
+          ],
+        };
+      }),
+};
+
+/** Gone for good, and back under the same name at another port: what was known of it is no longer so. */
+export const forwardReturns: Family = {
+  name: 'forward-returns',
+  clauses: ['forward.port'],
+  needs: ['schedule.wrr', 'change.weight', 'drain'],
+  runs: { stepped: 8, wired: 0 },
+  timelines: (bounds) =>
+    fc
+      .record({
+        ports: fc.constantFrom([9000, 9300], [9000, null], [null, 9300]),
+        drainSeconds: fc.constantFrom(0, 30),
+        isHeld: fc.boolean(),
+      })
+      .map(({ ports: [before = null, after = null], drainSeconds, isHeld }): Timeline => {
+        const open = { do: 'open' as const, count: 8, sources: 'fresh' as const };
+        return {
+          ...head('forward-returns', forwardReturns.clauses, bounds),
+          configuration: documentOf(bounds.profile, { drainSeconds }),
+          instances: instancesOf([1, 1], before),
+          steps: [
+            settled(namesOf(2), 3),
+            { ...open, hold: isHeld },
+            { do: 'remove', instance: 'a' },
+            { after: { drain: 1.1, intervals: 1 }, do: 'wait' },
+            { do: 'add', instance: { name: 'a', weight: 1, port: after } },
+            // whoever starts out of rotation passes its checks first
+            { after: { checks: { a: 4 } }, ...open },
           ],
         };
       }),

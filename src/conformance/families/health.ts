@@ -92,33 +92,72 @@ export const healthConsecutive: Family = {
   name: 'health-consecutive',
   clauses: ['health.consecutive'],
   needs: ['check.http', 'schedule.wrr'],
-  runs: { stepped: 40, wired: 4 },
-  timelines: (bounds) =>
-    fc
-      .record({
-        unhealthyThreshold: fc.integer({ min: 3, max: 5 }),
-        healthyThreshold: fc.integer({ min: 3, max: 5 }),
-        // of one kind, and none that some call neither failed nor passed
-        failure: fc.constantFrom(503, ...(bounds.isWired ? [] : ['refused' as const])),
-        // whoever counts passes together had some before the first failure, unless that comes first
-        isOutFirst: fc.boolean(),
-      })
-      .map(({ unhealthyThreshold, healthyThreshold, failure, isOutFirst }): Timeline => {
-        const almostDown = interrupted('F', 'P', unhealthyThreshold);
-        const almostUp = interrupted('P', 'F', healthyThreshold);
-        const down = 'F'.repeat(unhealthyThreshold + margin);
-        const up = 'P'.repeat(healthyThreshold + margin);
-        return scriptedHealth('health-consecutive', healthConsecutive.clauses, bounds, {
-          unhealthyThreshold,
-          healthyThreshold,
-          warmUp: isOutFirst
-            ? 'F'.repeat(unhealthyThreshold + 1)
-            : 'P'.repeat(healthyThreshold + 1),
-          letters: isOutFirst ? almostUp + up : almostDown + down + almostUp + up,
-          failures: [{ reply: failure }],
-        });
-      }),
+  runs: { stepped: 36, wired: 4 },
+  timelines: (bounds) => interruptedRuns('health-consecutive', healthConsecutive.clauses, bounds),
 };
+
+/** What is refused or silent shows in stepped time alone. */
+export const healthTcpConsecutive: Family = {
+  name: 'health-tcp-consecutive',
+  clauses: ['health.consecutive'],
+  needs: ['check.tcp', 'schedule.wrr'],
+  runs: { stepped: 10, wired: 0 },
+  timelines: (bounds) =>
+    interruptedRuns('health-tcp-consecutive', healthTcpConsecutive.clauses, bounds, 'tcp'),
+};
+
+const wrongStatus: ReplyScript = { reply: 503 };
+/** Failures that somebody may take for none: each in its own way. */
+const otherFailures: readonly ReplyScript[] = [
+  { reply: 'refused' },
+  { reply: 'silence' },
+  // well before the next check
+  { reply: 'normal', afterTimeouts: 1.5 },
+];
+
+/** Runs of results that are broken off before they are long enough: out of rotation, and back into it. */
+function interruptedRuns(
+  family: string,
+  clauses: readonly string[],
+  bounds: Bounds,
+  method: CheckMethod = 'http',
+): fc.Arbitrary<Timeline> {
+  const plain = method === 'http' ? [wrongStatus] : [];
+  const others = bounds.isWired ? [] : otherFailures;
+  return fc
+    .record({
+      unhealthyThreshold: fc.integer({ min: 3, max: 5 }),
+      healthyThreshold: fc.integer({ min: 3, max: 5 }),
+      failure: fc.constantFrom(...plain, ...others),
+      // one short of the threshold, and others between; null: two short, for whoever has another threshold
+      between: fc.option(fc.array(fc.nat({ max: 3 }), { maxLength: bounds.isWired ? 0 : 2 }), {
+        freq: 2,
+      }),
+      // whoever counts passes together had some before the first failure, unless that comes first
+      isOutFirst: method === 'http' ? fc.boolean() : fc.constant(false),
+    })
+    .map(({ unhealthyThreshold, healthyThreshold, failure, between, isOutFirst }): Timeline => {
+      const almostDown = interrupted('F', 'P', unhealthyThreshold, between);
+      const almostUp = interrupted('P', 'F', healthyThreshold, between);
+      const down = 'F'.repeat(unhealthyThreshold + margin);
+      const up = 'P'.repeat(healthyThreshold + margin);
+      // only what took it out is known to be a failure to somebody who passes over a kind of them
+      const taking = isOutFirst ? wrongStatus : failure;
+      const falling = (isOutFirst ? '' : almostDown + down).replaceAll('P', '').length;
+      const breaking = [taking, ...(isOutFirst ? [] : plain)];
+      return scriptedHealth(family, clauses, bounds, {
+        method,
+        unhealthyThreshold,
+        healthyThreshold,
+        warmUp: isOutFirst ? 'F'.repeat(unhealthyThreshold + 1) : 'P'.repeat(healthyThreshold + 1),
+        letters: isOutFirst ? almostUp + up : almostDown + down + almostUp + up,
+        failures: [
+          ...Array<ReplyScript>(falling).fill(taking),
+          ...Array.from(almostUp, (_, index) => breaking[index % breaking.length] ?? taking),
+        ],
+      });
+    });
+}
 
 /** As many failures in a row, over all instances, as take out somebody who counts them together. */
 export const healthIsolation: Family = {
@@ -177,8 +216,8 @@ export const healthIsolation: Family = {
 const alone = 10;
 
 /**
- * One comes back while another goes on failing, then that one; and one fails alone, then everybody does: whoever is
- * kept from going or coming by the results of others goes or comes once these agree.
+ * One comes back while another goes on failing, then that one; and one after the other fails alone, then everybody does:
+ * whoever is kept from going or coming by the results of others goes or comes once these agree, or it is alone.
  */
 function endingApart(
   names: readonly string[],
@@ -190,22 +229,39 @@ function endingApart(
   const told = (some: readonly string[], afterwards: ReplyScript): readonly Step[] =>
     some.map((instance) => ({ do: 'behave', instance, behaviour: { afterwards } }));
   const later: Step = { ...open, after: { checks: { [lone]: alone } } };
+  const last = others.slice(-1);
   return [
+    later,
     ...told([lone], { reply: 'normal' }),
     later,
     ...told(rest, { reply: 'normal' }),
     later,
     ...told([lone], failure),
     later,
+    ...told([lone], { reply: 'normal' }),
+    ...told(last, failure),
+    later,
     ...told(names, failure),
     later,
   ];
 }
 
-/** Runs of `letter` two short of the threshold, each broken off by `opposite`, until more than the threshold came in all. */
-function interrupted(letter: string, opposite: string, limit: number): string {
-  const run = letter.repeat(Math.max(1, limit - 2)) + opposite;
-  return run.repeat(Math.ceil((limit + 1) / Math.max(1, limit - 2)));
+/**
+ * Runs of `letter` short of the threshold, each broken off by `opposite`: the first and the last by one, with others
+ * `between`, or all by two, until more than the threshold came in all.
+ */
+function interrupted(
+  letter: string,
+  opposite: string,
+  limit: number,
+  between: readonly number[] | null,
+): string {
+  const short = Math.max(1, limit - 2);
+  const lengths =
+    between === null
+      ? Array<number>(Math.ceil((limit + 1) / short)).fill(short)
+      : [limit - 1, ...between.map((one) => 1 + (one % (limit - 1))), limit - 1];
+  return lengths.map((length) => letter.repeat(length) + opposite).join('');
 }
 
 interface Script {

@@ -1,7 +1,7 @@
 /** Timelines that change something while an instance is failing: neither what is known of it nor what is counted may be lost. */
 import fc from 'fast-check';
 import type { Step, Timeline } from '../timeline.ts';
-import type { Family } from './family.ts';
+import type { Family, ServiceChoice } from './family.ts';
 import { documentOf, head, instancesOf, namesOf, settled } from './family.ts';
 
 const failing = { do: 'behave' as const, instance: 'a', behaviour: { afterwards: { reply: 503 } } };
@@ -52,6 +52,43 @@ export const changesWhileOut: Family = {
           ],
         }),
       ),
+};
+
+/** None of them says anything of connections. */
+const otherChecks: readonly NonNullable<ServiceChoice['check']>[] = [
+  { unhealthyThreshold: 4 },
+  { unhealthyThreshold: 1 },
+  { healthyThreshold: 4 },
+  { unhealthyThreshold: 3, healthyThreshold: 1 },
+  { intervalSeconds: 10 },
+  { path: '/ready' },
+];
+
+/** Whoever keeps the connections of who is out keeps them through another configuration, too. */
+export const reconfiguresWhileOut: Family = {
+  name: 'reconfigures-while-out',
+  clauses: ['change.keeps-established'],
+  needs: ['check.http', 'schedule.wrr', 'change.configuration'],
+  runs: { stepped: 10, wired: 0 },
+  timelines: (bounds) =>
+    fc.record({ check: fc.constantFrom(...otherChecks), held: fc.integer({ min: 6, max: 9 }) }).map(
+      ({ check, held }): Timeline => ({
+        ...head('reconfigures-while-out', reconfiguresWhileOut.clauses, bounds),
+        configuration: documentOf(bounds.profile, {}),
+        instances: instancesOf([1, 1, 1]),
+        steps: [
+          settled(namesOf(3), 3),
+          { do: 'open', count: held, sources: 'fresh', hold: true },
+          failing,
+          { after: sure, ...open },
+          // at no moment at which a check fails: that would be a reason
+          { after: { intervals: 0.3 }, do: 'carry' },
+          { do: 'reconfigure', configuration: documentOf(bounds.profile, { check }) },
+          { do: 'carry' },
+          { after: { intervals: 0.3 }, do: 'carry' },
+        ],
+      }),
+    ),
 };
 
 export const changesWhileCounting: Family = {

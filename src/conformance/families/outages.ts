@@ -63,7 +63,7 @@ export const outages: Family = {
 
 export const healthDetection: Family = {
   name: 'health-detection',
-  clauses: ['health.detection-time'],
+  clauses: ['health.detection-time', 'health.interval'],
   needs: ['check.http', 'schedule.wrr'],
   runs: { stepped: 30, wired: 3 },
   timelines: (bounds) =>

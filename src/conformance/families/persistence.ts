@@ -191,7 +191,7 @@ export const persistenceOff: Family = {
 
 export const persistenceDraining: Family = {
   name: 'persistence-draining',
-  clauses: ['persistence.draining'],
+  clauses: ['persistence.draining', 'persistence.sticks'],
   needs: ['persistence', 'persistence.draining', 'drain'],
   runs: { stepped: 24, wired: 3 },
   timelines: (bounds) =>
@@ -201,24 +201,27 @@ export const persistenceDraining: Family = {
         clients: fc.integer({ min: 6, max: 12 }),
         removed: fc.constantFrom('a', 'b', 'c'),
       })
-      .map(
-        ({ scheduling, clients, removed }): Timeline => ({
+      .map(({ scheduling, clients, removed }): Timeline => {
+        const comeBack = { do: 'open' as const, count: clients, sources: clientsNamed(clients) };
+        return {
           ...head('persistence-draining', persistenceDraining.clauses, bounds),
           configuration: documentOf(bounds.profile, {
             scheduling,
             persistence: true,
-            drainSeconds: 300,
+            drainSeconds: bounds.isWired ? 300 : 30,
           }),
           instances: instancesOf([1, 1, 1]),
           steps: [
             settled(namesOf(3), 3),
-            { do: 'open', count: clients, sources: clientsNamed(clients), hold: true },
+            { ...comeBack, hold: true },
             { do: 'remove', instance: removed },
             { do: 'open', count: 9, sources: 'fresh', hold: true },
-            { do: 'open', count: clients, sources: clientsNamed(clients) },
+            comeBack,
+            // its end is nothing to those of others, and to those whom the scheduler sent elsewhere
+            ...(bounds.isWired ? [] : [{ after: { drain: 1.1 }, ...comeBack }]),
           ],
-        }),
-      ),
+        };
+      }),
 };
 
 /** So late in a session that it still runs two minutes later, when somebody is sure to be out, and not much longer. */
@@ -228,46 +231,55 @@ function lateOf({ profile }: Bounds): number {
 
 export const persistenceUnhealthy: Family = {
   name: 'persistence-unhealthy',
-  clauses: ['persistence.unhealthy'],
+  clauses: ['persistence.unhealthy', 'persistence.sticks'],
   needs: ['persistence', 'check.http'],
   runs: { stepped: 20, wired: 3 },
   timelines: (bounds) =>
-    fc.record({ clients: fc.integer({ min: 6, max: 12 }), scheduling: dynamicScheduling }).map(
-      ({ clients, scheduling }): Timeline => ({
-        ...head('persistence-unhealthy', persistenceUnhealthy.clauses, bounds),
-        configuration: documentOf(bounds.profile, {
-          scheduling,
-          persistence: true,
-          // six of them: more than a minute, less than any profile's persistence
-          check: bounds.isWired ? {} : { intervalSeconds: 20 },
-        }),
-        instances: instancesOf([1, 1, 1]),
-        steps: [
-          settled(namesOf(3), 3),
-          { do: 'open', count: clients, sources: clientsNamed(clients), hold: true },
-          // late in their sessions, whose end is not that of the next ones
-          ...(bounds.isWired
-            ? []
-            : [{ after: { persistence: lateOf(bounds) }, do: 'wait' as const }]),
-          { do: 'behave', instance: 'a', behaviour: { afterwards: { reply: 503 } } },
-          // strangers first: where they go, too, it is not memory that sends known clients
-          { after: { intervals: 6 }, do: 'open', count: 9, sources: 'fresh', hold: true },
-          { do: 'open', count: clients, sources: clientsNamed(clients) },
-          // whom the scheduler found them is their own from then on, also once the first one is back
-          { do: 'open', count: clients, sources: clientsNamed(clients).toReversed() },
-          { do: 'behave', instance: 'a', behaviour: {} },
-          { after: { intervals: 5 }, do: 'open', count: clients, sources: clientsNamed(clients) },
-          ...(bounds.isWired
-            ? []
-            : [
-                {
-                  after: { persistence: 0.5 },
-                  do: 'open' as const,
-                  count: clients,
-                  sources: clientsNamed(clients),
-                },
-              ]),
-        ],
+    fc
+      .record({
+        clients: fc.integer({ min: 6, max: 12 }),
+        scheduling: dynamicScheduling,
+        // whoever comes back but once while its first instance is out has a session of its own with the next one
+        isBackOnce: bounds.isWired ? fc.constant(false) : fc.boolean(),
+        // beyond the end of the first session, and within the next one
+        later: fc.constantFrom(0.4, 0.5, 0.7, 0.9),
+      })
+      .map(({ clients, scheduling, isBackOnce, later }): Timeline => {
+        const sources = clientsNamed(clients);
+        const comeBack = { do: 'open' as const, count: clients, sources };
+        return {
+          ...head('persistence-unhealthy', persistenceUnhealthy.clauses, bounds),
+          configuration: documentOf(bounds.profile, {
+            scheduling,
+            persistence: true,
+            // six of them: more than a minute, less than any profile's persistence
+            check: bounds.isWired ? {} : { intervalSeconds: 20 },
+          }),
+          instances: instancesOf([1, 1, 1]),
+          steps: [
+            settled(namesOf(3), 3),
+            { ...comeBack, hold: true },
+            // late in their sessions, whose end is not that of the next ones
+            ...(bounds.isWired
+              ? []
+              : [{ after: { persistence: lateOf(bounds) }, do: 'wait' as const }]),
+            { do: 'behave', instance: 'a', behaviour: { afterwards: { reply: 503 } } },
+            // strangers first: where they go, too, it is not memory that sends known clients
+            { after: { intervals: 6 }, do: 'open', count: 9, sources: 'fresh', hold: true },
+            // held, so that least connections, too, has a reason to decide otherwise the next time
+            { ...comeBack, hold: isBackOnce },
+            ...(isBackOnce
+              ? []
+              : [
+                  // whom the scheduler found them is their own from then on, also once the first one is back
+                  { ...comeBack, sources: sources.toReversed() },
+                  { do: 'behave' as const, instance: 'a', behaviour: {} },
+                  { after: { intervals: 5 }, ...comeBack },
+                ]),
+            ...(bounds.isWired
+              ? []
+              : [{ after: { persistence: later }, ...comeBack, sources: sources.toReversed() }]),
+          ],
+        };
       }),
-    ),
 };

@@ -41,6 +41,32 @@ function thresholds(before: number, after: number): Part {
   };
 }
 
+/** So many are counted of the five that were asked for, when two are asked for: enough, and those that follow as well. */
+const counting = 4;
+
+/** `a` has gone and come back before, so that nobody takes it for somebody who never does. */
+function countedAlready(letter: 'F' | 'P'): Part {
+  const [down, up] = letter === 'F' ? [5, 1] : [1, 5];
+  const stretches = [
+    'F'.repeat(down + margin),
+    'P'.repeat(up + margin),
+    ...(letter === 'F' ? [] : ['F'.repeat(down + margin)]),
+    letter.repeat(counting),
+  ];
+  const { checks = [] } = scriptOf(stretches.join(''), { reply: 503 });
+  const afterwards: ReplyScript = letter === 'F' ? { reply: 503 } : { reply: 'normal' };
+  return {
+    before: { check: { unhealthyThreshold: down, healthyThreshold: up } },
+    after: { check: { unhealthyThreshold: Math.min(down, 2), healthyThreshold: Math.min(up, 2) } },
+    first: [
+      settled(names, up),
+      { do: 'behave', instance: 'a', behaviour: { checks, afterwards } },
+      ...stretches.map(({ length }) => ({ after: { checks: { a: length } }, ...open })),
+    ],
+    steps: [{ after: { checks: { a: 2 + margin } }, ...open }],
+  };
+}
+
 /** Thresholds of one, and all that is needed for a steady answer to be judged. */
 const quick = { unhealthyThreshold: 1, healthyThreshold: 1, intervalSeconds: 20 };
 const steady = [settled(names, 2 + margin + 3), open] as const;
@@ -137,6 +163,8 @@ function partsOf({ isWired }: Bounds): readonly Part[] {
     place({ check: { port: 9100 } }, {}),
     method('http', 'tcp'),
     method('tcp', 'http'),
+    countedAlready('F'),
+    countedAlready('P'),
   ];
 }
 
@@ -168,7 +196,7 @@ export const reconfiguresParts: Family = {
     'drain',
     'change.configuration',
   ],
-  runs: { stepped: 17, wired: 4 },
+  runs: { stepped: 19, wired: 4 },
   fixed: timelinesOf,
   timelines: (bounds) => fc.constantFrom(...timelinesOf(bounds)),
 };
