@@ -360,6 +360,31 @@ export const overlookedDefects: readonly Defect[] = [
     }),
   },
   {
+    name: 'compares-neighbouring-names',
+    sentence: 'Of two services with one name the second is found only directly after the first.',
+    breaks: ['config.name'],
+    rules: overlooking(({ path, expected }, places) => {
+      const index = Number(/^backendServices\[(\d+)\]\.name$/.exec(path)?.[1]);
+      const names = places.at('backendServices[].name').map(({ value }) => value);
+      return expected.startsWith('unique') && names[index] !== names[index - 1];
+    }),
+  },
+  {
+    name: 'accepts-group-that-is-not-there',
+    sentence: 'A service may name a server group that is not in the document.',
+    breaks: ['config.group.kind'],
+    rules: overlooking(({ path }) => path.endsWith('.serverGroup')),
+  },
+  {
+    name: 'ignores-unknown-keys-of-checks',
+    sentence: 'A key of the health check that nobody knows is ignored, as is what was meant by it.',
+    breaks: ['config.rejection-names-field'],
+    rules: overlooking(
+      ({ path, expected }) =>
+        path.includes('.healthCheck.') && expected.startsWith('left out: no such key'),
+    ),
+  },
+  {
     name: 'overlooks-kind-of-unassociated-groups',
     sentence: 'A server group that no service names may be of any kind.',
     breaks: ['config.group.kind'],

@@ -508,6 +508,10 @@ function besides(): readonly WholeDocument[] {
       [`${service}.serverGroup`]: ' pool ',
       listeners: [{ ...listener, name: ' front ' }],
     }),
+    good(clause, 'persistence where source IP schedules', {
+      [`${service}.scheduling`]: 'source-ip',
+      [`${service}.sessionPersistence`]: { enabled: true },
+    }),
     good(clause, 'one name for a service, a listener, a group and an instance', {
       ...associated({ ...virtualGroup, name: 'web', instances: [{ ...instance, id: 'web' }] }),
       [`${service}.serverGroup`]: 'web',
