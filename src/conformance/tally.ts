@@ -22,6 +22,15 @@ const silent: Omit<Said, 'is' | 'why'> = {
 /** What came up in a case of a configuration. */
 const sometimes = { cases: 1 };
 
+/** Clauses that an outcome makes fail. */
+export function failingIn({ judged, intermittent, isVoid }: CaseOutcome): readonly string[] {
+  if (isVoid) return [];
+  return judged
+    .filter(({ verdict }) => verdict.is === 'fail' && verdict.isObservation !== true)
+    .filter(({ clause, attributedTo }) => attributedTo === null && intermittent[clause] == null)
+    .map(({ clause }) => clause);
+}
+
 export class Tally {
   readonly #said = new Map<string, Said[]>();
   /** Of configurations, by clause: they pass by the ten thousand, and one tells what all of them do. */
@@ -68,15 +77,15 @@ export class Tally {
     return this.#said.get(clause) ?? [];
   }
 
-  /** Takes in one timeline's outcome; answers with the clauses that it makes fail. */
-  hear(outcome: CaseOutcome): readonly string[] {
+  /** Takes in one timeline's outcome. */
+  hear(outcome: CaseOutcome): void {
     this.#cases.timelines++;
     this.#count(outcome.histories);
     if (outcome.isVoid) {
       this.#sayAll(outcome.timeline.clauses, 'void', 'the testbed itself lagged');
-      return [];
+      return;
     }
-    const failing: string[] = [];
+    const failing = failingIn(outcome);
     for (const { clause, verdict, attributedTo } of outcome.judged) {
       const { why, sometimes } = verdict;
       const is: Said['is'] = verdict.isObservation ? 'observed' : verdict.is;
@@ -86,15 +95,13 @@ export class Tally {
       const intermittent = outcome.intermittent[clause] ?? null;
       const certificate = verdict.certificate ?? null;
       this.#say(clause, { ...silent, is, why, sometimes, attributedTo, intermittent, certificate });
-      if (is !== 'fail' || attributedTo !== null || intermittent !== null) continue;
-      failing.push(clause);
+      if (!failing.includes(clause)) continue;
       if (verdict.standsAlone) this.#alone.add(clause);
       this.#hearApart(clause, verdict, outcome.timeline);
       for (const one of verdict.undermines ?? []) {
         this.#undermined.set(one, (this.#undermined.get(one) ?? new Set()).add(clause));
       }
     }
-    return failing;
   }
 
   #hearApart(clause: string, { apartFrom = [] }: Verdict, timeline: Timeline): void {
