@@ -22,6 +22,17 @@ test('an unknown name is a mistake of the user, answered with the nearest one', 
     }),
   );
   expect(() => connect('defect:nothing-like-this')).toThrow(/no such implementation/);
+  const hints = {
+    'defect:source-keep':
+      /^Did you mean defect:source-keeps-first-weights, defect:\S+ or defect:\S+\? `counterpoise clauses` lists all \d+\.$/,
+    'variant:starts-dwn':
+      /^Did you mean variant:starts-down, variant:\S+ or variant:\S+\? `counterpoise prove` runs all \d+\.$/,
+  };
+  for (const [name, hint] of Object.entries(hints)) {
+    expect(() => connect(name)).toThrow(
+      expect.objectContaining({ hint: expect.stringMatching(hint) }),
+    );
+  }
   expect(() => connect('__proto__')).toThrow(/no such implementation/);
 });
 

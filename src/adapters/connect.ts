@@ -2,7 +2,7 @@
  * From what the user calls an implementation to an adapter for it. Knows every implementation and nothing of what is
  * done with them.
  */
-import { closest } from 'fastest-levenshtein';
+import { closest, distance } from 'fastest-levenshtein';
 import { defectNamed, defects } from '../defects/catalogue.ts';
 import { variantNamed, variants } from '../defects/variants.ts';
 import { exitCodes, OperatorError } from '../errors/operator-error.ts';
@@ -20,6 +20,8 @@ interface Scheme {
   readonly takes: string;
   /** There are no others. */
   readonly names?: readonly string[];
+  /** What shows all of them. */
+  readonly shownBy?: string;
   /** The word alone is a name, too. */
   readonly isNameItself?: true;
   /** `rest`: what came behind the colon; null, there was none. Null: no such implementation. */
@@ -44,6 +46,7 @@ const schemes: readonly Scheme[] = [
     name: 'defect',
     takes: 'NAME',
     names: defects.map(({ name }) => name),
+    shownBy: '`counterpoise clauses` lists',
     connect: (name) => {
       const defect = defectNamed(name ?? '');
       return defect === undefined ? null : createReferenceAdapter({ defect });
@@ -53,6 +56,7 @@ const schemes: readonly Scheme[] = [
     name: 'variant',
     takes: 'NAME',
     names: variants.map(({ name }) => name),
+    shownBy: '`counterpoise prove` runs',
     connect: (name) => {
       const variant = variantNamed(name ?? '');
       return variant === undefined ? null : createReferenceAdapter({ variant });
@@ -95,16 +99,31 @@ export function runsInProcess(connectable: string): boolean {
 }
 
 function unknown(connectable: string): OperatorError {
-  const listed = schemed(connectable)?.scheme;
-  const own = listed?.names === undefined ? null : namesOf(listed);
-  const known = own ?? [...builtInNames, ...schemes.flatMap(namesOf)];
-  const all = own ?? [...builtInNames, ...schemes.flatMap(formsOf)];
-  const meant = commandMeant(connectable) ?? closest(connectable, known);
+  const { scheme } = schemed(connectable) ?? {};
   return new OperatorError(`${JSON.stringify(connectable)}: there is no such implementation`, {
     code: 'CONNECTABLE_UNKNOWN',
     exitCode: exitCodes.usage,
-    hint: `Did you mean ${meant}? There are ${all.slice(0, -1).join(', ')} and ${all.at(-1)}.`,
+    hint: scheme?.names === undefined ? formsHint(connectable) : namesHint(connectable, scheme),
   });
+}
+
+function formsHint(connectable: string): string {
+  const known = [...builtInNames, ...schemes.flatMap(namesOf)];
+  const forms = [...builtInNames, ...schemes.flatMap(formsOf)];
+  const meant = commandMeant(connectable) ?? closest(connectable, known);
+  return `Did you mean ${meant}? There are ${forms.slice(0, -1).join(', ')} and ${forms.at(-1)}.`;
+}
+
+/** So many are read at a glance. */
+const namesTold = 3;
+
+/** Those that begin so first, then the nearest. */
+function namesHint(connectable: string, scheme: Scheme): string {
+  const names = namesOf(scheme);
+  const apart = (name: string) => (name.startsWith(connectable) ? 0 : distance(connectable, name));
+  const near = names.toSorted((one, other) => apart(one) - apart(other)).slice(0, namesTold);
+  const meant = `${near.slice(0, -1).join(', ')} or ${near.at(-1)}`;
+  return `Did you mean ${meant}? ${scheme.shownBy} all ${names.length}.`;
 }
 
 function namesOf({ name, names = [], isNameItself }: Scheme): readonly string[] {

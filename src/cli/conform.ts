@@ -3,10 +3,12 @@
  * clock and the file system; what is judged and how stands in `conformance/`.
  */
 import { cpus, loadavg } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
+import process from 'node:process';
 import { connect, runsInProcess } from '../adapters/connect.ts';
 import { takesTime } from '../conformance/case-plan.ts';
 import { type ConformEvent, type ConformRun, conform } from '../conformance/conform.ts';
+import { replayCommand } from '../conformance/explaining.ts';
 import { judgedClauses } from '../conformance/judged-clauses.ts';
 import { shortDurations } from '../conformance/scales.ts';
 import { nearestName } from '../documents/places.ts';
@@ -104,8 +106,12 @@ async function judge(
   const wantsLoad = command.load && description.plane === 'wire' && !command.signal.aborted;
   const load = wantsLoad ? await measureLoad(testbed) : null;
   const facts = factsOf(run, started.at, clock(), jobs, load);
-  await writeReports(folder, run, facts);
-  printReport(command, run.result, facts, folder, terminal);
+  const written = JSON.stringify(run.result, null, 2);
+  await folder.write('result.json', `${written}\n`);
+  const shown = seenFromHere(run, folder);
+  await writeReports(folder, shown, facts);
+  if (command.json) terminal.print(written);
+  else printReport(shown.result, facts, folder, terminal);
   return { result: run.result, reportFile: join(folder.path, 'report.html') };
 }
 
@@ -246,28 +252,43 @@ function factsOf(
   };
 }
 
+type Shown = Pick<ConformRun, 'result' | 'histories'>;
+
+/** The result names files from its own folder, so that it is the same wherever that is; commands are typed here. */
+function seenFromHere({ result, histories }: Shown, { path }: OutputFolder): Shown {
+  const fromHere = (file: string) => relative(process.cwd(), join(path, file));
+  const { connectable } = result.implementation;
+  const clauses = result.clauses.map((clause) => ({
+    ...clause,
+    failures: clause.failures.map((failure) => {
+      const file = fromHere(failure.file);
+      return { ...failure, file, replay: replayCommand(file, connectable) };
+    }),
+  }));
+  return {
+    result: { ...result, clauses },
+    histories: Object.fromEntries(
+      Object.entries(histories).map(([file, history]) => [fromHere(file), history]),
+    ),
+  };
+}
+
 async function writeReports(
   folder: OutputFolder,
-  { result, histories }: ConformRun,
+  { result, histories }: Shown,
   facts: RunFacts,
 ): Promise<void> {
-  await folder.write('result.json', `${JSON.stringify(result, null, 2)}\n`);
   await folder.write('run.json', `${JSON.stringify(facts, null, 2)}\n`);
   await folder.write('junit.xml', renderJUnit(result));
   await folder.write('report.html', await renderConformanceHtml(result, facts, histories));
 }
 
 function printReport(
-  command: ConformCommand,
   result: ConformanceResult,
   facts: RunFacts,
   folder: OutputFolder,
   terminal: Terminal,
 ): void {
-  if (command.json) {
-    terminal.print(JSON.stringify(result, null, 2));
-    return;
-  }
   const { colour, width } = terminal;
   const reportFile = join(folder.path, 'report.html');
   terminal.print(renderConformanceText(result, facts, { colour, width, reportFile }));

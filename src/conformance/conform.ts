@@ -5,7 +5,6 @@
 import type { Scales } from '../adapters/contract.ts';
 import { invariant } from '../errors/invariant.ts';
 import { exitCodes, OperatorError } from '../errors/operator-error.ts';
-import { typed } from '../errors/typed.ts';
 import type { History, TimeKind } from '../history/vocabulary.ts';
 import { statisticalChecks, usualAlpha } from '../judging/statistical-budget.ts';
 import {
@@ -39,9 +38,10 @@ import {
 } from './configurations/run-configurations.ts';
 import { withoutGroups } from './configurations/without-groups.ts';
 import { type DrawnTimeline, drawTimelines } from './drawn-timeline.ts';
-import { explainFailure, type Found } from './explaining.ts';
+import { explainFailure, type Found, replayCommand } from './explaining.ts';
 import type { Family } from './families/family.ts';
 import { tourCoverage } from './families/health-tours.ts';
+import { InOrder } from './in-order.ts';
 import { judgedClauses } from './judged-clauses.ts';
 import { measureLinearity } from './linearity.ts';
 import { planOf } from './occasions.ts';
@@ -49,7 +49,7 @@ import { runCanary } from './proof/canary.ts';
 import { diagnoseConfigurations, diagnoseTimelines } from './proof/diagnosis.ts';
 import { attributed, gateOf, rollUpClause } from './roll-up.ts';
 import { scalesFor } from './scales.ts';
-import { Tally } from './tally.ts';
+import { failingIn, Tally } from './tally.ts';
 import type { Timeline } from './timeline.ts';
 
 export interface ConformOptions {
@@ -78,8 +78,8 @@ export interface ConformOptions {
   readonly listen: (event: ConformEvent) => void;
   /** An implementation of which everything is known, for the canary and for what failures look like. */
   readonly open: (connectable: string) => Promise<Testbed>;
-  /** Keeps a document beside the result and answers with its path there. */
-  readonly save: (name: string, text: string) => Promise<string>;
+  /** Keeps a document beside the result, in a file of that path from there. */
+  readonly save: (file: string, text: string) => Promise<unknown>;
 }
 
 export type ConformEvent =
@@ -128,6 +128,8 @@ class Run {
   #context: CaseContext;
   #statisticalChecks = 0;
   readonly #tally = new Tally();
+  /** Lanes end as they like: what a run says must not depend on it. */
+  readonly #inOrder = new InOrder();
   /** The smallest failing timeline of each clause. */
   readonly #found = new Map<string, Found>();
   readonly #trials: RunFacts['trials'][number][] = [];
@@ -242,8 +244,10 @@ class Run {
     timelines: readonly DrawnTimeline[],
     configurations: ConfigurationCases | null,
   ): Generator<Work> {
+    let place = 0;
     for (const drawn of timelines) {
-      yield { name: drawn.name, clauses: drawn.timeline.clauses, run: () => this.#case(drawn) };
+      const { name, timeline } = drawn;
+      yield { place: place++, name, clauses: timeline.clauses, run: () => this.#case(drawn) };
     }
     let number = 0;
     for (const drawn of configurations ?? []) {
@@ -251,7 +255,7 @@ class Run {
       if (one === null) continue;
       const own = ++number;
       const run = () => this.#configuration(one, own);
-      yield { name: `configuration-${own}`, clauses: [one.clause], run };
+      yield { place: place++, name: `configuration-${own}`, clauses: [one.clause], run };
     }
   }
 
@@ -274,38 +278,39 @@ class Run {
     );
     const broken = ended.find((lane) => lane.status === 'rejected');
     if (broken !== undefined) throw broken.reason;
+    this.#inOrder.hearRest();
   }
 
   /** Runs one case; what cannot be run is counted as an error of its clauses. */
-  async #inLane(lane: number, { name, clauses, run }: Work): Promise<void> {
+  async #inLane(lane: number, { place, name, clauses, run }: Work): Promise<void> {
     const fromMs = this.#options.clock();
     try {
-      const histories = await run();
+      const { histories, learn } = await run();
       this.#executed++;
+      this.#inOrder.hear(place, learn);
       // in stepped time configurations come by the ten thousand and take no time
       if (histories.length === 0 && !this.#isWired) return;
       const lagMs = Math.max(0, ...histories.flatMap(lagsOf));
       const toMs = this.#options.clock();
       this.#trials.push({ name, lane, fromMs, toMs, attempt: histories.length, lagMs });
     } catch (error) {
-      this.#failed(clauses, error);
+      // an interruption takes balancers down under their trials: that says nothing about them
+      if (this.#options.signal.aborted) return;
+      const { message } = this.#failed(error);
+      this.#inOrder.hear(place, () => this.#tally.hearError(clauses, message));
     }
   }
 
-  #failed(clausesOfCase: readonly string[], error: unknown): void {
-    // an interruption takes balancers down under their trials: that says nothing about them
-    if (this.#options.signal.aborted) return;
+  #failed(error: unknown): OperatorError {
     if (!(error instanceof OperatorError)) throw error;
     this.#errors.push(error);
     if (this.#executed === 0 && this.#errors.length >= errorsMax) throw allAlike(this.#errors);
-    this.#tally.hearError(clausesOfCase, error.message);
+    return error;
   }
 
-  async #case(drawn: DrawnTimeline): Promise<readonly History[]> {
+  async #case(drawn: DrawnTimeline): Promise<CaseEnd> {
     const outcome = await runCase(this.#context, drawn.name, drawn.seed, drawn.timeline);
-    const failing = this.#tally.hear(outcome);
-    if (decidesOwn(outcome)) this.#toured.push(drawn.timeline);
-    for (const clause of failing) this.#keepSmaller(clause, { drawn, outcome });
+    const failing = failingIn(outcome);
     const [history] = outcome.histories;
     // in stepped time a history can be had again at any time: the first of each family is enough to look at
     const isKept = this.#isWired || failing.length > 0 || drawn.name.endsWith('-1');
@@ -318,7 +323,12 @@ class Run {
       failing,
       share: this.#expectedMs(drawn) / this.#plannedMs,
     });
-    return outcome.histories;
+    const learn = () => {
+      this.#tally.hear(outcome);
+      if (decidesOwn(outcome)) this.#toured.push(drawn.timeline);
+      for (const clause of failing) this.#keepSmaller(clause, { drawn, outcome });
+    };
+    return { histories: outcome.histories, learn };
   }
 
   #keepSmaller(clause: string, found: Found): void {
@@ -326,41 +336,49 @@ class Run {
     if (known === undefined || size(found) < size(known)) this.#found.set(clause, found);
   }
 
-  async #configuration(drawn: ConfigurationCase, number: number): Promise<readonly History[]> {
+  async #configuration(drawn: ConfigurationCase, number: number): Promise<CaseEnd> {
     const { time } = this.#context;
     const { asked: one, verdicts } = await runConfigurationCase(this.#testbed, drawn, time, number);
-    this.#pairs ??= new PairCoverage(this.#options.profile);
-    if (verdicts.length > 0) this.#pairs.see(one);
     const failing = verdicts.filter(({ is }) => is === 'fail').map(({ clause }) => clause);
     const file = failing.length === 0 ? '' : await this.#saveCase(one, number);
-    this.#tally.hearConfiguration(verdicts, one.note, ({ expected, observed }) => ({
-      why: one.note,
-      expected,
-      observed,
-      file,
-      replay: typed(['npx', 'counterpoise', 'replay', file, this.#options.connectable]),
-      story: [],
-      looksLike: null,
-      indifferent: [],
-      shrunk: { from: 1, to: 1, runs: 0 },
-    }));
-    for (const clause of failing) {
-      const found = this.#configurationsFound.get(clause) ?? [];
-      this.#configurationsFound.set(clause, found);
-      if (found.length < configurationsToLiken) found.push({ one, verdicts });
-    }
     this.#options.listen({
       event: 'case.ended',
       name: one.note,
       failing,
       share: configurationMs / this.#plannedMs,
     });
-    return [];
+    return { histories: [], learn: () => this.#hearConfiguration(one, verdicts, file) };
   }
 
-  #saveCase(one: ConfigurationCase, number: number): Promise<string> {
-    const text = `${JSON.stringify(one, null, 2)}\n`;
-    return this.#options.save(`failures/configuration-${number}.json`, text);
+  #hearConfiguration(
+    one: ConfigurationCase,
+    verdicts: readonly ConfigurationVerdict[],
+    file: string,
+  ): void {
+    this.#pairs ??= new PairCoverage(this.#options.profile);
+    if (verdicts.length > 0) this.#pairs.see(one);
+    this.#tally.hearConfiguration(verdicts, one.note, ({ expected, observed }) => ({
+      why: one.note,
+      expected,
+      observed,
+      file,
+      replay: replayCommand(file, this.#options.connectable),
+      story: [],
+      looksLike: null,
+      indifferent: [],
+      shrunk: { from: 1, to: 1, runs: 0 },
+    }));
+    for (const { clause } of verdicts.filter(({ is }) => is === 'fail')) {
+      const found = this.#configurationsFound.get(clause) ?? [];
+      this.#configurationsFound.set(clause, found);
+      if (found.length < configurationsToLiken) found.push({ one, verdicts });
+    }
+  }
+
+  async #saveCase(one: ConfigurationCase, number: number): Promise<string> {
+    const file = `failures/configuration-${number}.json`;
+    await this.#options.save(file, `${JSON.stringify(one, null, 2)}\n`);
+    return file;
   }
 
   /** Every failing clause gets its share of the time for shrinking. */
@@ -474,9 +492,16 @@ function allAlike(errors: readonly OperatorError[]): OperatorError {
 }
 /** One case, to be run in a lane. */
 interface Work {
+  /** Among all cases, counted from 0. */
+  readonly place: number;
   readonly name: string;
   readonly clauses: readonly string[];
-  readonly run: () => Promise<readonly History[]>;
+  readonly run: () => Promise<CaseEnd>;
+}
+/** What a case recorded, and what the run learns of it. */
+interface CaseEnd {
+  readonly histories: readonly History[];
+  readonly learn: () => void;
 }
 interface FoundConfiguration {
   readonly one: ConfigurationCase;

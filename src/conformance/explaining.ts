@@ -20,7 +20,7 @@ export interface Found {
 
 export interface ExplainOptions {
   readonly connectable: string;
-  readonly save: (name: string, text: string) => Promise<string>;
+  readonly save: (file: string, text: string) => Promise<unknown>;
   /** False once this failure's share of the time is used up. */
   readonly hasMore: () => boolean;
 }
@@ -59,8 +59,9 @@ export async function explainFailure(
   });
   const verdict = failureIn(shown, clause)?.verdict;
   const [history] = shown.histories;
-  const file = await options.save(
-    `failures/${clause}.timeline.json`,
+  const file = `failures/${clause}.timeline.json`;
+  await options.save(
+    file,
     timelineFile(shown.timeline, { clause, implementation: options.connectable, seed: drawn.seed }),
   );
   const failure = {
@@ -68,7 +69,7 @@ export async function explainFailure(
     expected: verdict?.expected ?? '',
     observed: verdict?.observed ?? '',
     file,
-    replay: typed(['npx', 'counterpoise', 'replay', file, options.connectable]),
+    replay: replayCommand(file, options.connectable),
     story: history === undefined ? [] : storyOf(history, verdict?.evidence ?? []),
     looksLike: null,
     indifferent,
@@ -79,6 +80,11 @@ export async function explainFailure(
     },
   };
   return { failure, history: history ?? null, shown };
+}
+
+/** What runs a saved case again. */
+export function replayCommand(file: string, connectable: string): string {
+  return typed(['npx', 'counterpoise', 'replay', file, connectable]);
 }
 
 /** The smaller timeline, if it fails when it is run once more; else the one that was found. */

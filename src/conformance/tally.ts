@@ -22,6 +22,15 @@ const silent: Omit<Said, 'is' | 'why'> = {
 /** What came up in a case of a configuration. */
 const sometimes = { cases: 1 };
 
+/** Clauses that an outcome makes fail. */
+export function failingIn({ judged, intermittent, isVoid }: CaseOutcome): readonly string[] {
+  if (isVoid) return [];
+  return judged
+    .filter(({ verdict }) => verdict.is === 'fail' && verdict.isObservation !== true)
+    .filter(({ clause, attributedTo }) => attributedTo === null && intermittent[clause] == null)
+    .map(({ clause }) => clause);
+}
+
 export class Tally {
   readonly #said = new Map<string, Said[]>();
   /** Of configurations, by clause: they pass by the ten thousand, and one tells what all of them do. */
@@ -75,15 +84,15 @@ export class Tally {
     return this.#said.get(clause) ?? [];
   }
 
-  /** Takes in one timeline's outcome; answers with the clauses that it makes fail. */
-  hear(outcome: CaseOutcome): readonly string[] {
+  /** Takes in one timeline's outcome. */
+  hear(outcome: CaseOutcome): void {
     this.#cases.timelines++;
     this.#count(outcome.histories);
     if (outcome.isVoid) {
       this.#sayAll(outcome.timeline.clauses, 'void', 'the testbed itself lagged');
-      return [];
+      return;
     }
-    const failing: string[] = [];
+    const failing = failingIn(outcome);
     const kept = outcome.judged.filter(({ verdict }) => verdict.is === 'pass');
     for (const { clause, verdict, attributedTo } of outcome.judged) {
       const { why, sometimes } = verdict;
@@ -94,8 +103,7 @@ export class Tally {
       const intermittent = outcome.intermittent[clause] ?? null;
       const certificate = verdict.certificate ?? null;
       this.#say(clause, { ...silent, is, why, sometimes, attributedTo, intermittent, certificate });
-      if (is !== 'fail' || attributedTo !== null || intermittent !== null) continue;
-      failing.push(clause);
+      if (!failing.includes(clause)) continue;
       if (verdict.standsAlone) this.#alone.add(clause);
       this.#hearApart(clause, verdict, outcome.timeline);
       const beside = this.#keptBeside.get(clause) ?? new Set();
@@ -105,7 +113,6 @@ export class Tally {
         this.#undermined.set(one, (this.#undermined.get(one) ?? new Set()).add(clause));
       }
     }
-    return failing;
   }
 
   #hearApart(clause: string, { apartFrom = [] }: Verdict, timeline: Timeline): void {

@@ -148,7 +148,7 @@ export interface Failure {
   readonly observed: string;
   /** Path of the saved timeline or configuration case, relative to the result. */
   readonly file: string;
-  /** Command that runs it again. */
+  /** Command that runs it again, typed in the folder of the result. */
   readonly replay: string;
   /** The steps of the minimal timeline, in words, with what the model expected and what was seen. */
   readonly story: readonly StoryLine[];

@@ -36,7 +36,9 @@ const failureSchema = z
     expected: z.string(),
     observed: z.string(),
     file: z.string().describe('Relative to the result'),
-    replay: z.string().describe('The command that runs it again'),
+    replay: z
+      .string()
+      .describe('The command that runs it again, typed in the folder of the result'),
     story: z.array(storyLineSchema),
     looksLike: z
       .strictObject({ defect: z.string(), sentence: z.string(), thread: z.string().nullable() })

@@ -18,7 +18,7 @@ import { type DrawnTimeline, drawTimeline } from '../drawn-timeline.ts';
 import { judgedClauses } from '../judged-clauses.ts';
 import { planOf } from '../occasions.ts';
 import { attributed, rollUpClause } from '../roll-up.ts';
-import { Tally } from '../tally.ts';
+import { failingIn, Tally } from '../tally.ts';
 
 export interface TryOptions {
   readonly profile: Profile;
@@ -174,7 +174,9 @@ class Attempt {
     try {
       if ('timeline' in one) {
         const { name, seed, timeline } = one.timeline;
-        return this.#tally.hear(await runCase(this.#context, name, seed, timeline));
+        const outcome = await runCase(this.#context, name, seed, timeline);
+        this.#tally.hear(outcome);
+        return failingIn(outcome);
       }
       const { configuration } = one;
       const { time } = this.#context;
