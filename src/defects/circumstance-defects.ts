@@ -11,7 +11,14 @@ import {
 import type { BackendService, ServiceParts } from '../service/backend-service.ts';
 import type { AlteredParts, Around, Defect } from './defect.ts';
 import { firstSeen, type Misreading, rescheduled, withWeights } from './misread-columns.ts';
-import { delegatingListener, holding, type Membership, observed } from './surrounding.ts';
+import { type Rewrite, rewired } from './rewiring.ts';
+import {
+  delegatingListener,
+  delegatingTo,
+  holding,
+  type Membership,
+  observed,
+} from './surrounding.ts';
 
 const minuteMs = 60_000;
 /** As many as some tables hold. */
@@ -121,6 +128,62 @@ function cuttingOthers(parts: ServiceParts): AlteredParts {
   }));
 }
 
+/** A failure leaves an instance that is out with one of several passes. */
+const onePassLeft: Rewrite = (wire) =>
+  wire.event === 'check.failed' && /^down passes=[2-9]/.test(wire.state)
+    ? { next: 'down passes=1', actions: [] }
+    : wire;
+
+/** Sessions are off for an instant, which forgets everybody, once somebody's drain is over. */
+function forgettingAtDrainEnds(parts: ServiceParts): AlteredParts {
+  if (parts.configuration.persistenceMs === 0) return parts;
+  return {
+    ...parts,
+    around: (assembled, listener) => {
+      let isOver = false;
+      let inForce = parts;
+      const service = assembled({
+        ...delegatingListener(listener),
+        instanceForgotten: (instance) => {
+          isOver = true;
+          listener.instanceForgotten(instance);
+        },
+      });
+      return {
+        ...delegatingTo(service),
+        reconfigure: (other) => {
+          inForce = other;
+          service.reconfigure(other);
+        },
+        open: (source) => {
+          if (isOver) {
+            const configuration = { ...inForce.configuration, persistenceMs: 0 };
+            service.reconfigure({ ...inForce, configuration });
+            service.reconfigure(inForce);
+          }
+          isOver = false;
+          return service.open(source);
+        },
+      };
+    },
+  };
+}
+
+/** Another configuration ends the connections of members that are out. */
+function cuttingTheUnwellAtEdits(parts: ServiceParts): AlteredParts {
+  return observed(parts, (own, membership) => ({
+    ...own,
+    around: holding((service, { cut }) => ({
+      reconfigure: (other) => {
+        service.reconfigure(other);
+        for (let instance = 0; instance < service.instances.weight.length; instance++) {
+          if (isUnwell(service, membership, instance)) cut(instance);
+        }
+      },
+    })),
+  }));
+}
+
 export const circumstanceDefects: readonly Defect[] = [
   {
     name: 'wrr-begins-anew-each-minute',
@@ -168,5 +231,23 @@ export const circumstanceDefects: readonly Defect[] = [
     sentence: 'When an instance goes out, the connections of all others are cut.',
     breaks: ['health.isolation'],
     edit: cuttingOthers,
+  },
+  {
+    name: 'failure-leaves-one-pass',
+    sentence: 'A failed check leaves an instance that is out one of the passes it had.',
+    breaks: ['health.consecutive'],
+    edit: (parts) => ({ ...parts, health: rewired(parts.health, onePassLeft) }),
+  },
+  {
+    name: 'session-lost-at-drain-end',
+    sentence: 'The end of a drain makes every client a stranger.',
+    breaks: ['persistence.sticks'],
+    edit: forgettingAtDrainEnds,
+  },
+  {
+    name: 'reconfiguring-cuts-the-unwell',
+    sentence: 'Another configuration cuts the connections of instances that are out.',
+    breaks: ['change.keeps-established'],
+    edit: cuttingTheUnwellAtEdits,
   },
 ];

@@ -275,6 +275,8 @@ export const drainingZero: Family = {
             { do: 'open', count: held, sources: 'fresh', hold: true },
             { do: 'remove', instance: removed },
             { do: 'open', count: 9, sources: 'fresh' },
+            // at once, which in real time nobody can tell
+            ...(bounds.isWired ? [] : [{ after: { intervals: 0.1 }, do: 'carry' as const }]),
             { after: { intervals: 1 }, do: 'open', count: 9, sources: 'fresh' },
             { do: 'carry' },
           ],

@@ -52,7 +52,7 @@ export const forwardPorts: Family = {
       }),
 };
 
-/** Gone for good, and back under the same name at another port: what was known of it is no longer so. */
+/** Of another weight it is where it was; gone for good, and back at another port, what was known of it is no longer so. */
 export const forwardReturns: Family = {
   name: 'forward-returns',
   clauses: ['forward.port'],
@@ -61,7 +61,7 @@ export const forwardReturns: Family = {
   timelines: (bounds) =>
     fc
       .record({
-        ports: fc.constantFrom([9000, 9300], [9000, null], [null, 9300]),
+        ports: fc.constantFrom([9000, 9300], [9300, 9000], [9000, null], [null, 9300]),
         drainSeconds: fc.constantFrom(0, 30),
         isHeld: fc.boolean(),
       })
@@ -74,6 +74,8 @@ export const forwardReturns: Family = {
           steps: [
             settled(namesOf(2), 3),
             { ...open, hold: isHeld },
+            { do: 'reweigh', instance: 'b', weight: 2 },
+            open,
             { do: 'remove', instance: 'a' },
             { after: { drain: 1.1, intervals: 1 }, do: 'wait' },
             { do: 'add', instance: { name: 'a', weight: 1, port: after } },
