@@ -16,6 +16,7 @@ const nothing: Grounds = {
   undermined: new Map(),
   apartFrom: () => [],
   isKeptBeside: () => false,
+  restingOn: () => [],
 };
 
 /** Failing clauses and what they are charged to; null: to themselves. */
@@ -34,6 +35,7 @@ function charges(
       undermined: new Map(by),
       apartFrom: (id) => (apart[id] ?? []).map((others) => new Set(others)),
       isKeptBeside: (other) => keptBeside.includes(other),
+      restingOn: () => [],
     },
   );
   return Object.fromEntries(judged.map(({ id, attributedTo }) => [id, attributedTo]));
@@ -65,6 +67,20 @@ describe('a clause that fails beside a narrower one', () => {
       'health.unhealthy-threshold': premise,
       'schedule.eligible': premise,
     });
+  });
+
+  it('is charged to what each of its failures rests on, where that fails as well', () => {
+    const [resting, other] = ['health.unhealthy-threshold', 'health.timeout'];
+    const chargeOf = (ids: readonly string[], ...rests: readonly (readonly string[])[]) =>
+      attributed(
+        ids.map((id) => result(id)),
+        { ...nothing, restingOn: (id) => (id === resting ? rests.map((on) => new Set(on)) : []) },
+      )[0]?.attributedTo;
+    expect(chargeOf([resting, other], [other, 'health.tcp'], [other])).toBe(other);
+    expect(chargeOf([resting], [other])).toBeNull();
+    // one that stands by itself is enough
+    expect(chargeOf([resting, other], [other], [])).toBeNull();
+    expect(chargeOf([resting, other])).toBeNull();
   });
 
   it('fails by itself where the page states it and its own histories kept the premise', () => {

@@ -202,6 +202,8 @@ export interface Grounds {
   readonly undermined: ReadonlyMap<string, ReadonlySet<string>>;
   /** For each way in which the clause failed: the narrower clauses that cannot be why. */
   apartFrom(clause: string): Iterable<ReadonlySet<string>>;
+  /** For each failure of the clause: those of which any is why if it fails as well. */
+  restingOn(clause: string): readonly ReadonlySet<string>[];
   /** Whether a history in which `clause` failed kept the other one. */
   isKeptBeside(other: string, clause: string): boolean;
 }
@@ -236,6 +238,9 @@ function causeOf(
   const own = clauseOf(id);
   const underminer = failing.find((other) => undermined.get(id)?.has(other));
   if (underminer !== undefined) return underminer;
+  const resting = grounds.restingOn(id);
+  const why = resting.map((others) => failing.find((other) => other !== id && others.has(other)));
+  if (why[0] !== undefined && !why.includes(undefined)) return why[0];
   const standsAlone = strength === 'stated' || standingAlone.has(id);
   const isApart = failedApart(id, failing, grounds);
   return failing.find((other) => {

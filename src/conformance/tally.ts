@@ -40,6 +40,7 @@ export class Tally {
   readonly #faults = new Map<string, { clause: string; explainedBy: readonly string[] }>();
   /** By failing clause: what the histories that broke it kept. */
   readonly #keptBeside = new Map<string, Set<string>>();
+  readonly #resting = new Map<string, readonly ReadonlySet<string>[]>();
   readonly #undermined = new Map<string, Set<string>>();
   /** By clause, each set by its words. */
   readonly #apart = new Map<string, Map<string, ReadonlySet<string>>>();
@@ -73,6 +74,11 @@ export class Tally {
   /** By clause, for each way in which it failed: the narrower clauses that cannot be why. */
   apartFrom(clause: string): Iterable<ReadonlySet<string>> {
     return this.#apart.get(clause)?.values() ?? [];
+  }
+
+  /** By clause, for each failure of it: the clauses of which any is why if it fails as well. */
+  restingOn(clause: string): readonly ReadonlySet<string>[] {
+    return this.#resting.get(clause) ?? [];
   }
 
   /** Whether a history in which `clause` failed kept the other one. */
@@ -109,6 +115,8 @@ export class Tally {
       const beside = this.#keptBeside.get(clause) ?? new Set();
       this.#keptBeside.set(clause, beside);
       for (const other of kept) beside.add(other.clause);
+      const resting = this.#resting.get(clause) ?? [];
+      this.#resting.set(clause, [...resting, new Set(verdict.restsOn)]);
       for (const one of verdict.undermines ?? []) {
         this.#undermined.set(one, (this.#undermined.get(one) ?? new Set()).add(clause));
       }

@@ -52,7 +52,7 @@ describe('names in a timeline', () => {
       profiles: ['console'],
       isWired: false,
       instancesMax: 8,
-  instancesLimit: 8,
+      instancesLimit: 8,
       connectionsMax: 2000,
     } as const;
     const drawn = families.flatMap((family) => drawTimelines(family, bounds, 'names', 10));

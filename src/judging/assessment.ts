@@ -20,6 +20,8 @@ export interface Breach {
   readonly observed: string;
   /** Lines that prove it. */
   readonly lines: readonly number[];
+  /** Clauses, any of which is why if it fails as well; absent: it stands by itself. */
+  readonly restsOn?: readonly string[];
 }
 
 export interface Assessment {
@@ -102,6 +104,7 @@ function verdictOf(assessment: Assessment): Verdict {
       evidence: [...lines].toSorted((a, b) => a - b).slice(0, evidenceMax),
       sometimes,
       ...(standsAlone === true ? { standsAlone } : {}),
+      ...restingOf(breaches),
       ...(undermines.length > 0 ? { undermines } : {}),
       ...(apartFrom.length > 0 ? { apartFrom } : {}),
     };
@@ -110,6 +113,13 @@ function verdictOf(assessment: Assessment): Verdict {
   const missing = Object.keys(sometimes).filter((name) => sometimes[name] === 0);
   if (missing.length > 0) return inconclusive(`never came up: ${missing.join(', ')}`, sometimes);
   return { is: 'pass', why: kept, evidence: [], sometimes };
+}
+
+/** What is said rests on something only where nothing in it stands by itself. */
+function restingOf(breaches: readonly Breach[]): Pick<Verdict, 'restsOn'> {
+  const rests = breaches.map(({ restsOn = [] }) => restsOn);
+  if (rests.some(({ length }) => length === 0)) return {};
+  return { restsOn: [...new Set(rests.flat())] };
 }
 
 export function undeclared(observed: string): Observation {

@@ -10,6 +10,7 @@ import { checkInterval, checkPath, checkPort } from './check-places.judges.ts';
 import { stuckAtChange } from './counts-at-changes.ts';
 import { isAtFailure } from './cuts-at-results.ts';
 import { deadline, drainingZero, established } from './draining.judges.ts';
+import { type Edit, editsOf } from './edits.ts';
 import { arrivedWhole, forwardPort } from './forwarding.judges.ts';
 import { httpCodes, responseTimeout, tcpChecks } from './health-results.judges.ts';
 import { healthyThreshold, unhealthyThreshold } from './health-thresholds.judges.ts';
@@ -22,21 +23,11 @@ import {
   type MembershipChange,
   type Placed,
   propagationOf,
-  type Reconfiguration,
   wordTrait,
 } from './reading.ts';
 import { connectionsToSee } from './rotation-windows.ts';
 import { groupedBySource } from './sessions.ts';
 import { wlcRatio } from './weighted-least-connections.judges.ts';
-
-type Edit = MembershipChange | Reconfiguration;
-
-/** Accepted edits in their order. */
-function editsOf({ whole }: Subject): readonly Edit[] {
-  return [...whole.changes, ...whole.reconfigurations]
-    .filter(({ outcome }) => outcome === 'accepted')
-    .toSorted((a, b) => a.line - b.line);
-}
 
 export const keepsEstablished: Judge = judgeOf('change.keeps-established', (subject) => {
   const edits = editsOf(subject);

@@ -20,6 +20,7 @@ import {
   outliving,
   returnOf,
 } from './drain-ends.judges.ts';
+import { isReconfiguredAt } from './edits.ts';
 import { arrivedWhole, lostInForwarding } from './forwarding.judges.ts';
 import type { Judge } from './judge.ts';
 import { cycleOf, epochOf, type Removal } from './membership.ts';
@@ -223,6 +224,7 @@ function isOthersDoing(
   closed: NonNullable<Placed['closed']>,
   instance: string,
 ): boolean {
+  if (isReconfiguredAt(subject, closed)) return true;
   const edits = editsJustBefore(subject, closed);
   const [last] = edits.filter((edit) => edit.kind !== 'removed' || edit.instance !== instance);
   if (last === undefined) return false;
@@ -326,7 +328,7 @@ export const drainingOthers: Judge = judgeOf('draining.others', (subject) => {
       const last = subject.changes.findLast(({ line }) => line < closed.line);
       const atOnce = editsJustBefore(subject, closed);
       if (last?.kind !== 'removed' || atOnce.some(({ kind }) => kind !== 'removed')) continue;
-      if (isAtFailure(subject, closed)) continue;
+      if (isAtFailure(subject, closed) || isReconfiguredAt(subject, closed)) continue;
       breaches.push({
         why: `connection ${connection.connection} on ${placed.instance} was ended while ${first.instance} was removed`,
         expected: 'connections of other instances go on',

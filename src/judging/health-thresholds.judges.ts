@@ -8,6 +8,7 @@ import { type Ledger, streaksOf } from './check-ledger.ts';
 import { isNeverNormal } from './health-results.judges.ts';
 import { type HealthStates, healthStatesOf } from './health-states.ts';
 import type { Judge } from './judge.ts';
+import type { CheckReading } from './reading.ts';
 import { type Window, whyNoWindows, windowsOf } from './rotation-windows.ts';
 
 /** From one side of rotation to the other by `limit` consecutive results. */
@@ -121,6 +122,17 @@ function isClean({ ledger, health }: Course, start: number, { result, to }: Dire
   return true;
 }
 
+/** The clauses on the ways in which these checks failed: whoever takes one kind for no failure counts too few of several. */
+function kindsOf(checks: readonly CheckReading[]): readonly string[] {
+  const kinds = checks
+    .filter(({ result }) => result === 'failed')
+    .map(({ reply }) => {
+      if (reply === 'refused') return 'health.tcp';
+      return typeof reply === 'number' ? 'health.http.codes' : 'health.timeout';
+    });
+  return [...new Set(kinds)];
+}
+
 function judgeRun(course: Course, start: number, direction: Direction) {
   const { limit, result, from, to } = direction;
   const { name, ledger, window } = course;
@@ -153,7 +165,9 @@ function judgeRun(course: Course, start: number, direction: Direction) {
     if (streakAt(ledger, known, result) < known - start) break;
     if (window(known).shows !== to) continue;
     const lines = from === 'in' ? after.here : after.lines;
-    return { ...base, isBefore, breach: say(known, to === 'out' ? 'left' : 'entered', lines) };
+    const breach = say(known, to === 'out' ? 'left' : 'entered', lines);
+    const restsOn = kindsOf(ledger.checks.slice(start, known));
+    return { ...base, isBefore, breach: restsOn.length > 1 ? { ...breach, restsOn } : breach };
   }
   return {
     ...base,
@@ -184,8 +198,7 @@ export const consecutive: Judge = judgeOf('health.consecutive', (subject) => {
 
 /**
  * Runs short of the threshold, broken off by opposite results, until as many came as the threshold asks for in a row.
- * One that is just one short counts only where one as long had changed nothing before: a threshold one too low is not
- * charged here, and nor is it whoever takes one kind of failure for two, or for none.
+ * One of them counts only where one as long had changed nothing before: a threshold that is too low is not charged here, and nor is it whoever takes one kind of failure for two, or for none.
  */
 function judgeInterrupted(subject: Subject, course: Course, direction: Direction) {
   const { limit, result, from, to } = direction;
@@ -194,7 +207,7 @@ function judgeInterrupted(subject: Subject, course: Course, direction: Direction
   let breach: Breach | null = null;
   let start = -1;
   let total = 0;
-  let longest = limit - 2;
+  let longest = 0;
   let isSeenBefore = false;
   for (let known = 0; known <= ledger.checks.length; known++) {
     const states = ledger.states[known] ?? health.all;
@@ -205,7 +218,7 @@ function judgeInterrupted(subject: Subject, course: Course, direction: Direction
       if (!isStart || !isClean(course, known, direction)) continue;
       start = known;
       total = 0;
-      longest = limit - 2;
+      longest = 0;
       isSeenBefore = false;
     } else if (ledger.checks[known - 1]?.result === result) total++;
     const { shows, lines } = window(known);

@@ -21,6 +21,8 @@ export interface Verdict {
   readonly standsAlone?: true;
   /** Of a fail: clauses on which nothing that is said stands beside it, be they stated or narrower. */
   readonly undermines?: readonly string[];
+  /** Of a fail: clauses, any of which is why if it fails as well. */
+  readonly restsOn?: readonly string[];
   /** Of a fail: narrower clauses that cannot be why. */
   readonly apartFrom?: readonly string[];
   /** Nothing was declared that could be broken: `why` says what was seen instead. */

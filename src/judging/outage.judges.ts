@@ -4,6 +4,7 @@
  */
 import { isUnchangedMember } from './absences.ts';
 import { type Breach, counted, judgeOf, type Subject, undeclared } from './assessment.ts';
+import { isEditedAt } from './edits.ts';
 import { isUndeniable } from './eligibility.judges.ts';
 import { arrivedWhole } from './forwarding.judges.ts';
 import { isTelling } from './health-isolation.judges.ts';
@@ -83,6 +84,7 @@ export const liveConnections: Judge = judgeOf('health.live-connections', (subjec
       const { closed, carried } = connection;
       const isCut = closed?.by === 'balancer' && closed.line > outage.firstLine;
       const alive = carried.find((one) => one.fromMs >= outage.sureMs && arrivedWhole(one));
+      if (isCut && isEditedAt(subject, closed)) continue;
       if (isCut) cut++;
       else if (alive !== undefined) kept++;
       const lost = carried.find((one) => one.fromMs >= outage.sureMs && !arrivedWhole(one));

@@ -1,0 +1,34 @@
+/**
+ * What was edited of a service in all, and whether a connection was ended at the very instant of an edit: that may be
+ * why then. Knows no clause.
+ */
+import type { When } from '../history/vocabulary.ts';
+import type { Subject } from './assessment.ts';
+import type { MembershipChange, Reconfiguration } from './reading.ts';
+
+export type Edit = MembershipChange | Reconfiguration;
+
+/** Accepted edits in their order, whichever configuration they came under. */
+export function editsOf({ whole }: Subject): readonly Edit[] {
+  return [...whole.changes, ...whole.reconfigurations]
+    .filter(({ outcome }) => outcome === 'accepted')
+    .toSorted((a, b) => a.line - b.line);
+}
+
+type Ended = When & { readonly line: number };
+
+/** Whether any edit had been accepted just then. */
+export function isEditedAt(subject: Subject, ended: Ended): boolean {
+  return editsOf(subject).some((edit) => isJustBefore(edit, ended));
+}
+
+/** Whether another configuration had been accepted just then. */
+export function isReconfiguredAt({ whole }: Subject, ended: Ended): boolean {
+  return whole.reconfigurations.some(
+    (one) => one.outcome === 'accepted' && isJustBefore(one, ended),
+  );
+}
+
+function isJustBefore(edit: Edit, ended: Ended): boolean {
+  return edit.line < ended.line && ended.fromMs <= edit.toMs;
+}
