@@ -74,7 +74,8 @@ export const drainingReturn: Family = {
             { do: 'remove', instance: removed },
             // whose connections do not bear so long a pause is told from whoever ends them for a drain
             { do: 'carry' },
-            { after: { drain: 0.3 }, do: 'carry' },
+            // between two checks: whether they go on after the return
+            { after: { drain: 0.31 }, do: 'carry' },
             // with another weight, too, which holds from then on; who is removed again leaves equals behind
             {
               do: 'add',

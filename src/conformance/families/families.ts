@@ -38,7 +38,7 @@ import {
   reconfiguresWhileOut,
 } from './interruptions.ts';
 import { wlcJoins, wlcRefill, wlcThrough } from './least-connections.ts';
-import { healthDetection, healthInitial, outages } from './outages.ts';
+import { healthDetection, healthInitial, outageOfOne, outages } from './outages.ts';
 import {
   persistenceChanges,
   persistenceDraining,
@@ -64,6 +64,7 @@ export const families: readonly Family[] = [
   healthTours,
   healthThresholds,
   outages,
+  outageOfOne,
   changesWhileOut,
   changesWhileCounting,
   changesBetweenChecks,

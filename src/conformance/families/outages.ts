@@ -56,6 +56,48 @@ export const outages: Family = {
             { do: 'behave', instance: 'b', behaviour: {} },
             { after: { intervals: 1.4 * checksBeyond }, do: 'open', count: 6, sources: 'fresh' },
             { do: 'carry' },
+            // and a second outage costs no more than the first
+            ...(bounds.isWired
+              ? []
+              : [failing('b', failure), { after: out, do: 'carry' as const }]),
+          ],
+        };
+      }),
+};
+
+/** Goes out and comes back among others, then goes out when it is all there is: the last one is one like any other. */
+export const outageOfOne: Family = {
+  name: 'outage-of-one',
+  clauses: ['schedule.none-eligible'],
+  needs: ['check.http', 'schedule.wrr', 'drain'],
+  runs: { stepped: 6, wired: 0 },
+  timelines: (bounds) =>
+    fc
+      .record({
+        unhealthyThreshold: fc.integer({ min: 1, max: 3 }),
+        failure: fc.constantFrom(...plainFailures),
+      })
+      .map(({ unhealthyThreshold, failure }): Timeline => {
+        const open = { do: 'open' as const, count: connectionsToSee, sources: 'fresh' as const };
+        const sure = { checks: { a: unhealthyThreshold + checksBeyond } };
+        return {
+          ...head('outage-of-one', outageOfOne.clauses, bounds),
+          configuration: documentOf(bounds.profile, {
+            drainSeconds: 0,
+            check: { unhealthyThreshold },
+          }),
+          instances: instancesOf([1, 1]),
+          steps: [
+            settled(namesOf(2), 3),
+            open,
+            failing('a', failure),
+            { after: sure, ...open },
+            { do: 'behave', instance: 'a', behaviour: {} },
+            { after: { checks: { a: 2 + checksBeyond } }, ...open },
+            { do: 'remove', instance: 'b' },
+            open,
+            failing('a', failure),
+            { after: sure, ...open },
           ],
         };
       }),
