@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import type { History } from '../history/vocabulary.ts';
 import { type Asked, FakeBalancer, type Wrong } from './balancer.fixture.ts';
+import { recounted } from './fake-tape.fixture.ts';
 import { failures, passes, verdictOn } from './verdict.fixture.ts';
 
 const drainMs = 300_000;
@@ -28,8 +29,10 @@ function endedForOne({ header, events }: History): History {
   );
   return {
     header,
-    events: events.filter(
-      (one, line) => line <= first || one.event !== 'connection.closed' || one.by !== 'balancer',
+    events: recounted(
+      events.filter(
+        (one, line) => line <= first || one.event !== 'connection.closed' || one.by !== 'balancer',
+      ),
     ),
   };
 }
