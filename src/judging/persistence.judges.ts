@@ -49,10 +49,9 @@ function movedBreach({ first, second, gap }: Pair): Breach {
 
 /**
  * Whether a client that comes back soon and moves was not known at all: others that came back soon were not kept either,
- * and nothing happened meanwhile that a client might be forgotten for. By turns alone it shows whether anybody is known.
+ * and nothing happened meanwhile that a client might be forgotten for.
  */
 function keyMatter(subject: Subject, pairs: readonly Pair[]): (pair: Pair) => boolean {
-  if (!takesTurns(subject)) return () => false;
   const soon = judgePairs(
     subject,
     pairs.filter(({ gap }) => gap < shortGap),
@@ -65,6 +64,11 @@ function keyMatter(subject: Subject, pairs: readonly Pair[]): (pair: Pair) => bo
 
 function takesTurns({ configuration }: Subject): boolean {
   return configuration.scheduling === 'weighted-round-robin';
+}
+
+/** Who is known by more than the address is not known again from another port. */
+function knownBy({ first, second }: Pair): readonly string[] {
+  return first.port === second.port ? [] : ['persistence.source-address'];
 }
 
 /** Connections between two of one client after which it may have been pushed out of a table. */
@@ -90,18 +94,20 @@ export const sticks: Judge = judgeOf('persistence.sticks', (subject) => {
   if (why !== null) return why;
   const pairs = pairsOf(subject);
   const isKeyMatter = keyMatter(subject, pairs);
+  // what clients are known by shows by turns alone
+  const isLeft = (pair: Pair) => takesTurns(subject) && isKeyMatter(pair);
   const { kept, moved } = judgePairs(
     subject,
     pairs.filter(
       (pair) =>
-        pair.isGuaranteed && (pair.gap >= longGap || (pair.gap < shortGap && !isKeyMatter(pair))),
+        pair.isGuaranteed && (pair.gap >= longGap || (pair.gap < shortGap && !isLeft(pair))),
     ),
   );
   // that it is memory may show in any gap, how long it lasts only in a long one
   const { clients, isProven } = judgePairs(subject, pairs);
   const proving = kept.filter((pair) => pair.gap >= provingGap && wouldMove(subject, pair)).length;
   return {
-    breaches: moved.map(movedBreach),
+    breaches: moved.map((pair) => ({ ...movedBreach(pair), restsOn: knownBy(pair) })),
     sometimes: {
       'gaps of nine tenths after which the scheduler would have moved': proving,
       [clientsMoved]: isProven ? clients : 0,
