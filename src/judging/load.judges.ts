@@ -128,8 +128,8 @@ function blocksOf(subject: Subject): readonly Stretch[] {
     .filter(
       ({ epoch, connections }) =>
         epoch.members.size > 1 &&
-        isApart(subject, connections) &&
-        connections.filter((one) => concurrent.has(one)).length >= connectionsToJudge,
+        connections.filter((one) => concurrent.has(one)).length >= connectionsToJudge &&
+        isApart(subject, connections),
     )
     .map(({ epoch, connections }) => ({
       epoch,

@@ -69,6 +69,9 @@ type Case =
   | { readonly row: string; readonly cost: number; readonly timeline: DrawnTimeline }
   | { readonly row: string; readonly cost: number; readonly configuration: ConfigurationCase };
 
+/** From here on a timeline costs as much as ten others: of a defect that is known for all that it breaks, once is enough. */
+const dearCost = 600;
+
 /** A deployment without traffic, in the unit of `costOf`. */
 const configurationCost = 10;
 
@@ -96,7 +99,9 @@ class Attempt {
     const { rounds, untilKilled } = this.#options;
     const { signal } = this.#context;
     for (let round = 1; round <= rounds.max && !signal.aborted; round++) {
+      const isKilled = this.#isKilled();
       for (const one of this.#casesOf(round)) {
+        if (isKilled && one.cost > dearCost) continue;
         if (signal.aborted || (untilKilled && this.#killedAfter !== null)) break;
         await this.#run(one);
       }
