@@ -43,6 +43,27 @@ describe('an outage', () => {
     expect(failures(outage({}, { ...declared, 'health.liveConnections': 'cut' }))).toEqual([live]);
   });
 
+  it('does not charge to it that somebody who was removed is taken for a member', () => {
+    const ofOne = (wrong: Wrong) =>
+      new FakeBalancer({ traits: declared, weights: { a: 1, b: 1 } }, wrong)
+        .rounds(4)
+        .openFresh(6)
+        .behave('a', { reply: 503 })
+        .rounds(6)
+        .openFresh(6)
+        .behave('a', {})
+        .rounds(6)
+        .remove('b')
+        .openFresh(6)
+        .behave('a', { reply: 503 })
+        .rounds(6)
+        .openFresh(6)
+        .end();
+    expect(failures(ofOne({ keepsRemoved: true }))).not.toContain(none);
+    expect(verdictOn(ofOne({ usesAllWhenNone: true }), none).is).toBe('fail');
+    expect(verdictOn(ofOne({}), none).is).toBe('pass');
+  });
+
   it('only says what it saw where nothing is declared', () => {
     for (const clause of [none, live]) {
       expect(verdictOn(outage({}, {}), clause)).toMatchObject({

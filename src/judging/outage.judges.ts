@@ -11,6 +11,7 @@ import { isTelling } from './health-isolation.judges.ts';
 import type { Judge } from './judge.ts';
 import { epochOf } from './membership.ts';
 import {
+  type ConnectionReading,
   decided,
   type InstanceReading,
   isPlaced,
@@ -40,7 +41,10 @@ export const noneEligible: Judge = judgeOf('schedule.none-eligible', (subject) =
   if (reading === null) {
     return tempted.length === 0 ? 'somebody was eligible all the time' : undeclared(observed);
   }
-  const wrong = tempted.filter((one) => isPlaced(one) === (reading === 'refuse'));
+  const otherwise = tempted.filter((one) => isPlaced(one) === (reading === 'refuse'));
+  // whoever uses none but those who were removed takes them for members
+  const isWrong = reading !== 'refuse' || otherwise.some((one) => isAtMember(subject, one));
+  const wrong = isWrong ? otherwise : [];
   return {
     breaches: wrong.map(({ connection, placed: place, refused: refusal, openedLine }) => ({
       why: `connection ${connection} was ${place === null ? 'refused' : `placed on ${place.instance}`} with nobody eligible`,
@@ -56,6 +60,12 @@ export const noneEligible: Judge = judgeOf('schedule.none-eligible', (subject) =
     undermines: wrong.length > 0 ? ['draining.no-new'] : [],
   };
 });
+
+function isAtMember(subject: Subject, connection: ConnectionReading): boolean {
+  if (!isPlaced(connection)) return false;
+  const members = epochOf(subject.epochs, connection)?.members;
+  return members?.has(connection.placed.instance) === true;
+}
 
 /** Every member is certainly out, by answers that no setting calls a pass. */
 function isNobodyLeft(subject: Subject, decision: Placed): boolean {

@@ -28,7 +28,9 @@ export const drainingDefault: Family = {
   runs: { stepped: 20, wired: 3 },
   timelines: (bounds) =>
     fc.record({ removed: removable, held }).map(({ removed, held: count }): Timeline => {
-      const [late, over] = bounds.isWired ? [0.78, 0.22 + farBeyond] : [justBefore, 0.03];
+      const [late, later, over] = bounds.isWired
+        ? [0.78, null, 0.22 + farBeyond]
+        : [0.97, justBefore - 0.97, 0.03];
       return {
         ...head('draining-default', drainingDefault.clauses, bounds),
         configuration: documentOf(bounds.profile, {
@@ -41,6 +43,7 @@ export const drainingDefault: Family = {
           { do: 'open', count, sources: 'fresh', hold: true },
           { do: 'remove', instance: removed },
           { after: { drain: late }, do: 'carry' },
+          ...(later === null ? [] : [{ after: { drain: later }, do: 'carry' as const }]),
           { after: { drain: over }, do: 'carry' },
         ],
       };

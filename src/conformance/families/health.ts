@@ -123,7 +123,7 @@ function interruptedRuns(
   method: CheckMethod = 'http',
 ): fc.Arbitrary<Timeline> {
   const plain = method === 'http' ? [wrongStatus] : [];
-  const others = bounds.isWired ? [] : otherFailures;
+  const others = bounds.isWired && method === 'http' ? [] : otherFailures;
   return fc
     .record({
       unhealthyThreshold: fc.integer({ min: 3, max: 5 }),
