@@ -458,7 +458,7 @@ function networks(): readonly WholeDocument[] {
 }
 
 /** Valid, and of no clause but that on all that is valid: what stands beside the fields that the page speaks of. */
-function besides(): readonly WholeDocument[] {
+function besides(profile: Profile): readonly WholeDocument[] {
   const clause = 'config.accepts-valid';
   const addresses = ['10.0.0.1', '9.9.9.9', '2620:fe::fe', '::1'];
   const otherSpellings = [
@@ -474,6 +474,12 @@ function besides(): readonly WholeDocument[] {
   const spaced = { ...instance, id: ' a ', zone: ' az 1 ' };
   const listener = { protocol: 'tcp', port: 80, backendService: 'web' };
   const others = ['udp', 'tls', 'http', 'https'];
+  // names in the API have no blanks
+  const blanks = good(clause, 'texts with blanks at their ends, which belong to them', {
+    ...associated({ ...virtualGroup, name: ' pool ', instances: [spaced] }),
+    [`${service}.serverGroup`]: ' pool ',
+    listeners: [{ ...listener, name: ' front ' }],
+  });
   return [
     good(
       clause,
@@ -503,11 +509,7 @@ function besides(): readonly WholeDocument[] {
         instances: otherSpellings.map((address, id) => ({ id: `i-${id}`, address, weight: 1 })),
       }),
     ),
-    good(clause, 'texts with blanks at their ends, which belong to them', {
-      ...associated({ ...virtualGroup, name: ' pool ', instances: [spaced] }),
-      [`${service}.serverGroup`]: ' pool ',
-      listeners: [{ ...listener, name: ' front ' }],
-    }),
+    ...(profile === 'console' ? [blanks] : []),
     good(clause, 'persistence where source IP schedules', {
       [`${service}.scheduling`]: 'source-ip',
       [`${service}.sessionPersistence`]: { enabled: true },
@@ -572,6 +574,6 @@ export function wholeDocuments(profile: Profile): readonly WholeDocument[] {
     ...checks(profile),
     ...groupKinds(),
     ...networks(),
-    ...besides(),
+    ...besides(profile),
   ];
 }
