@@ -66,7 +66,7 @@ describe('an implementation that declares what it lacks, and says so to document
 
   it('is told what would show a clause that nobody could show on it', async () => {
     const { why, coverage } = await judged(lacking('check.http'));
-    expect(why('health.consecutive')).toContain('only check.http would show it');
+    expect(why('health.live-connections')).toContain('only check.http would show it');
     // what was turned down covers nothing
     expect(coverage.pairs?.covered).toBeLessThan(0.9 * (coverage.pairs?.of ?? 0));
     expect(coverage.transitions?.covered).toBe(0);
