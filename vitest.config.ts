@@ -10,7 +10,7 @@ export default defineConfig({
       ...(process.env['COUNTERPOISE_TRACES'] === undefined ? ['**/real-traces.test.ts'] : []),
     ],
     globalSetup: ['src/testbed/servers.setup.ts'],
-    testTimeout: 60_000,
+    testTimeout: 180_000,
     hookTimeout: 120_000,
     coverage: {
       provider: 'v8',

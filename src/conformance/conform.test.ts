@@ -28,7 +28,7 @@ function having(
     .toSorted();
 }
 
-describe('a whole run', { timeout: 60_000 }, () => {
+describe('a whole run', () => {
   it('passes the reference on every clause', async () => {
     const result = await resultOf('reference');
     const everything = judgedClauses.map(({ id }) => id).toSorted();

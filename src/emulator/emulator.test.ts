@@ -189,7 +189,7 @@ describe('the emulated cloud, judged through its API', { timeout: 240_000 }, () 
     const interruption = new AbortController();
     const running = conformOn({ signal: interruption.signal }, 'config', 'health');
     await vi.waitFor(() => expect(emulator.held()).not.toEqual(nothing), {
-      timeout: 30_000,
+      timeout: 90_000,
       interval: 1,
     });
     interruption.abort();
