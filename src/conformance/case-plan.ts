@@ -49,6 +49,19 @@ export function familiesFor(
     .filter(({ needs }) => needs.every(isMet));
 }
 
+/** Of timelines made for other clauses a few are enough to see what else may break a selected one. */
+const drawnOfOthers = 4;
+
+/** How many timelines of the family a run draws. */
+export function timelinesOf(
+  { runs, clauses }: Family,
+  description: Description,
+  selected: readonly string[],
+): number {
+  const count = runs[takesTime(description) ? 'wired' : 'stepped'];
+  return clauses.some((id) => selected.includes(id)) ? count : Math.min(count, drawnOfOthers);
+}
+
 /** What an implementation lacks for every case made for a clause; empty: there is one that it can be put to, or none at all. */
 export function missingFor(clause: string, { capabilities }: Description): readonly Need[] {
   if (clause.startsWith('config.')) return lackedBy(clause, capabilities);

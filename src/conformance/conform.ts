@@ -26,6 +26,7 @@ import {
   familiesFor,
   runMs,
   takesTime,
+  timelinesOf,
 } from './case-plan.ts';
 import { type CaseContext, type CaseOutcome, runCase } from './case-runner.ts';
 import type { ConfigurationCase } from './configurations/configuration-case.ts';
@@ -220,7 +221,7 @@ class Run {
     return familiesFor(description, selected)
       .filter(isAsked)
       .flatMap((family) =>
-        drawTimelines(family, bounds, seed, family.runs[this.#isWired ? 'wired' : 'stepped']),
+        drawTimelines(family, bounds, seed, timelinesOf(family, description, selected)),
       )
       .map((drawn) => within(drawn, description, bounds));
   }
