@@ -104,6 +104,12 @@ function another(
   return badInput(`${fileName}:${line}:${column}  ${what}`, 'ANOTHER_SERVICE', hint);
 }
 
+/** As a document tells it. */
+export function toldVerdict({ clause, verdict, attributedTo }: JudgedClause) {
+  const { is, why, expected = null, observed = null } = verdict;
+  return { clause, is, why, expected, observed, attributedTo };
+}
+
 function resultOf(
   file: string,
   history: History,
@@ -133,14 +139,7 @@ function resultOf(
     file,
     events: history.events.length,
     defects,
-    verdicts: spoken.map(({ clause, verdict, attributedTo }) => ({
-      clause,
-      is: verdict.is,
-      why: verdict.why,
-      expected: verdict.expected ?? null,
-      observed: verdict.observed ?? null,
-      attributedTo,
-    })),
+    verdicts: spoken.map(toldVerdict),
     observations: observations.map(said),
     undecided: undecided.map(said),
     silent: rest.filter((one) => !undecided.includes(one)).map(({ clause }) => clause),

@@ -22,6 +22,7 @@ import { appliesTo, clauseOf } from '../spec/clauses.ts';
 import { openTestbed } from '../testbed/open-testbed.ts';
 import type { Testbed } from '../testbed/trial.ts';
 import { readInputFile } from './input-files.ts';
+import { toldVerdict } from './judge.ts';
 import type { Terminal } from './terminal.ts';
 
 export interface ReplayCommand {
@@ -120,14 +121,7 @@ async function replayTimeline(
     .map((one) => asDecided(one, outcome, testbed))
     .filter(({ clause, verdict }) => verdict.is !== 'inconclusive' || own.has(clause));
   const evidence = spoken.flatMap(({ verdict }) => (verdict.is === 'fail' ? verdict.evidence : []));
-  const verdicts = spoken.map(({ clause, verdict, attributedTo }) => ({
-    clause,
-    is: verdict.is,
-    why: verdict.why,
-    expected: verdict.expected ?? null,
-    observed: verdict.observed ?? null,
-    attributedTo,
-  }));
+  const verdicts = spoken.map(toldVerdict);
   return {
     file,
     verdicts,

@@ -146,8 +146,8 @@ function chosen(
 type Described = Pick<Description, 'capabilities' | 'traits'>;
 
 /**
- * The timeline as it can be asked: who declares several schedulers gets as many times the connections, and whose checks need not be HTTP checks has TCP checks where there are no others, and
- * whose scheduling does not matter has one that is there. For timelines of families whose needs are met.
+ * The timeline as it can be asked: whose checks need not be HTTP checks has TCP checks where there are no others, whose
+ * scheduling does not matter has one that is there, and who declares several schedulers gets as many times the connections. For timelines of families whose needs are met.
  */
 export function within(
   drawn: DrawnTimeline,

@@ -1,25 +1,17 @@
 /** Shrinking on timelines whose failure is known: the smallest must come out, and the budget must hold. */
 import { describe, expect, it } from 'vitest';
+import { smallBounds } from './bounds.fixture.ts';
 import { drawTimelines } from './drawn-timeline.ts';
 import { wrrCycles } from './families/round-robin.ts';
 import { shrinkTimeline } from './shrinking.ts';
 import type { Timeline } from './timeline.ts';
-
-const bounds = {
-  profile: 'console',
-  profiles: ['console'],
-  isWired: false,
-  instancesMax: 8,
-  instancesLimit: 8,
-  connectionsMax: 2000,
-} as const;
 
 function weightsSum(timeline: Timeline): number {
   return timeline.instances.reduce((sum, { weight }) => sum + weight, 0);
 }
 
 describe('shrinking a timeline', () => {
-  const drawn = drawTimelines(wrrCycles, bounds, 'shrink', 20).filter(
+  const drawn = drawTimelines(wrrCycles, smallBounds, 'shrink', 20).filter(
     ({ timeline }) => weightsSum(timeline) > 8,
   );
 
@@ -47,12 +39,12 @@ describe('shrinking a timeline', () => {
   });
 
   it('draws the same timelines from the same seed and others from another', () => {
-    const again = drawTimelines(wrrCycles, bounds, 'shrink', 20);
+    const again = drawTimelines(wrrCycles, smallBounds, 'shrink', 20);
     expect(again.map((one) => one.timeline)).toEqual(
-      drawTimelines(wrrCycles, bounds, 'shrink', 20).map((one) => one.timeline),
+      drawTimelines(wrrCycles, smallBounds, 'shrink', 20).map((one) => one.timeline),
     );
     expect(again.map((one) => one.timeline)).not.toEqual(
-      drawTimelines(wrrCycles, bounds, 'other', 20).map((one) => one.timeline),
+      drawTimelines(wrrCycles, smallBounds, 'other', 20).map((one) => one.timeline),
     );
   });
 });

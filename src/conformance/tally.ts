@@ -40,7 +40,8 @@ export class Tally {
   readonly #faults = new Map<string, { clause: string; explainedBy: readonly string[] }>();
   /** By failing clause: what the histories that broke it kept. */
   readonly #keptBeside = new Map<string, Set<string>>();
-  readonly #resting = new Map<string, readonly ReadonlySet<string>[]>();
+  /** By clause, for each failure of it. */
+  readonly #resting = new Map<string, ReadonlySet<string>[]>();
   readonly #undermined = new Map<string, Set<string>>();
   /** By clause, each set by its words. */
   readonly #apart = new Map<string, Map<string, ReadonlySet<string>>>();
@@ -116,7 +117,8 @@ export class Tally {
       this.#keptBeside.set(clause, beside);
       for (const other of kept) beside.add(other.clause);
       const resting = this.#resting.get(clause) ?? [];
-      this.#resting.set(clause, [...resting, new Set(verdict.restsOn)]);
+      this.#resting.set(clause, resting);
+      resting.push(new Set(verdict.restsOn));
       for (const one of verdict.undermines ?? []) {
         this.#undermined.set(one, (this.#undermined.get(one) ?? new Set()).add(clause));
       }

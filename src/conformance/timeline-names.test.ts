@@ -1,5 +1,6 @@
 /** Names in timelines: whoever is nowhere is found where he stands, and no timeline of ours speaks of such. */
 import { describe, expect, it } from 'vitest';
+import { smallBounds } from './bounds.fixture.ts';
 import { drawTimelines } from './drawn-timeline.ts';
 import { families } from './families/families.ts';
 import type { Step, Timeline } from './timeline.ts';
@@ -47,15 +48,7 @@ describe('names in a timeline', () => {
   });
 
   it('are of somebody in whatever is drawn', () => {
-    const bounds = {
-      profile: 'console',
-      profiles: ['console'],
-      isWired: false,
-      instancesMax: 8,
-      instancesLimit: 8,
-      connectionsMax: 2000,
-    } as const;
-    const drawn = families.flatMap((family) => drawTimelines(family, bounds, 'names', 10));
+    const drawn = families.flatMap((family) => drawTimelines(family, smallBounds, 'names', 10));
     expect(drawn.flatMap(({ timeline }) => strangersIn(timeline))).toEqual([]);
   });
 });

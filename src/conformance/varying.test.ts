@@ -1,19 +1,12 @@
 /** What does not matter in a timeline, on timelines whose failure is known. */
 import { describe, expect, it } from 'vitest';
+import { smallBounds } from './bounds.fixture.ts';
 import { drawTimeline } from './drawn-timeline.ts';
 import { wrrCycles } from './families/round-robin.ts';
 import type { Timeline } from './timeline.ts';
 import { indifferentValues } from './varying.ts';
 
-const bounds = {
-  profile: 'console',
-  profiles: ['console'],
-  isWired: false,
-  instancesMax: 8,
-  instancesLimit: 8,
-  connectionsMax: 2000,
-} as const;
-const { timeline } = drawTimeline(wrrCycles, bounds, 'varying', 1);
+const { timeline } = drawTimeline(wrrCycles, smallBounds, 'varying', 1);
 const always = { runsMax: 100, hasMore: () => true };
 
 describe('the values of a failing timeline', () => {

@@ -2,13 +2,13 @@
  * What each event and the header must carry, as data: the codec checks lines against it. Says the same as the published
  * schema on all that is known there, by hand, as there are millions of lines. Knows bounds, no meaning.
  */
+import type { Path } from '../documents/places.ts';
 import { unknownDeclarations, wrongReadings } from '../spec/traits.ts';
-import type { JsonPath } from './json-places.ts';
 import type { HistoryEvent } from './vocabulary.ts';
 
 /** What is wrong at a path, seen from the line. */
 export interface Wrong {
-  readonly path: JsonPath;
+  readonly path: Path;
   /** A phrase that follows the path. */
   readonly what: string;
 }

@@ -2,32 +2,49 @@
  * Where things stand in a text of JSON: the first mistake, the value at a path, a key that is there twice. Slow and
  * exact, for texts of which something is to be complained about. Knows no history.
  */
-
-/** Keys and indexes. */
-export type JsonPath = readonly (string | number)[];
-
-/** `at`: of a member its key, of an element of a list itself. */
-type Visit = (path: JsonPath, at: number) => void;
+import { type JSONPath, type JSONVisitor, visit } from 'jsonc-parser';
+import type { Path } from '../documents/places.ts';
 
 /** The offset of the first mistake; null: there is none. */
 export function mistakeIn(text: string): number | null {
-  return walk(text, () => {});
+  let first: number | null = null;
+  const isWalked = walk(text, {
+    onError: (_error, offset, length) => {
+      // a string with a control character in it is told of as a whole
+      const within = text.slice(offset, offset + length).search(controlCharacter);
+      first ??= offset + Math.max(0, within);
+    },
+  });
+  return isWalked ? first : 0;
 }
 
-/** The offset of what stands at the path, or of the nearest that there is around it. */
-export function offsetOf(text: string, path: JsonPath): number {
+const controlCharacter = /\p{Cc}/u;
+
+/** The offset of what stands at the path, of a member its key, or of the nearest that there is around it. */
+export function offsetOf(text: string, path: Path): number {
   let found = 0;
   let depth = 0;
-  walk(text, (at, offset) => {
+  const see = (at: JSONPath, offset: number) => {
     if (at.length <= depth || at.some((part, index) => part !== path[index])) return;
     found = offset;
     depth = at.length;
+  };
+  const seeElement = (offset: number, pathSupplier: () => JSONPath) => see(pathSupplier(), offset);
+  walk(text, {
+    onObjectProperty: (key, offset, _length, _line, _column, pathSupplier) =>
+      see([...pathSupplier(), key], offset),
+    onObjectBegin: (offset, _length, _line, _column, pathSupplier) =>
+      seeElement(offset, pathSupplier),
+    onArrayBegin: (offset, _length, _line, _column, pathSupplier) =>
+      seeElement(offset, pathSupplier),
+    onLiteralValue: (_value, offset, _length, _line, _column, pathSupplier) =>
+      seeElement(offset, pathSupplier),
   });
   return found;
 }
 
 export interface Repeated {
-  readonly path: JsonPath;
+  readonly path: Path;
   /** Of the second one. */
   readonly offset: number;
 }
@@ -62,119 +79,26 @@ function isContainer(value: unknown): value is object {
 export function repeatedKey(text: string): Repeated | null {
   const seen = new Set<string>();
   let found: Repeated | null = null;
-  walk(text, (path, offset) => {
-    const key = JSON.stringify(path);
-    if (seen.has(key)) found ??= { path, offset };
-    seen.add(key);
+  walk(text, {
+    onObjectProperty: (name, offset, _length, _line, _column, pathSupplier) => {
+      const path = [...pathSupplier(), name];
+      const key = JSON.stringify(path);
+      if (seen.has(key)) found ??= { path, offset };
+      seen.add(key);
+    },
   });
   return found;
 }
 
-/** Thrown within this file only. */
-class Mistake {
-  readonly offset: number;
+const plainJson = { disallowComments: true, allowTrailingComma: false, allowEmptyContent: false };
 
-  constructor(offset: number) {
-    this.offset = offset;
-  }
-}
-
-function walk(text: string, visit: Visit): number | null {
-  const walker = new Walker(text, visit);
+/** False: it is nested deeper than any history, and where anything stands is as good as unknown. */
+function walk(text: string, visitor: JSONVisitor): boolean {
   try {
-    walker.document();
-    return null;
+    visit(text, visitor, plainJson);
+    return true;
   } catch (error) {
-    if (error instanceof Mistake) return error.offset;
-    // nested deeper than any history: where it stands is as good as unknown
-    if (error instanceof RangeError) return 0;
+    if (error instanceof RangeError) return false;
     throw error;
-  }
-}
-
-const space = /[ \t\r\n]*/y;
-const scalar = /true|false|null|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
-const stringBegun = /"(?:[^"\\\p{Cc}]|\\(?:["\\/bfnrt]|u[\da-fA-F]{4}))*/uy;
-
-class Walker {
-  readonly #text: string;
-  readonly #visit: Visit;
-  #at = 0;
-
-  constructor(text: string, visit: Visit) {
-    this.#text = text;
-    this.#visit = visit;
-  }
-
-  document(): void {
-    this.#value([]);
-    if (this.#at < this.#text.length) throw new Mistake(this.#at);
-  }
-
-  #value(path: JsonPath): void {
-    this.#skip(space);
-    const first = this.#text[this.#at];
-    if (first === '{') this.#members(path);
-    else if (first === '[') this.#elements(path);
-    else if (first === '"') this.#string();
-    else if (this.#skip(scalar) === 0) throw new Mistake(this.#at);
-    this.#skip(space);
-  }
-
-  #members(path: JsonPath): void {
-    this.#listed('}', () => {
-      const keyAt = this.#at;
-      const member = [...path, this.#string()];
-      this.#skip(space);
-      this.#take(':');
-      this.#visit(member, keyAt);
-      this.#value(member);
-    });
-  }
-
-  #elements(path: JsonPath): void {
-    let index = 0;
-    this.#listed(']', () => {
-      const element = [...path, index++];
-      this.#visit(element, this.#at);
-      this.#value(element);
-    });
-  }
-
-  /** One after the other, from the bracket that opens to the one that closes. */
-  #listed(closing: string, one: () => void): void {
-    this.#at++;
-    this.#skip(space);
-    if (this.#text[this.#at] === closing) {
-      this.#at++;
-      return;
-    }
-    for (;;) {
-      one();
-      if (this.#text[this.#at] === closing) break;
-      this.#take(',');
-      this.#skip(space);
-    }
-    this.#at++;
-  }
-
-  #string(): string {
-    const from = this.#at;
-    this.#skip(stringBegun);
-    this.#take('"', from === this.#at);
-    return JSON.parse(this.#text.slice(from, this.#at)) as string;
-  }
-
-  #take(character: string, isMissing = false): void {
-    if (isMissing || this.#text[this.#at] !== character) throw new Mistake(this.#at);
-    this.#at++;
-  }
-
-  /** Answers with the length of what was there. */
-  #skip(pattern: RegExp): number {
-    pattern.lastIndex = this.#at;
-    const { length } = pattern.exec(this.#text)?.[0] ?? '';
-    this.#at += length;
-    return length;
   }
 }

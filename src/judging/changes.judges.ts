@@ -25,6 +25,7 @@ import {
   propagationOf,
   wordTrait,
 } from './reading.ts';
+import { resultsBeyond } from './rotation.ts';
 import { connectionsToSee } from './rotation-windows.ts';
 import { groupedBySource } from './sessions.ts';
 import { wlcRatio } from './weighted-least-connections.judges.ts';
@@ -74,9 +75,6 @@ function keepsUnhealthy(subject: Subject, instance: string): boolean {
   return reading === 'kept' && refusingFromMs === Number.POSITIVE_INFINITY;
 }
 
-/** Failures beyond the threshold after which an instance is out, even where that is one or two off. */
-const failuresBeyond = 2;
-
 /** Ended by the very change of a configuration, when its instance had long been out: neither of the two is a reason. */
 function isCutWhileOut(
   subject: Subject,
@@ -87,7 +85,7 @@ function isCutWhileOut(
   const ledger = subject.whole.instances.get(instance)?.ledger;
   if ('kind' in edit || ledger === undefined) return false;
   const known = ledger.checks.filter(({ concluded }) => concluded.toMs < edit.fromMs).length;
-  const needed = subject.configuration.check.unhealthyThreshold + failuresBeyond;
+  const needed = subject.configuration.check.unhealthyThreshold + resultsBeyond;
   const isAtOnce = fromMs <= edit.toMs + propagationOf(subject);
   return isAtOnce && (ledger.failStreak[known] ?? 0) >= needed;
 }

@@ -4,6 +4,7 @@
  */
 import type { Breach, Subject } from './assessment.ts';
 import { type Ledger, streaksOf } from './check-ledger.ts';
+import { resultsBeyond } from './rotation.ts';
 import { looksOf, showing, whyNoWindows, windowsOf } from './rotation-windows.ts';
 
 interface Turn {
@@ -16,9 +17,6 @@ const turns: readonly Turn[] = [
   { threshold: 'unhealthyThreshold', result: 'failed', from: 'in' },
   { threshold: 'healthyThreshold', result: 'passed', from: 'out' },
 ];
-
-/** Fresh results beyond the new threshold, by which an instance is certainly where they say. */
-const resultsBeyond = 2;
 
 /** By instance and direction: the breach, or null where it went where its results said. */
 export function stuckAtChange(subject: Subject): readonly (Breach | null)[] {

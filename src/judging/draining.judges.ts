@@ -20,7 +20,7 @@ import {
   outliving,
   returnOf,
 } from './drain-ends.judges.ts';
-import { isReconfiguredAt } from './edits.ts';
+import { editsJustBefore, isReconfiguredAt } from './edits.ts';
 import { arrivedWhole, lostInForwarding } from './forwarding.judges.ts';
 import type { Judge } from './judge.ts';
 import { cycleOf, epochOf, type Removal } from './membership.ts';
@@ -232,16 +232,6 @@ function isOthersDoing(
   const since = subject.epochs.find(({ until }) => until.line > last.line);
   const isAlone = edits.length === 1 && last.kind === 'removed';
   return !isAlone || since === undefined || since.members.size > 0;
-}
-
-/** The edits at the very instant of which a connection was ended: all that one list said. */
-function editsJustBefore(
-  { changes }: Subject,
-  { line, fromMs }: NonNullable<Placed['closed']>,
-): readonly MembershipChange[] {
-  const last = changes.findLast((change) => change.line < line);
-  if (last === undefined || fromMs > last.toMs) return [];
-  return changes.filter((change) => change.line < line && change.toMs === last.toMs);
 }
 
 function lost(

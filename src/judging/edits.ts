@@ -22,6 +22,16 @@ export function isEditedAt(subject: Subject, ended: Ended): boolean {
   return editsOf(subject).some((edit) => isJustBefore(edit, ended));
 }
 
+/** The edits of the list at the very instant of which a connection was ended: all that one list said. */
+export function editsJustBefore(
+  { changes }: Subject,
+  { line, fromMs }: Ended,
+): readonly MembershipChange[] {
+  const last = changes.findLast((change) => change.line < line);
+  if (last === undefined || fromMs > last.toMs) return [];
+  return changes.filter((change) => change.line < line && change.toMs === last.toMs);
+}
+
 /** Whether another configuration had been accepted just then. */
 export function isReconfiguredAt({ whole }: Subject, ended: Ended): boolean {
   return whole.reconfigurations.some(

@@ -198,7 +198,8 @@ export const consecutive: Judge = judgeOf('health.consecutive', (subject) => {
 
 /**
  * Runs short of the threshold, broken off by opposite results, until as many came as the threshold asks for in a row.
- * One of them counts only where one as long had changed nothing before: a threshold that is too low is not charged here, and nor is it whoever takes one kind of failure for two, or for none.
+ * One of them counts only where one as long had changed nothing before: a threshold that is too low is not charged
+ * here, and nor is it whoever takes one kind of failure for two, or for none.
  */
 function judgeInterrupted(subject: Subject, course: Course, direction: Direction) {
   const { limit, result, from, to } = direction;

@@ -19,7 +19,7 @@ import {
   propagationOf,
   wordTrait,
 } from './reading.ts';
-import { hasOthers, standingOf, staysInside, stretchesOf } from './rotation.ts';
+import { hasOthers, resultsBeyond, standingOf, staysInside, stretchesOf } from './rotation.ts';
 
 /** So many in a row are no slip. */
 const connectionsToJudge = 3;
@@ -79,9 +79,6 @@ function isNobodyLeft(subject: Subject, decision: Placed): boolean {
   );
 }
 
-/** Failures beyond the threshold after which an instance is out, even where that is one or two off. */
-const failuresBeyond = 2;
-
 export const liveConnections: Judge = judgeOf('health.live-connections', (subject) => {
   const reading = wordTrait(subject, 'health.liveConnections');
   const breaches: Breach[] = [];
@@ -128,7 +125,7 @@ export const liveConnections: Judge = judgeOf('health.live-connections', (subjec
 function outageOf(subject: Subject, { name, ledger }: InstanceReading) {
   const { unhealthyThreshold } = subject.configuration.check;
   const known = ledger.failStreak.findIndex(
-    (streak) => streak >= unhealthyThreshold + failuresBeyond,
+    (streak) => streak >= unhealthyThreshold + resultsBeyond,
   );
   const first = ledger.checks.find(({ result }) => result === 'failed');
   if (known < 0 || first === undefined) return null;

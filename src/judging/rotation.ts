@@ -15,7 +15,7 @@ import {
 } from './reading.ts';
 
 /** Results beyond a threshold that make a state sure even where the threshold kept is one or two off. */
-const resultsBeyond = 2;
+export const resultsBeyond = 2;
 
 type Standing = 'in' | 'out' | 'maybe';
 
