@@ -3,7 +3,6 @@
  * words. Knows no document.
  */
 import type { z } from 'zod';
-import { formatPath } from '../documents/places.ts';
 import type { Violation } from '../spec/violation.ts';
 
 export function violationOf(issue: z.core.$ZodIssue, value: unknown): Violation {
@@ -13,7 +12,7 @@ export function violationOf(issue: z.core.$ZodIssue, value: unknown): Violation 
   const expected = expectedBy(issue);
   return {
     clause: null,
-    path: formatPath(path.map(plainPart)),
+    path: pathText(path),
     expected: observed === undefined ? `${expected}, but nothing is there` : expected,
     observed,
   };
@@ -47,9 +46,13 @@ function expectedBy(issue: z.core.$ZodIssue): string {
   }
 }
 
-/** Documents have no symbols. */
-function plainPart(part: PropertyKey): string | number {
-  return typeof part === 'number' ? part : String(part);
+function pathText(path: readonly PropertyKey[]): string {
+  return path.reduce<string>((text, part) => {
+    if (typeof part === 'number') return `${text}[${part}]`;
+    const key = String(part);
+    if (!/^[A-Za-z_$][\w$-]*$/.test(key)) return `${text}[${JSON.stringify(key)}]`;
+    return text === '' ? key : `${text}.${key}`;
+  }, '');
 }
 
 function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {

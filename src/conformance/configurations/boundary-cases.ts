@@ -5,7 +5,8 @@ import { type Boundary, boundariesOf } from './boundaries.ts';
 import { type ConfigurationCase, configurationCaseVersion } from './configuration-case.ts';
 import { absent } from './edits.ts';
 import { surroundingBoundaries, surroundingDocuments } from './surroundings.ts';
-import { baseWith, services, type WholeDocument, wholeDocuments } from './whole-documents.ts';
+import { baseWith, services, type WholeDocument } from './whole-document.ts';
+import { wholeDocuments } from './whole-documents.ts';
 
 export function boundaryCases(profile: Profile): readonly ConfigurationCase[] {
   return [

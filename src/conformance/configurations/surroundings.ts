@@ -7,17 +7,8 @@
 import type { Profile } from '../../spec/configuration.ts';
 import { type Boundary, nearly, rangeBoundary } from './boundaries.ts';
 import { absent } from './edits.ts';
-import {
-  associated,
-  availabilityGroup,
-  bad,
-  type Edits,
-  good,
-  network,
-  services,
-  virtualGroup,
-  type WholeDocument,
-} from './whole-documents.ts';
+import { associated, availabilityGroup, network, virtualGroup } from './group-documents.ts';
+import { bad, type Edits, good, services, type WholeDocument } from './whole-document.ts';
 
 const namesField = 'config.rejection-names-field';
 const ofGroups = 'config.group.kind';

@@ -1,54 +1,20 @@
 /**
- * Cases that one field alone does not make: listeners, shared ports, groups and their network, what is left out, what
- * goes together. Again the suite's own reading of the page (see `boundaries.ts`).
+ * Cases that one field alone does not make: listeners, shared ports, what is left out, what goes together. Again the suite's own reading of the page (see `boundaries.ts`).
  */
 import type { Profile } from '../../spec/configuration.ts';
-import { baseConfiguration, tcpCheck } from './base-configuration.ts';
-import { absent, edited } from './edits.ts';
-
-export interface WholeDocument {
-  readonly clause: string;
-  readonly note: string;
-  readonly configuration: unknown;
-  /** Null: accepted. First the field that a rejection names, then others that would be as right. */
-  readonly wrong: readonly [string, ...string[]] | null;
-}
+import { tcpCheck } from './base-configuration.ts';
+import { absent } from './edits.ts';
+import {
+  associated,
+  availabilityGroup,
+  groupDocuments,
+  instance,
+  virtualGroup,
+} from './group-documents.ts';
+import { bad, good, services, type WholeDocument } from './whole-document.ts';
 
 const service = 'backendServices[0]';
 const check = `${service}.healthCheck`;
-
-export type Edits = Readonly<Record<string, unknown>>;
-export function baseWith(edits: Edits): unknown {
-  return Object.entries(edits).reduce<unknown>(
-    (document, [path, value]) => edited(document, path, value),
-    baseConfiguration,
-  );
-}
-
-/** The base document's service several times, each with a name of its own. */
-export function services(
-  count: number,
-  fields: (index: number) => Edits = () => ({}),
-): readonly Edits[] {
-  const [first] = baseConfiguration['backendServices'] as readonly Edits[];
-  return Array.from({ length: count }, (_, index) => ({
-    ...first,
-    name: `web-${index}`,
-    ...fields(index),
-  }));
-}
-
-export function good(clause: string, note: string, edits: Edits): WholeDocument {
-  return { clause, note, configuration: baseWith(edits), wrong: null };
-}
-export function bad(
-  clause: string,
-  note: string,
-  edits: Edits,
-  ...wrong: readonly [string, ...string[]]
-): WholeDocument {
-  return { clause, note, configuration: baseWith(edits), wrong };
-}
 
 /** "when the Backend Protocol is tcp, only the listeners under the Listening Protocol of tcp type can be associated" */
 function listeners(): readonly WholeDocument[] {
@@ -263,200 +229,6 @@ function checks(profile: Profile): readonly WholeDocument[] {
   ];
 }
 
-export const network = { region: 'north-1', vpc: 'vpc-a' };
-const instance = { id: 'a', address: '10.0.0.1', port: 9000, weight: 5 };
-export const virtualGroup = {
-  name: 'pool',
-  kind: 'virtual-server-group',
-  ...network,
-  instances: [instance, { ...instance, id: 'b', address: '10.0.0.2' }],
-};
-export const availabilityGroup = {
-  name: 'pool',
-  kind: 'availability-group',
-  ...network,
-  weight: 7,
-  instances: [
-    { id: 'a', address: '10.0.0.1' },
-    { id: 'b', address: '10.0.0.2' },
-  ],
-};
-export function associated(group: object, ...more: readonly object[]): Edits {
-  return {
-    loadBalancer: network,
-    serverGroups: [group, ...more],
-    [`${service}.serverGroup`]: 'pool',
-  };
-}
-
-/** "Select server group type: virtual server, availability group, or it cannot be added currently" */
-function groupKinds(): readonly WholeDocument[] {
-  const clause = 'config.group.kind';
-  const kinds = [
-    'target-group',
-    'auto-scaling-group',
-    'virtual-server',
-    'Availability-Group',
-    '',
-    5,
-    true,
-    [],
-    {},
-    null,
-  ];
-  const spare = { ...virtualGroup, name: 'spare' };
-  return [
-    good(clause, 'no group for now', { [`${service}.serverGroup`]: absent }),
-    good(clause, 'no group for now, and no groups', { serverGroups: [] }),
-    good(clause, 'a virtual server group', associated(virtualGroup)),
-    good(clause, 'an availability group', associated(availabilityGroup)),
-    good(clause, 'one group behind two services', {
-      ...associated(virtualGroup),
-      backendServices: services(2, (index) => ({ serverGroup: 'pool', port: 8080 + index })),
-    }),
-    good(clause, 'a group without instances', associated({ ...virtualGroup, instances: [] })),
-    ...kinds.map((kind) =>
-      bad(
-        clause,
-        `a group of kind ${JSON.stringify(kind)}`,
-        associated({ ...virtualGroup, kind }),
-        'serverGroups[0].kind',
-      ),
-    ),
-    bad(
-      clause,
-      'a group of no kind',
-      edited(associated(virtualGroup), 'serverGroups[0].kind', absent) as Edits,
-      'serverGroups[0].kind',
-    ),
-    bad(
-      clause,
-      'a group of an unknown kind without instances',
-      associated({ ...virtualGroup, kind: 'target-group', instances: [] }),
-      'serverGroups[0].kind',
-    ),
-    bad(
-      clause,
-      'a group of an unknown kind that nobody is associated with',
-      associated(virtualGroup, spare, { ...spare, name: 'other', kind: 'target-group' }),
-      'serverGroups[2].kind',
-    ),
-    bad(
-      clause,
-      'a group of an unknown kind behind the second service',
-      {
-        ...associated(virtualGroup, { ...spare, kind: 'target-group' }),
-        backendServices: services(2, (index) => ({ serverGroup: ['pool', 'spare'][index] })),
-      },
-      'serverGroups[1].kind',
-    ),
-  ];
-}
-
-/** "must be in the same region and virtual private cloud as the load balancer, which is not applicable to availability zone" */
-function networks(): readonly WholeDocument[] {
-  const clause = 'config.group.same-network';
-  const withOne = (changed: number, change: object) => ({
-    ...virtualGroup,
-    instances: ['a', 'b', 'c'].map((id, index) => ({
-      ...instance,
-      id,
-      zone: `az-${index}`,
-      ...(index === changed ? change : {}),
-    })),
-  });
-  const elsewhere = { ...virtualGroup, vpc: 'vpc-b' };
-  const atHome = elsewhere.instances.map((each) => ({ ...each, ...network }));
-  /** Three services with a group each, one of these elsewhere. */
-  const three = (wrong: number) => ({
-    loadBalancer: network,
-    serverGroups: [0, 1, 2].map((index) => ({
-      ...(index === wrong ? elsewhere : virtualGroup),
-      name: `pool-${index}`,
-    })),
-    backendServices: services(3, (index) => ({ serverGroup: `pool-${index}` })),
-  });
-  const group = ['serverGroups[0]', `${service}.serverGroup`] as const;
-  return [
-    good(clause, 'instances in several zones', associated(withOne(0, {}))),
-    good(
-      clause,
-      "an instance that states the load balancer's own network",
-      associated(withOne(1, network)),
-    ),
-    good(
-      clause,
-      'a group elsewhere whose instances all state the right region and VPC',
-      associated({ ...elsewhere, region: 'south-1', instances: atHome }),
-    ),
-    good(
-      clause,
-      'a group elsewhere without instances',
-      associated({ ...elsewhere, region: 'south-1', instances: [] }),
-    ),
-    good(
-      clause,
-      'a group elsewhere that nobody is associated with',
-      associated(virtualGroup, { ...elsewhere, name: 'spare' }),
-    ),
-    bad(clause, 'a group in another VPC', associated(elsewhere), 'serverGroups[0].vpc', ...group),
-    bad(
-      clause,
-      'a group in another region',
-      associated({ ...virtualGroup, region: 'south-1' }),
-      'serverGroups[0].region',
-      ...group,
-    ),
-    bad(
-      clause,
-      'one instance in another VPC, the second of three',
-      associated(withOne(1, { vpc: 'vpc-b' })),
-      'serverGroups[0].instances[1].vpc',
-      ...group,
-    ),
-    bad(
-      clause,
-      'one instance in another region, the last of three',
-      associated(withOne(2, { region: 'south-1' })),
-      'serverGroups[0].instances[2].region',
-      ...group,
-    ),
-    ...[{ region: 'North-1' }, { vpc: 'vpc-A' }, { region: 'north-1 ' }, { vpc: 'vpc' }].map(
-      (nearly) =>
-        bad(
-          clause,
-          `an instance in ${JSON.stringify(nearly)}, which is not quite the load balancer's`,
-          associated(withOne(1, nearly)),
-          `serverGroups[0].instances[1].${Object.keys(nearly)[0]}`,
-          ...group,
-        ),
-    ),
-    bad(
-      clause,
-      'an availability group in another VPC',
-      associated({ ...availabilityGroup, vpc: 'vpc-b' }),
-      'serverGroups[0].vpc',
-      ...group,
-    ),
-    ...[1, 2].map((wrong) =>
-      bad(
-        clause,
-        `a group in another VPC, that of service ${wrong + 1} of three`,
-        three(wrong),
-        `serverGroups[${wrong}].vpc`,
-        `serverGroups[${wrong}]`,
-        `backendServices[${wrong}].serverGroup`,
-      ),
-    ),
-    bad(
-      clause,
-      'a group associated where nobody says where the load balancer is',
-      { ...associated(virtualGroup), loadBalancer: absent },
-      'loadBalancer',
-    ),
-  ];
-}
-
 /** Valid, and of no clause but that on all that is valid: what stands beside the fields that the page speaks of. */
 function besides(profile: Profile): readonly WholeDocument[] {
   const clause = 'config.accepts-valid';
@@ -572,8 +344,7 @@ export function wholeDocuments(profile: Profile): readonly WholeDocument[] {
     ...sharedPorts(),
     ...persistenceAndDraining(profile),
     ...checks(profile),
-    ...groupKinds(),
-    ...networks(),
+    ...groupDocuments(),
     ...besides(profile),
   ];
 }
