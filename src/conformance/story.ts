@@ -78,6 +78,8 @@ function textOf(event: HistoryEvent, names: ReadonlyMap<number, string>): string
       return `${event.instance} now has weight ${event.weight}`;
     case 'instance.removed':
       return `${event.instance} is removed`;
+    case 'instances.listed':
+      return `the list is put once more, ${event.outcome.is}: ${event.instances.join(', ')}`;
     case 'instance.behaved':
       return `${event.instance} will answer its checks: ${scriptText(event)}`;
     case 'connection.placed':

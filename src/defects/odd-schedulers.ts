@@ -76,31 +76,34 @@ export const shuffled: SchedulerFactory = fromList(burstsOf, (list, turn) => {
   return list[places[place] as number] as Instance;
 });
 
-/** The same cycle, begun somewhere else each time that anything changes. */
-export function startingAnywhere(factory: SchedulerFactory): SchedulerFactory {
+/** How often a cycle was to begin somewhere else. */
+export interface Beginnings {
+  count: number;
+}
+
+/** The same cycle, begun somewhere else each time that anything changes, and as often as `beginnings` says. */
+export function startingAnywhere(
+  factory: SchedulerFactory,
+  beginnings: Beginnings,
+): SchedulerFactory {
   return (instances, sources) => {
     const scheduler = factory(instances, sources);
-    let changes = 0;
-    let isFresh = true;
-    const changed = () => {
-      changes++;
-      isFresh = true;
-    };
+    let begun = -1;
     return {
       ...delegating(scheduler),
       pick: (source) => {
-        const skipped = isFresh ? mixed(changes, 11) % 7 : 0;
-        isFresh = false;
+        const skipped = begun === beginnings.count ? 0 : mixed(beginnings.count, 11) % 7;
+        begun = beginnings.count;
         for (let skip = 0; skip < skipped; skip++) scheduler.pick(source);
         return scheduler.pick(source);
       },
       eligibilityChanged: (instance) => {
         scheduler.eligibilityChanged(instance);
-        changed();
+        beginnings.count++;
       },
       weightChanged: (instance) => {
         scheduler.weightChanged(instance);
-        changed();
+        beginnings.count++;
       },
     };
   };

@@ -70,6 +70,24 @@ function pausingChecks(parts: ServiceParts): AlteredParts {
   return { ...inForce, around };
 }
 
+function beginningAnywhere(parts: ServiceParts): AlteredParts {
+  const beginnings = { count: 0 };
+  const edited = rescheduled('weighted-round-robin', (factory) =>
+    startingAnywhere(factory, beginnings),
+  );
+  const around: Around = (assembled, listener) => {
+    const service = assembled(listener);
+    return {
+      ...delegatingTo(service),
+      reconfigure: (other) => {
+        beginnings.count++;
+        service.reconfigure(other);
+      },
+    };
+  };
+  return { ...edited(parts), around };
+}
+
 export const variants: readonly Variant[] = [
   {
     name: 'burst-round-robin',
@@ -129,9 +147,10 @@ export const variants: readonly Variant[] = [
   },
   {
     name: 'round-robin-from-anywhere',
-    sentence: 'Round robin begins its cycle somewhere else after each change.',
+    sentence:
+      'Round robin begins its cycle somewhere else after each change, also one that changes nothing.',
     traits: {},
-    edit: rescheduled('weighted-round-robin', startingAnywhere),
+    edit: beginningAnywhere,
   },
   {
     name: 'several-workers',

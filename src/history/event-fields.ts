@@ -142,6 +142,10 @@ const fieldsOf: Readonly<Record<HistoryEvent['event'], Fields>> = {
     ['instance', text],
     ['outcome', outcome],
   ],
+  'instances.listed': [
+    ['instances', listOf(text)],
+    ['outcome', outcome],
+  ],
   'instance.behaved': [
     ['instance', text],
     ['traffic', reply],

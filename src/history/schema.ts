@@ -144,6 +144,14 @@ const askedSchemas = [
   }),
   z.strictObject({
     ...when,
+    event: z.literal('instances.listed'),
+    instances: z
+      .array(instance)
+      .describe('The whole list in its order; it changed nobody: registered, reweighed or removed'),
+    outcome: outcomeSchema,
+  }),
+  z.strictObject({
+    ...when,
     event: z.literal('instance.behaved'),
     instance,
     traffic: replySchema,

@@ -72,7 +72,13 @@ type Asked =
       readonly port: number | null;
       readonly outcome: Outcome;
     }
-  | { readonly event: 'instance.removed'; readonly instance: string; readonly outcome: Outcome };
+  | { readonly event: 'instance.removed'; readonly instance: string; readonly outcome: Outcome }
+  /** A whole list that changes nobody: in another order, or once more as it was. */
+  | {
+      readonly event: 'instances.listed';
+      readonly instances: readonly string[];
+      readonly outcome: Outcome;
+    };
 
 /** The world, which we own: what an instance does from now on. `checks`: replies to its next checks, one each; `afterwards`: to all later ones. */
 type World = {

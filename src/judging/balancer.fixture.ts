@@ -365,6 +365,13 @@ export class FakeBalancer {
     return this;
   }
 
+  /** The same list once more. */
+  relist(): this {
+    const instances = this.instances.filter(({ isMember }) => isMember).map(({ name }) => name);
+    this.#tape.say({ event: 'instances.listed', instances, outcome: { is: 'accepted' } });
+    return this;
+  }
+
   end(): History {
     return this.#tape.end(headerOf(this.#first, this.#asked, this.#listed));
   }

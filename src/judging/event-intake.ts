@@ -10,6 +10,7 @@ import type {
   ConnectionReading,
   MembershipChange,
   Reading,
+  Touch,
 } from './reading.ts';
 
 /** Long enough to tell what is wrong with a history; a broken one would fill memory with complaints. */
@@ -25,6 +26,7 @@ export class EventIntake {
   readonly checks = new Map<number, Draft<CheckSeen>>();
   readonly behaviours = new Map<string, BehaviourReading[]>();
   readonly changes: MembershipChange[] = [];
+  readonly relistings: Touch[] = [];
   readonly names: Set<string>;
   configured: { readonly event: Configured; readonly line: number } | null = null;
   readonly reconfigured: { readonly event: Configured; readonly line: number }[] = [];
@@ -68,6 +70,10 @@ export class EventIntake {
       case 'instance.reweighed':
       case 'instance.removed':
         this.#changed(event, line);
+        return;
+      case 'instances.listed':
+        if (event.outcome.is !== 'rejected')
+          this.relistings.push({ fromMs: event.fromMs, toMs: event.toMs, line });
         return;
       case 'instance.behaved':
         this.#behaved(event, line);

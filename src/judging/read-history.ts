@@ -130,6 +130,12 @@ function finish(
     traits,
     connections: [...intake.connections.values()],
     changes: intake.changes,
+    touches: [
+      ...intake.relistings,
+      ...intake.reconfigured
+        .filter(({ event }) => event.outcome.is !== 'rejected')
+        .map(({ event: { fromMs, toMs }, line }) => ({ fromMs, toMs, line })),
+    ],
     endedWhy: intake.endedWhy,
     endMs: intake.endMs,
     defects: [...whole.defects, ...wholeDefects(whole, history.events?.length ?? 0)],

@@ -30,6 +30,8 @@ export interface Reading {
   /** Times during which the set of members and their weights stood still. */
   readonly epochs: readonly Epoch[];
   readonly changes: readonly MembershipChange[];
+  /** What was asked for and changed nothing: who makes everything anew then may begin anew. */
+  readonly touches: readonly Touch[];
   /** All that happened, also after another configuration was asked for, which everything above leaves out. */
   readonly whole: WholeReading;
   /** What follows the first configuration that changes anything, read as a history of its own; null: none did. */
@@ -81,6 +83,10 @@ export interface MembershipChange extends When {
   readonly weight: number;
   readonly port: number | null;
   readonly outcome: Outcome['is'];
+}
+
+export interface Touch extends When {
+  readonly line: number;
 }
 
 export interface ConnectionReading {

@@ -12,6 +12,7 @@ import {
   isPlaced,
   type Placed,
   propagationOf,
+  type Touch,
 } from './reading.ts';
 
 /** Results beyond a threshold that make a state sure even where the threshold kept is one or two off. */
@@ -49,7 +50,7 @@ export function hasOthers(subject: Subject, instance: string, connection: Placed
   );
 }
 
-/** Consecutive connections, all placed, during which members, weights and standings were certain and the same. */
+/** Consecutive connections, all placed, during which members, weights and standings were certain and the same, and nothing was asked for. */
 export interface Stretch {
   readonly epoch: Epoch;
   readonly inRotation: readonly Member[];
@@ -72,6 +73,7 @@ export function stretchesOf(subject: Subject): readonly Stretch[] {
   const before = known.get(subject);
   if (before !== undefined) return before;
   const stretches: (Stretch & { readonly connections: Placed[] })[] = [];
+  const isTouched = touchedBetween(subject);
   let isOpen = false;
   for (const connection of subject.connections) {
     const place = isPlaced(connection) ? placeOf(subject, connection) : null;
@@ -86,13 +88,31 @@ export function stretchesOf(subject: Subject): readonly Stretch[] {
       current?.epoch === place.epoch &&
       sameMembers(current.inRotation, place.inRotation) &&
       last !== undefined &&
-      isSequential(subject, last, connection);
+      isSequential(subject, last, connection) &&
+      !isTouched(last, connection);
     if (goesOn) current.connections.push(connection);
     else stretches.push({ ...place, connections: [connection] });
     isOpen = true;
   }
   known.set(subject, stretches);
   return stretches;
+}
+
+/** Whether anything was asked for in between that changed nothing: a rotation may begin anew. To be asked in order. */
+function touchedBetween({ touches, time, ...subject }: Subject) {
+  const propagationMs = propagationOf(subject);
+  const isOver = ({ toMs, line }: Touch, { opened, openedLine }: Placed) =>
+    isBefore(
+      { toMs: toMs + propagationMs, line: propagationMs === 0 ? line : null },
+      { fromMs: opened.fromMs, line: openedLine },
+      time,
+    );
+  let at = 0;
+  return (last: Placed, next: Placed): boolean => {
+    while (at < touches.length && isOver(touches[at] as Touch, last)) at++;
+    const touch = touches[at];
+    return touch !== undefined && !isBefore(next.placed, touch, time);
+  };
 }
 
 export function sameMembers(some: readonly Member[], others: readonly Member[]): boolean {

@@ -38,6 +38,24 @@ describe('schedule.wrr.cycle', () => {
     expect(verdictOn(washed(30), 'schedule.wrr.cycle').is).toBe('fail');
   });
 
+  it('lets a rotation begin anew with a list that changes nobody, though not without one', () => {
+    const order = ['a', 'a', 'a', 'a', 'a', 'b', 'c'];
+    const begunAnew = (isRelisted: boolean) => {
+      let turn = 0;
+      const balancer = new FakeBalancer({ weights }, { pick: () => order[turn++ % 7] as string });
+      balancer.rounds(4);
+      // once alone shows as another beginning of the first cycle
+      for (const count of [7 * 7 + 6, 7 * 7 + 1, 7 * 7]) {
+        balancer.openFresh(count);
+        turn = 0;
+        if (isRelisted) balancer.relist();
+      }
+      return verdictOn(balancer.end(), 'schedule.wrr.cycle');
+    };
+    expect(begunAnew(true)).toMatchObject({ is: 'pass', sometimes: { 'whole cycles': 21 } });
+    expect(begunAnew(false).is).toBe('fail');
+  });
+
   it('fails swapped weights, and only this clause', () => {
     expect(failures(cycles(6, { weights: { a: 1, b: 5, c: 1 } }))).toEqual(['schedule.wrr.cycle']);
   });

@@ -8,7 +8,7 @@ import type { History, InstanceListed, Outcome, When } from '../history/vocabula
 import type { EffectiveDurations } from '../spec/behaviour.ts';
 import { CallChecks } from './call-checks.ts';
 import { CallPlaces, carriedBytes, clientPort } from './call-places.ts';
-import { changeEvent, changesBetween } from './listening.ts';
+import { changesBetween, listEvents } from './listening.ts';
 import { budgetSpent, type Recorder, type Timeless, type Why } from './recorder.ts';
 import type { Behaviour, Trial, TrialRequest } from './trial.ts';
 
@@ -134,7 +134,7 @@ export class CallTrial implements Trial {
         this.#checks.behaveAsRequested(instance.name, this.#point());
     }
     const outcome = await deployment.setInstances({ instances: this.#places.located(instances) });
-    for (const change of changes) this.#record(changeEvent(change, outcome));
+    for (const event of listEvents(changes, instances, outcome)) this.#record(event);
     if (outcome.is === 'accepted') this.#instances = instances;
     await this.passUntil(this.#nowMs);
     return outcome;

@@ -54,8 +54,18 @@ export function changesBetween(
   return changes;
 }
 
-/** What the history says of a change, but for the time. */
-export function changeEvent({ event, instance }: Change, outcome: Outcome) {
+/** What the history says of a list that was put, but for the time; of one that changes nobody, that it was. */
+export function listEvents(
+  changes: readonly Change[],
+  instances: readonly InstanceListed[],
+  outcome: Outcome,
+) {
+  if (changes.length > 0) return changes.map((change) => changeEvent(change, outcome));
+  const names = instances.map(({ name }) => name);
+  return [{ event: 'instances.listed', instances: names, outcome } as const];
+}
+
+function changeEvent({ event, instance }: Change, outcome: Outcome) {
   const { name, weight, port } = instance;
   if (event === 'instance.removed') return { event, instance: name, outcome };
   return { event, instance: name, weight, port, outcome };

@@ -10,7 +10,7 @@ import type { EffectiveDurations } from '../spec/behaviour.ts';
 import { AdapterClock } from './adapter-clock.ts';
 import { CallChecks } from './call-checks.ts';
 import { CallPlaces, carriedBytes, clientPort } from './call-places.ts';
-import { changeEvent, changesBetween } from './listening.ts';
+import { changesBetween, listEvents } from './listening.ts';
 import { monotonicMs } from './monotonic.ts';
 import { budgetSpent, type Recorder, type Timeless, type Why } from './recorder.ts';
 import type { Behaviour, Trial, TrialRequest } from './trial.ts';
@@ -132,7 +132,7 @@ export class TimedCallTrial implements Trial {
       const fromMs = this.nowMs();
       const outcome = await deployment.setInstances({ instances: this.#places.located(instances) });
       const when = { fromMs, toMs: this.nowMs() };
-      for (const change of changes) this.#record(when, changeEvent(change, outcome));
+      for (const event of listEvents(changes, instances, outcome)) this.#record(when, event);
       if (outcome.is === 'accepted') this.#instances = instances;
       return outcome;
     });

@@ -6,7 +6,7 @@ import type { InstanceAt, WireDeployment } from '../adapters/contract.ts';
 import { invariant } from '../errors/invariant.ts';
 import type { History, HistoryEvent, InstanceListed, Outcome } from '../history/vocabulary.ts';
 import type { EffectiveDurations } from '../spec/behaviour.ts';
-import { changeEvent, changesBetween, type PortsNamed, portsNamed } from './listening.ts';
+import { changesBetween, listEvents, type PortsNamed, portsNamed } from './listening.ts';
 import { monotonicMs } from './monotonic.ts';
 import { budgetSpent, type Recorder, type Why } from './recorder.ts';
 import type { Behaviour, Trial, TrialRequest } from './trial.ts';
@@ -114,7 +114,8 @@ export class WireTrial implements Trial {
     const fromMs = this.nowMs();
     const outcome = await deployment.setInstances({ instances: this.#located(instances) });
     const when = { fromMs, toMs: this.nowMs() };
-    for (const change of changes) this.#record({ ...when, ...changeEvent(change, outcome) });
+    for (const event of listEvents(changes, instances, outcome))
+      this.#record({ ...when, ...event });
     if (outcome.is === 'accepted') {
       this.#instances = instances;
       await this.#tellRegistered(instances);
