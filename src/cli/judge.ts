@@ -106,8 +106,8 @@ function another(
 
 /** As a document tells it. */
 export function toldVerdict({ clause, verdict, attributedTo }: JudgedClause) {
-  const { is, why, expected = null, observed = null } = verdict;
-  return { clause, is, why, expected, observed, attributedTo };
+  const { is, why, expected = null, observed = null, certificate = null } = verdict;
+  return { clause, is, why, expected, observed, attributedTo, certificate };
 }
 
 function resultOf(

@@ -97,6 +97,7 @@ async function replayConfiguration(
     expected,
     observed,
     attributedTo: null,
+    certificate: null,
   }));
   const passed = told.filter(({ is }) => is === 'pass').map(({ clause }) => clause);
   const gate =

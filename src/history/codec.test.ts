@@ -141,6 +141,16 @@ describe('a value that the published schema does not have', () => {
     ['\'traits["health.intial"]\' says what nobody can', trait('health.intial', 'up')],
     ['\'traits["health.initial"]\' says what nobody can', trait('health.initial', 'sideways')],
     ['\'traits["change.propagationMs"]\' says what', trait('change.propagationMs', -1)],
+    ["'cheks' is no field here", { ...header, cheks: 'none' }],
+    ["'sorce' is no field here", { ...opened, sorce: 's' }],
+    [
+      "'outcome.violations' is no field here",
+      { ...reweighed, outcome: { is: 'accepted', violations: [] } },
+    ],
+    [
+      "'afterwards.always' is no field here",
+      { ...behaved, checks: [], afterwards: { ...always, always: true } },
+    ],
   ])('is refused where it stands: %s', (what, line) => {
     const [first = '', ...rest] = encodeHistory(history).split('\n');
     const isHeader = 'history' in line;

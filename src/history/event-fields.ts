@@ -61,6 +61,8 @@ function orNull({ must, isOne, within }: Kind): Kind {
   );
 }
 
+/** Also nothing at all. */
+const anything = kind('anything', () => true);
 const text = kind('a string', (value) => typeof value === 'string');
 const truth = kind('a boolean', (value) => typeof value === 'boolean');
 /** Of the clock: when a trial begins some of it may have begun before. */
@@ -111,8 +113,8 @@ const violations: Fields = [
 const outcomeWords = oneOf('accepted', 'rejected', 'unsupported', 'unknown');
 const outcome = kind('an object', isObject, (value) => {
   const { is } = value as Json;
-  if (is === 'accepted') return null;
-  if (is === 'rejected') return wrongField(value as Json, violations);
+  if (is === 'accepted') return wrongField(value as Json, [['is', outcomeWords]]);
+  if (is === 'rejected') return wrongField(value as Json, [['is', outcomeWords], ...violations]);
   return wrongField(value as Json, [
     ['is', outcomeWords],
     ['note', text],
@@ -126,14 +128,16 @@ const weighed: Fields = [
   ['outcome', outcome],
 ];
 const timed: Fields = [
+  ['event', anything],
   ['fromMs', time],
   ['toMs', time],
 ];
 
 const fieldsOf: Readonly<Record<HistoryEvent['event'], Fields>> = {
   'service.configured': [
-    // of the document and what is read back anything may be said, so nothing, too
     ['outcome', outcome],
+    ['configuration', anything],
+    ['readBack', anything],
     ['effective', effective],
   ],
   'instance.registered': weighed,
@@ -243,6 +247,9 @@ const listed = object([
 ]);
 
 export const headerFields: Fields = [
+  ['event', anything],
+  ['history', anything],
+  ['configuration', anything],
   ['suite', text],
   [
     'implementation',
@@ -261,15 +268,31 @@ export const headerFields: Fields = [
   ['timeline', orNull(text)],
 ];
 
-/** The first thing that is wrong with the fields, or null. */
+/** The first thing that is wrong with the fields, or null. A name that none has is wrong: it is likely misspelt. */
 export function wrongField(value: Json, fields: Fields): Wrong | null {
+  let present = 0;
   for (const [name, one] of fields) {
     const own = value[name];
+    if (own !== undefined) present++;
     if (one.isOne(own) && one.within === undefined) continue;
     const wrong = wrongAt(own, one);
     if (wrong !== null) return { ...wrong, path: [name, ...wrong.path] };
   }
-  return null;
+  return countOf(value) === present ? null : unknownField(value, fields);
+}
+
+/** There are millions of lines, and no list is made of each. */
+function countOf(value: Json): number {
+  let count = 0;
+  for (const _ in value) count++;
+  return count;
+}
+
+function unknownField(value: Json, fields: Fields): Wrong | null {
+  const names = fields.map(([name]) => name);
+  const unknown = Object.keys(value).find((name) => !names.includes(name));
+  if (unknown === undefined) return null;
+  return { path: [unknown], what: `is no field here: there are ${names.join(', ')}` };
 }
 
 function wrongAt(value: unknown, { isOne, must, within }: Kind): Wrong | null {

@@ -34,6 +34,7 @@ function sampleReplay() {
         expected: failure?.expected ?? null,
         observed: failure?.observed ?? null,
         attributedTo: null,
+        certificate: null,
       },
       {
         clause: 'draining.no-new',
@@ -42,6 +43,7 @@ function sampleReplay() {
         expected: null,
         observed: null,
         attributedTo: 'persistence.draining',
+        certificate: null,
       },
       {
         clause: 'forward.port',
@@ -50,6 +52,7 @@ function sampleReplay() {
         expected: null,
         observed: null,
         attributedTo: null,
+        certificate: null,
       },
     ],
     story: failure?.story ?? [],

@@ -96,11 +96,15 @@ interface Coverage {
   readonly of: number;
 }
 
-interface ShareCertificate {
-  /** How many checks by statistics decided the clause, and the probability that any of them fails a right implementation, at most. */
+/** Of all checks by statistics that decided the clause, and of the sharpest of them. */
+interface ShareCertificate extends CheckCertificate {
+  /** How many they were, and the probability that any of them fails a right implementation, at most. */
   readonly checks: number;
   readonly falseAlarmRateInAll: number;
-  /** From here on: of the sharpest of them alone. */
+}
+
+export interface CheckCertificate {
+  /** The probability that the check fails a right implementation, at most. */
   readonly falseAlarmRate: number;
   /** Whoever's share is off by so much, in parts of 1, it notices with `power` at least. */
   readonly detectableBias: number;

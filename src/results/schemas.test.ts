@@ -52,8 +52,17 @@ const sampleJudgement: JudgeResult = {
         is: 'fail',
         why: 'connection 7 went to a',
         attributedTo: null,
+        certificate: null,
       },
       ...{ expected: 'one of b, c', observed: 'a' },
+    },
+    {
+      ...{ clause: 'schedule.wrr.share', is: 'pass', why: 'E = 0.4', attributedTo: null },
+      ...{ expected: null, observed: null },
+      certificate: {
+        ...{ falseAlarmRate: 1e-6, detectableBias: 0.1, power: 0.9, connections: 900 },
+        ...{ shares: [0.5, 0.5], hardest: [0.6, 0.4] },
+      },
     },
   ],
   observations: [{ clause: 'draining.return', why: 'undeclared; observed: resumes' }],

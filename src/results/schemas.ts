@@ -51,6 +51,17 @@ const failureSchema = z
   })
   .meta({ id: 'failure' });
 
+const checkCertificate = {
+  falseAlarmRate: share.describe('Of one check, the sharpest'),
+  detectableBias: share.describe('A share that is off by so much is noticed with `power` at least'),
+  power: share,
+  connections: count,
+  shares: z.array(share).describe('What was tested'),
+  hardest: z
+    .array(share)
+    .describe('Of all that are off by the bias, the hardest to tell from them'),
+};
+
 const clauseResultSchema = z
   .strictObject({
     id: z.string(),
@@ -72,16 +83,7 @@ const clauseResultSchema = z
       .strictObject({
         checks: count.describe('By statistics, of this clause'),
         falseAlarmRateInAll: share.describe('That any of them fails a right implementation'),
-        falseAlarmRate: share.describe('From here on: of the sharpest check alone'),
-        detectableBias: share.describe(
-          'A share that is off by so much is noticed with `power` at least',
-        ),
-        power: share,
-        connections: count,
-        shares: z.array(share).describe('What was tested'),
-        hardest: z
-          .array(share)
-          .describe('Of all that are off by the bias, the hardest to tell from them'),
+        ...checkCertificate,
       })
       .nullable()
       .describe('Of a clause decided by statistics'),
@@ -273,6 +275,7 @@ export const judgeResultSchema = z.strictObject({
       expected: z.string().nullable(),
       observed: z.string().nullable(),
       attributedTo: z.string().nullable().describe('The more specific clause that is charged'),
+      certificate: z.strictObject(checkCertificate).nullable().describe('Of a check by statistics'),
     }),
   ),
   observations: z.array(saidSchema).describe('Seen, though nothing was declared'),
