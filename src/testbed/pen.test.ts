@@ -15,7 +15,9 @@ describe('a trial on pen', () => {
       await trial.setInstances([a, { name: 'b', weight: 1, port: null }, c]);
       expect((await picks(trial, 6, { first: 21 })).toSorted().join('')).toBe('aabbcc');
       await trial.setInstances([]);
-      expect(await picks(trial, 2, { first: 31 })).toEqual(['!closed', '!closed']);
+      // pen closes; the kernel resets where the client's line has come by then and nobody read it
+      const closed = expect.stringMatching(/^!(closed|reset)$/);
+      expect(await picks(trial, 2, { first: 31 })).toEqual([closed, closed]);
       await trial.end('complete');
     });
   });
