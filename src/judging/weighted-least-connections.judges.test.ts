@@ -111,6 +111,21 @@ describe('weighted least connections', () => {
     expect(failures(history)).toEqual(['schedule.wlc.ratio']);
   });
 
+  it('takes round robin for it also where somebody is removed and the others go round anew', () => {
+    const inTurn: Wrong = {
+      pick: (eligible, { number }) => eligible[number % eligible.length]?.name as string,
+    };
+    const balancer = new FakeBalancer({ ...asked, weights: { a: 1, b: 1, c: 1 } }, inTurn)
+      .rounds(4)
+      .openFresh(24, { hold: true })
+      .closeSome('b', 6)
+      .remove('a');
+    const history = balancer.openFresh(14, { hold: true }).end();
+    const failed = failures(history);
+    expect(failed).toContain('schedule.wlc.ratio');
+    expect(failed).not.toContain('schedule.wlc.active-only');
+  });
+
   it('says nothing where nothing is closed, held or scheduled so', () => {
     const onlyOpened = new FakeBalancer(asked).rounds(4).openFresh(36, { hold: true }).end();
     const idle = new FakeBalancer(asked).rounds(4).openFresh(36).end();

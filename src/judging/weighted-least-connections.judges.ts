@@ -8,7 +8,7 @@ import type { Judge } from './judge.ts';
 import { cycleOf, divisorOf, type Epoch, epochOf, type Member } from './membership.ts';
 import { type Placed, wordTrait } from './reading.ts';
 import { resumes } from './returns.ts';
-import { standingOf } from './rotation.ts';
+import { sameMembers, standingOf } from './rotation.ts';
 
 type Counts = ReadonlyMap<string, number>;
 
@@ -167,11 +167,7 @@ function isBack(
 }
 
 function isSame(one: Surroundings, other: Surroundings): boolean {
-  return (
-    one.epoch === other.epoch &&
-    one.members.length === other.members.length &&
-    one.members.every((member, index) => member === other.members[index])
-  );
+  return one.epoch === other.epoch && sameMembers(one.members, other.members);
 }
 
 /** Those that cost least: by n/w, or by (n+1)/w. */
@@ -352,18 +348,22 @@ function followsEver(decisions: readonly Decision[]): boolean {
   );
 }
 
-/** Round robin levels what was ever placed without counting anything; then ratio and release are to be charged, not this. */
+/**
+ * Round robin levels what was ever placed without counting anything; then ratio and release are to be charged, not this.
+ * Among other members it begins anew.
+ */
 function looksLikeRoundRobin(decisions: readonly Decision[]): boolean {
-  const members = decisions[0]?.members ?? [];
-  const weights = new Map(members.map(({ name, weight }) => [name, weight]));
-  const divisor = divisorOf([...weights.values()]);
-  const cycle = cycleOf(members);
+  let members: readonly Member[] = [];
+  let turns = 0;
   const counts = new Map<string, number>();
-  return decisions.every(({ connection: { placed } }, index) => {
-    if (index % cycle === 0) counts.clear();
+  return decisions.every(({ connection: { placed }, members: now }) => {
+    if (!sameMembers(members, now)) turns = 0;
+    members = now;
+    if (turns++ % cycleOf(members) === 0) counts.clear();
     const count = (counts.get(placed.instance) ?? 0) + 1;
     counts.set(placed.instance, count);
-    return count <= (weights.get(placed.instance) ?? 0) / divisor;
+    const weight = members.find(({ name }) => name === placed.instance)?.weight ?? 0;
+    return count <= weight / divisorOf(members.map((one) => one.weight));
   });
 }
 
