@@ -126,6 +126,20 @@ describe('weighted least connections', () => {
     expect(failed).not.toContain('schedule.wlc.active-only');
   });
 
+  it('leaves it to another clause that somebody out of rotation is given one', () => {
+    const toB: Wrong = {
+      pick: (all, { number }) => (number < 24 ? least(({ active }) => active)(all) : 'b'),
+    };
+    const released = (failing: string) => {
+      const balancer = new FakeBalancer({ ...asked, weights: { a: 1, b: 1, c: 1 } }, toB);
+      balancer.rounds(4).openFresh(24, { hold: true });
+      const history = balancer.behave(failing, { reply: 503 }).rounds(8).closeSome('c', 6);
+      return failures(history.openFresh(3).end());
+    };
+    expect(released('a')).toEqual(['schedule.wlc.release']);
+    expect(released('b')).toEqual(['schedule.eligible']);
+  });
+
   it('says nothing where nothing is closed, held or scheduled so', () => {
     const onlyOpened = new FakeBalancer(asked).rounds(4).openFresh(36, { hold: true }).end();
     const idle = new FakeBalancer(asked).rounds(4).openFresh(36).end();

@@ -319,9 +319,11 @@ export const wlcRelease: Judge = judgeOf('schedule.wlc.release', (subject) => {
   const untilLine = reweighedLine(subject);
   for (const { connection, members, held, released } of decisions) {
     const least = owedOf(members, held);
-    if (least === null || !released.has(least) || connection.placed.line > untilLine) continue;
-    owed++;
     const { instance, line } = connection.placed;
+    if (least === null || !released.has(least) || line > untilLine) continue;
+    // who is out of rotation and given one all the same is another clause's
+    if (!members.some(({ name }) => name === instance)) continue;
+    owed++;
     if (instance === least) continue;
     breaches.push({
       why: `connection ${connection.connection} went to ${instance} while ${least} was owed it`,
