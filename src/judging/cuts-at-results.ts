@@ -90,15 +90,18 @@ function isOutlived({ connections }: Subject, cut: Ended): boolean {
     );
 }
 
-/** Ended just when a check of somebody had failed: that may be why. */
+/** Ended just when a check of somebody, or of somebody else than `except`, had failed: that may be why. */
 export function isAtFailure(
   { instances }: Pick<Subject, 'instances'>,
   { fromMs, toMs }: NonNullable<Placed['closed']>,
+  except: string | null = null,
 ): boolean {
-  return [...instances.values()].some(({ ledger }) =>
-    ledger.checks.some(
-      ({ result, concluded }) =>
-        result === 'failed' && concluded.fromMs <= toMs && concluded.toMs >= fromMs,
-    ),
+  return [...instances.values()].some(
+    ({ name, ledger }) =>
+      name !== except &&
+      ledger.checks.some(
+        ({ result, concluded }) =>
+          result === 'failed' && concluded.fromMs <= toMs && concluded.toMs >= fromMs,
+      ),
   );
 }

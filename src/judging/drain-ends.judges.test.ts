@@ -171,6 +171,23 @@ describe('draining.return', () => {
     expect(failures(returned({}, 'new'))).toEqual([clause]);
   });
 
+  it('leaves an end at the very instant of another edit, or of a failed check, to other clauses', () => {
+    const back = (wrong: Wrong) =>
+      new FakeBalancer({ traits: { ...closing, 'draining.return': 'resumes' } }, wrong)
+        .rounds(4)
+        .openFresh(6, { hold: true })
+        .remove('b')
+        .pass(0.3 * drainMs)
+        .add('b');
+    const removing = back({ cutsOthers: true }).remove('c').end();
+    expect(failures(removing)).toEqual(['draining.others']);
+    const failing = back({ cutsAtTurns: () => true })
+      .behave('a', { reply: 503 })
+      .rounds(6)
+      .end();
+    expect(verdictOn(failing, clause).is).not.toBe('fail');
+  });
+
   it('only says what it saw where nothing is declared, and nothing where nobody returns', () => {
     expect(verdictOn(returned({}, null), clause)).toMatchObject({
       isObservation: true,

@@ -4,6 +4,8 @@
  */
 import { type Breach, counted, judgeOf, type Subject, undeclared } from './assessment.ts';
 import { hasFailed } from './check-ledger.ts';
+import { isAtFailure } from './cuts-at-results.ts';
+import { isEditedAt } from './edits.ts';
 import { arrivedWhole, lostInForwarding } from './forwarding.judges.ts';
 import type { Judge } from './judge.ts';
 import { isBefore } from './order.ts';
@@ -301,6 +303,8 @@ export const drainingReturn: Judge = judgeOf('draining.return', (subject) => {
         closed?.by === 'balancer' &&
         closed.line > back.line &&
         (again === undefined || isBefore(closed, again, subject.time));
+      if (isCut && (isEditedAt(subject, closed, back.line) || isAtFailure(subject, closed)))
+        continue;
       const left = outliving(subject, change, one);
       const alive = left === 'perhaps' ? null : left;
       if (isCut) ended++;

@@ -17,9 +17,9 @@ export function editsOf({ whole }: Subject): readonly Edit[] {
 
 type Ended = When & { readonly line: number };
 
-/** Whether any edit had been accepted just then. */
-export function isEditedAt(subject: Subject, ended: Ended): boolean {
-  return editsOf(subject).some((edit) => isJustBefore(edit, ended));
+/** Whether any edit, of those after a line, had been accepted just then. */
+export function isEditedAt(subject: Subject, ended: Ended, sinceLine = -1): boolean {
+  return editsOf(subject).some((edit) => edit.line > sinceLine && isJustBefore(edit, ended));
 }
 
 /** The edits of the list at the very instant of which a connection was ended: all that one list said. */

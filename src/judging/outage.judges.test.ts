@@ -24,6 +24,11 @@ function outage(wrong: Wrong = {}, traits: Readonly<Record<string, string>> = de
 }
 
 describe('an outage', () => {
+  it('leaves an end at the very instant of a failure of somebody else to another clause', () => {
+    expect(verdictOn(outage({ cutsAtTurns: () => true }), live).is).not.toBe('fail');
+    expect(verdictOn(outage({ cutsUnhealthy: true }), live).is).toBe('fail');
+  });
+
   it('passes where everybody is refused and connections are kept, as declared', () => {
     expect(passes(outage())).toEqual(expect.arrayContaining([none, live]));
     expect(failures(outage())).toEqual([]);

@@ -4,6 +4,7 @@
  */
 import { isUnchangedMember } from './absences.ts';
 import { type Breach, counted, judgeOf, type Subject, undeclared } from './assessment.ts';
+import { isAtFailure } from './cuts-at-results.ts';
 import { isEditedAt } from './edits.ts';
 import { isUndeniable } from './eligibility.judges.ts';
 import { arrivedWhole } from './forwarding.judges.ts';
@@ -91,7 +92,8 @@ export const liveConnections: Judge = judgeOf('health.live-connections', (subjec
       const { closed, carried } = connection;
       const isCut = closed?.by === 'balancer' && closed.line > outage.firstLine;
       const alive = carried.find((one) => one.fromMs >= outage.sureMs && arrivedWhole(one));
-      if (isCut && isEditedAt(subject, closed)) continue;
+      if (isCut && (isEditedAt(subject, closed) || isAtFailure(subject, closed, instance.name)))
+        continue;
       if (isCut) cut++;
       else if (alive !== undefined) kept++;
       const lost = carried.find((one) => one.fromMs >= outage.sureMs && !arrivedWhole(one));
