@@ -53,6 +53,17 @@ describe(clause, () => {
     expect(failures(reweighed({ cutsOnReweigh: true }))).toEqual([clause]);
   });
 
+  it('leaves an end at the very instant of a failed check to another clause', () => {
+    const history = new FakeBalancer({ weights: { a: 1, b: 1, c: 1 } }, { cutsAtTurns: () => true })
+      .rounds(4)
+      .openFresh(6, { hold: true })
+      .reweigh('a', 2)
+      .behave('c', { reply: 503 })
+      .rounds(6)
+      .end();
+    expect(verdictOn(history, clause).is).not.toBe('fail');
+  });
+
   it('fails where somebody whose weight was 0 gets nothing, or too little, once it has one again', () => {
     const woken = (wrong: Wrong, after: number, weights = { a: 2, b: 1, c: 1 }) =>
       new FakeBalancer(

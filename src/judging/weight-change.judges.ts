@@ -4,6 +4,7 @@
  */
 import { type Breach, counted, judgeOf, type Subject } from './assessment.ts';
 import { hasFailed } from './check-ledger.ts';
+import { isAtFailure } from './cuts-at-results.ts';
 import type { Judge } from './judge.ts';
 import { cycleOf, divisorOf, type Member } from './membership.ts';
 import { isPlaced, type MembershipChange } from './reading.ts';
@@ -155,7 +156,9 @@ function judgeHeld(subject: Subject, change: MembershipChange) {
       hasFailed(subject.instances.get(placed.instance)?.ledger);
     if (!isHeld || isTroubled) continue;
     if (closed?.by === 'balancer') {
-      if (closed.line > untilLine || isEditedOtherwise(subject, change, closed.line)) continue;
+      const isOtherwise =
+        isEditedOtherwise(subject, change, closed.line) || isAtFailure(subject, closed);
+      if (closed.line > untilLine || isOtherwise) continue;
       cuts.push({
         why: `connection ${connection.connection} on ${placed.instance} was ended after ${change.instance} got the weight ${change.weight}`,
         expected: 'established connections go on',
