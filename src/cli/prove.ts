@@ -103,8 +103,12 @@ async function gather(
   try {
     const right = trying(rightSpecimens);
     const defects = trying(wrong);
-    const campaign = Promise.all(repeating.map(run));
-    const replies = (await campaign).filter((reply) => reply !== null);
+    const campaign = Promise.all(
+      repeating.map(async (task) => ({ reply: await run(task), runs: task.seeds.length })),
+    );
+    const ended = (await campaign).flatMap(({ reply, runs }) =>
+      reply === null ? [] : [{ alarms: reply.alarms, runs }],
+    );
     return {
       suite: suiteVersion,
       profile,
@@ -117,9 +121,10 @@ async function gather(
           ? null
           : {
               repeat,
-              runs: rightSpecimens.length * repeat,
+              // where it was interrupted fewer than were asked for
+              runs: ended.reduce((sum, { runs }) => sum + runs, 0),
               alpha,
-              alarms: replies.flatMap(({ alarms }) => alarms),
+              alarms: ended.flatMap(({ alarms }) => alarms),
             },
     };
   } finally {
