@@ -290,9 +290,11 @@ function judgeRegistered(subject: Subject, span: Span, instance: string): Looked
   const isInAtOnce = wordTrait(subject, 'health.initial') === 'up';
   const isBack = subject.header.instances.some(({ name }) => name === instance);
   const needed = configuration.check.healthyThreshold + passesBeyond;
+  const propagationMs = propagationOf(subject);
   const due = connections.filter(
     (one) =>
-      (isInAtOnce && !isBack) || (ledger.passStreak[knownBefore(ledger, one)] ?? 0) >= needed,
+      (isInAtOnce && !isBack) ||
+      (ledger.passStreak[knownBefore(ledger, one, propagationMs)] ?? 0) >= needed,
   );
   const isEnough =
     due.length >= connectionsToSee(subject, cycleOf(members.values()), { afterChange: true });

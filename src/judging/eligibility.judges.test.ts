@@ -202,4 +202,12 @@ describe(recovery, () => {
     expect(verdictOn(alone({ neverRecovers: true }, true), recovery).is).toBe('inconclusive');
     expect(verdictOn(alone({}, false), recovery).is).toBe('pass');
   });
+
+  it('does not hold whoever may know of later failures to passes that are certainly known', () => {
+    const traits = { 'schedule.noneEligible': 'refuse', 'change.propagationMs': 20_000 };
+    const balancer = new FakeBalancer({ weights: { a: 1 }, traits });
+    balancer.rounds(4).openFresh(4).behave('a', { reply: 503 }).rounds(4).openFresh(2);
+    balancer.behave('a', {}).rounds(10).openFresh(2).behave('a', { reply: 503 }).rounds(3);
+    expect(failures(balancer.openFresh(4).end())).toEqual([]);
+  });
 });

@@ -5,12 +5,13 @@
 import { clauses } from '../spec/clauses.ts';
 import { isUnchangedMember } from './absences.ts';
 import { type Breach, counted, judgeOf, type Subject } from './assessment.ts';
-import { knownBefore } from './check-ledger.ts';
+import { knownBefore, knownPossibly } from './check-ledger.ts';
 import { isNeverNormal, isNothingHeeded } from './health-results.judges.ts';
 import type { Judge } from './judge.ts';
 import { cycleOf, type Epoch, epochOf } from './membership.ts';
 import {
   type CheckReading,
+  decided,
   type InstanceReading,
   isPlaced,
   type Placed,
@@ -205,12 +206,15 @@ function missingBreach({ name, window, checks }: Recovery, needed: number): Brea
 function refusedAfterwards(subject: Subject, needed: number): readonly Breach[] {
   const refused = subject.connections.filter((one) => one.refused !== null);
   return refused.flatMap((connection): readonly Breach[] => {
+    const decision = decided(connection);
     const back = [...subject.instances.values()].find(({ name, ledger, refusingFromMs }) => {
       const known = knownBefore(ledger, connection, propagationOf(subject));
+      const possible = decision === null ? known : knownPossibly(ledger, decision);
       const { passStreak, notPassed, checks } = ledger;
       const reply = checks[known - 1]?.reply;
       return (
         (passStreak[known] ?? 0) >= needed &&
+        notPassed[known] === notPassed[Math.max(known, possible)] &&
         (notPassed[known] ?? 0) > 0 &&
         refusingFromMs === Number.POSITIVE_INFINITY &&
         isUnchangedMember(subject, name) &&

@@ -8,7 +8,7 @@ import { knownBefore, streaksOf } from './check-ledger.ts';
 import { cutsAtResults } from './cuts-at-results.ts';
 import type { Judge } from './judge.ts';
 import { cycleOf } from './membership.ts';
-import { type CheckReading, type InstanceReading, isPlaced } from './reading.ts';
+import { type CheckReading, type InstanceReading, isPlaced, propagationOf } from './reading.ts';
 import { type Stretch, standingOf, stretchesOf } from './rotation.ts';
 import {
   connectionsToSee,
@@ -103,9 +103,12 @@ function turnedAway(
   failingSince: number,
 ): readonly Breach[] {
   const { healthyThreshold } = subject.configuration.check;
+  const propagationMs = propagationOf(subject);
   return subject.connections.flatMap((connection): Breach[] => {
     const { refused, openedLine } = connection;
-    const isLater = openedLine > failingSince && knownBefore(ledger, connection) > healthyThreshold;
+    const isLater =
+      openedLine > failingSince &&
+      knownBefore(ledger, connection, propagationMs) > healthyThreshold;
     if (isPlaced(connection) || refused === null || !isLater) return [];
     return [
       {

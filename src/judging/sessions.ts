@@ -5,7 +5,7 @@
 import type { Subject } from './assessment.ts';
 import { knownBefore, knownPossibly } from './check-ledger.ts';
 import { epochOf } from './membership.ts';
-import { isPlaced, type Placed, wordTrait } from './reading.ts';
+import { isPlaced, type Placed, propagationOf, wordTrait } from './reading.ts';
 import { isSequential, standingOf } from './rotation.ts';
 
 export interface Pair {
@@ -71,7 +71,7 @@ export function staysEligible(subject: Subject, { first, second }: Pair): boolea
   const name = first.placed.instance;
   const ledger = subject.instances.get(name)?.ledger;
   if (ledger === undefined || standingOf(subject, name, second) !== 'in') return false;
-  const known = knownBefore(ledger, first);
+  const known = knownBefore(ledger, first, propagationOf(subject));
   const possible = knownPossibly(ledger, second);
   const isHealthy = ledger.notPassed[known] === ledger.notPassed[Math.max(known, possible)];
   const isMember = [first, second].every(

@@ -140,6 +140,19 @@ describe('weighted least connections', () => {
     expect(released('b')).toEqual(['schedule.eligible']);
   });
 
+  it('does not mind who counts nothing of what was left on a name that is listed again', () => {
+    const left = new Map<string, number>();
+    const own = (one: FakeInstance) => (one.active - (left.get(one.name) ?? 0)) / one.weight;
+    const traits = { 'draining.deadline': 'leave', 'draining.return': 'resumes' };
+    const weights = { a: 1, b: 1, c: 1 };
+    const wrong: Wrong = { deadline: 'leave', pick: least(own) };
+    const balancer = new FakeBalancer({ ...asked, weights, traits, drainSeconds: 30 }, wrong);
+    balancer.rounds(4).openFresh(12, { hold: true }).remove('b').pass(40_000).add('b').rounds(4);
+    left.set('b', balancer.held('b').length);
+    balancer.openFresh(12, { hold: true }).closeSome('a', 6);
+    expect(failures(balancer.openFresh(30, { hold: true }).end())).toEqual([]);
+  });
+
   it('says nothing where nothing is closed, held or scheduled so', () => {
     const onlyOpened = new FakeBalancer(asked).rounds(4).openFresh(36, { hold: true }).end();
     const idle = new FakeBalancer(asked).rounds(4).openFresh(36).end();

@@ -6,7 +6,7 @@ import { type Assessment, type Breach, counted, judgeOf, type Subject } from './
 import { heldSteps } from './held-connections.ts';
 import type { Judge } from './judge.ts';
 import { cycleOf, divisorOf, type Epoch, epochOf, type Member } from './membership.ts';
-import { type Placed, wordTrait } from './reading.ts';
+import { type MembershipChange, type Placed, wordTrait } from './reading.ts';
 import { resumes } from './returns.ts';
 import { sameMembers, standingOf } from './rotation.ts';
 
@@ -37,16 +37,8 @@ function decisionsOf(subject: Subject): readonly Decision[] | string {
   if (subject.configuration.scheduling !== 'weighted-least-connections') {
     return 'not weighted least connections';
   }
-  // where whoever comes back is another one, what it held before may count or not
-  const isAnother = subject.changes.some(
-    (change) =>
-      resumes(
-        change,
-        subject.changes.filter(({ instance }) => instance === change.instance),
-        subject,
-      ) && wordTrait(subject, 'draining.return') !== 'resumes',
-  );
-  if (isAnother) return 'an instance came back while it drained';
+  if (subject.changes.some((change) => isAnother(subject, change)))
+    return 'an instance came back while connections from before were still there';
   const decisions: Decision[] = [];
   const fold = new HeldFold(subject);
   for (const step of heldSteps(subject)) {
@@ -57,6 +49,20 @@ function decisionsOf(subject: Subject): readonly Decision[] | string {
     if (decision !== null && step.isClear) decisions.push(decision);
   }
   return decisions;
+}
+
+/** Whether somebody is registered who may be another than the one that still holds connections: they may count or not. */
+function isAnother(subject: Subject, change: MembershipChange): boolean {
+  if (change.kind !== 'registered') return false;
+  const own = subject.changes.filter(({ instance }) => instance === change.instance);
+  const isSame = wordTrait(subject, 'draining.return') === 'resumes';
+  if (isSame && resumes(change, own, subject)) return false;
+  return subject.connections.some(
+    ({ placed, closed }) =>
+      placed?.instance === change.instance &&
+      placed.line < change.line &&
+      (closed === null || closed.line > change.line),
+  );
 }
 
 class HeldFold {
