@@ -195,7 +195,7 @@ export function suggestion(value: unknown, candidates: Iterable<string>): string
   return nearest === null ? '' : `, did you mean "${nearest}"?`;
 }
 
-/** A text with something in it. */
+/** A text with something other than blanks in it. */
 export function textFault(value: unknown, what: string): Fault {
   return typeof value === 'string' && /\S/u.test(value) ? null : what;
 }
