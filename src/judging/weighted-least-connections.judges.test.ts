@@ -140,6 +140,30 @@ describe('weighted least connections', () => {
     expect(released('b')).toEqual(['schedule.eligible']);
   });
 
+  it('does not take for unreleased what somebody forgets when anybody comes or goes', () => {
+    let members = 0;
+    let since = new Map<string, number>();
+    const forgetting: Wrong = {
+      pick: (eligible) => {
+        if (eligible.length !== members) {
+          members = eligible.length;
+          since = new Map(eligible.map(({ name, total }) => [name, total]));
+        }
+        const cost = (one: FakeInstance) => (one.total - (since.get(one.name) ?? 0)) / one.weight;
+        return least(cost)(eligible);
+      },
+    };
+    const through = (wrong: Wrong) => {
+      const balancer = new FakeBalancer({ ...asked, weights: { a: 1, b: 2, c: 1 } }, wrong);
+      balancer.rounds(4).openFresh(24, { hold: true }).behave('a', { reply: 503 }).rounds(6);
+      balancer.openFresh(1).closeSome('a', 6).behave('a', {}).rounds(6).closeSome('b', 2);
+      return verdictOn(balancer.openFresh(24, { hold: true }).end(), 'schedule.wlc.release').is;
+    };
+    expect(through(forgetting)).toBe('pass');
+    const late = least(({ name, active, weight }) => (active + (name === 'a' ? 6 : 0)) / weight);
+    expect(through({ pick: late })).toBe('fail');
+  });
+
   it('does not mind who counts nothing of what was left on a name that is listed again', () => {
     const left = new Map<string, number>();
     const own = (one: FakeInstance) => (one.active - (left.get(one.name) ?? 0)) / one.weight;
