@@ -212,6 +212,60 @@ export const healthIsolation: Family = {
       }),
 };
 
+/**
+ * Several go out at one instant and come back at one: what one of them does is nothing to the others. One who was out
+ * before them comes back with them, and checks go on until each would have had an instant of its own.
+ */
+export const healthTogether: Family = {
+  name: 'health-together',
+  clauses: ['health.unhealthy-threshold', 'health.healthy-threshold'],
+  needs: ['check.http', 'check.tcp', 'schedule.wrr'],
+  runs: { stepped: 16, wired: 0 },
+  timelines: (bounds) =>
+    fc
+      .record({
+        unhealthyThreshold: threshold,
+        healthyThreshold: threshold,
+        together: fc.integer({ min: 2, max: 3 }),
+        method: fc.constantFrom<CheckMethod>('http', 'http', 'tcp'),
+        failure: fc.constantFrom(...plainFailures, { reply: 'refused' as const }),
+      })
+      .map(({ unhealthyThreshold, healthyThreshold, together, method, failure }): Timeline => {
+        const names = namesOf(together + 2);
+        const turning = names.slice(0, together);
+        const open = { do: 'open' as const, count: 4 * names.length, sources: 'fresh' as const };
+        const watched: Step = { after: { checks: { a: 1 } }, ...open };
+        const turn = (limit: number, afterwards: ReplyScript): readonly Step[] => [
+          ...turning.map((instance) => ({
+            do: 'behave' as const,
+            instance,
+            behaviour: { afterwards },
+          })),
+          ...Array.from({ length: limit + margin }, () => watched),
+          // whoever comes later by as many checks as the threshold, for each of the others
+          { after: { checks: { a: limit * together } }, do: 'wait' },
+        ];
+        return {
+          timeline: 1,
+          family: 'health-together',
+          clauses: healthTogether.clauses,
+          profile: bounds.profile,
+          configuration: documentOf(bounds.profile, {
+            check: { method, unhealthyThreshold, healthyThreshold },
+          }),
+          instances: instancesOf(names.map(() => 1)),
+          behaviours: {},
+          steps: [
+            settled(names, healthyThreshold + 1),
+            open,
+            ...turn(unhealthyThreshold, method === 'tcp' ? { reply: 'refused' } : failure),
+            ...turn(healthyThreshold, { reply: 'normal' }),
+            open,
+          ],
+        };
+      }),
+};
+
 /** Checks after which whoever counts for itself alone is out or in, however far off its threshold. */
 const alone = 10;
 
@@ -468,7 +522,10 @@ export function steady(
   const names = namesOf(replies.length);
   // of so short an interval more, so that whoever is merely late is in its place by then
   const more = (check.intervalSeconds ?? fewCheckSeconds) < fewCheckSeconds ? 12 : 0;
-  const checks = check.unhealthyThreshold + check.healthyThreshold + margin + 2 + more;
+  // and where several go at one instant, one after the other for whoever loses all of them but one
+  const apart = bounds.isWired ? 0 : check.unhealthyThreshold * names.length;
+  const checks =
+    check.unhealthyThreshold + check.healthyThreshold + margin + 2 + Math.max(more, apart);
   return {
     timeline: 1,
     family,
