@@ -173,8 +173,10 @@ export const healthIsolation: Family = {
         sound: fc.nat({ max: 2 }),
         failure: fc.constantFrom(...plainFailures),
         ends: fc.constantFrom('together', 'apart'),
+        // whoever knows instances by their ports takes those of one port for one
+        ownPorts: fc.constantFrom<readonly number[]>([], [9000], [9000, 9001]),
       })
-      .map(({ healthyThreshold, count, sound, failure, ends }): Timeline => {
+      .map(({ healthyThreshold, count, sound, failure, ends, ownPorts }): Timeline => {
         const names = namesOf(count);
         const others = names.filter((_, index) => index !== sound);
         const unhealthyThreshold = others.length;
@@ -197,7 +199,9 @@ export const healthIsolation: Family = {
           configuration: documentOf(bounds.profile, {
             check: { unhealthyThreshold, healthyThreshold, ...fewChecks(bounds).check },
           }),
-          instances: instancesOf(names.map(() => 1)),
+          instances: instancesOf(names.map(() => 1)).map((one, index) => {
+            return { ...one, port: ownPorts[index % Math.max(1, ownPorts.length)] ?? null };
+          }),
           behaviours: {},
           steps: [
             settled(names, healthyThreshold + 1),
