@@ -224,7 +224,7 @@ export const healthTogether: Family = {
   name: 'health-together',
   clauses: ['health.unhealthy-threshold', 'health.healthy-threshold'],
   needs: ['check.http', 'check.tcp', 'schedule.wrr'],
-  runs: { stepped: 16, wired: 0 },
+  runs: { stepped: 12, wired: 0 },
   timelines: (bounds) =>
     fc
       .record({
@@ -235,9 +235,10 @@ export const healthTogether: Family = {
         failure: fc.constantFrom(...plainFailures, { reply: 'refused' as const }),
       })
       .map(({ unhealthyThreshold, healthyThreshold, together, method, failure }): Timeline => {
-        const names = namesOf(together + 2);
+        const names = namesOf(together + 1);
         const turning = names.slice(0, together);
-        const open = { do: 'open' as const, count: 4 * names.length, sources: 'fresh' as const };
+        // so many that even who draws at random passes nobody over in any of so many looks
+        const open = { do: 'open' as const, count: 10 * names.length, sources: 'fresh' as const };
         const watched: Step = { after: { checks: { a: 1 } }, ...open };
         const turn = (limit: number, afterwards: ReplyScript): readonly Step[] => [
           ...turning.map((instance) => ({
