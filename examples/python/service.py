@@ -26,7 +26,8 @@ class Instance:
         self.failures = 0
         self.turn = 0  # of smooth weighted round robin
         self.round = 0  # checks of an earlier round are nobody's
-        self.checks_started = False
+        self.last_check = None  # (round, started ms, ends ms)
+        self.next_check = None  # the one that waits; any other is called off
 
 
 class Service:
@@ -49,7 +50,11 @@ class Service:
             self.start_turns_anew()
         if settings.persistence_ms == 0:
             self.sessions.clear()
+        is_shorter = settings.interval_ms < self.settings.interval_ms
         self.settings = settings
+        if is_shorter:  # also for a check that is waiting
+            for instance in self.instances.values():
+                self.await_next_check(instance)
 
     def set_instances(self, listed):
         names = {one["name"] for one in listed}
@@ -177,8 +182,19 @@ class Service:
         passes = is_heard and self.is_good(reply)
         ends_ms = started_ms + (after_ms if is_heard else timeout_ms)
         self.at(ends_ms, lambda: self.conclude(instance, round_, passes))
-        next_ms = max(started_ms + self.settings.interval_ms, ends_ms)
-        self.at(next_ms, lambda: self.start_check(instance, round_))
+        instance.last_check = (round_, started_ms, ends_ms)
+        self.await_next_check(instance)
+
+    def await_next_check(self, instance):
+        if instance.last_check is None:
+            return
+        round_, started_ms, ends_ms = instance.last_check
+        next_ms = max(started_ms + self.settings.interval_ms, ends_ms, self.now_ms)
+        instance.next_check = waiting = next(self.order)
+        self.at(next_ms, lambda: self.start_awaited(instance, round_, waiting))
+
+    def start_awaited(self, instance, round_, waiting):
+        return self.start_check(instance, round_) if instance.next_check == waiting else None
 
     def is_good(self, reply):
         if self.settings.method == "tcp":

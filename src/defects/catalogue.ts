@@ -1,6 +1,7 @@
 /** All seeded defects, found by name. Knows no mechanism. */
 import { changeDefects } from './change-defects.ts';
 import { circumstanceDefects } from './circumstance-defects.ts';
+import { coincidenceDefects } from './coincidence-defects.ts';
 import {
   configurationDefects,
   overlookedDefects,
@@ -19,6 +20,7 @@ export const defects: readonly Defect[] = [
   ...sessionDefects,
   ...changeDefects,
   ...circumstanceDefects,
+  ...coincidenceDefects,
   ...configurationDefects,
   ...overlookedDefects,
   ...strictnessDefects,

@@ -85,6 +85,7 @@ export class FakeBalancer {
       this.#asked = { ...this.#asked, ...asked };
       this.#health.asked = this.#asked;
     }
+    if (this.#wrong.healsOnReconfigure) for (const one of this.instances) one.isUp = true;
     const isCut = ({ instance }: Held) =>
       this.#wrong.cutsOnReconfigure ||
       (this.#wrong.cutsOutOnReconfigure && !this.of(instance).isUp);

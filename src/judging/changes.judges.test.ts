@@ -103,6 +103,27 @@ describe('another configuration', () => {
     }
   });
 
+  it('fails where a check goes on waiting by a longer interval than there is now', () => {
+    // the fixture always says five seconds: of its history a longer interval before is told
+    const waiting = (beforeMs: number, firstAfterMs: number) => {
+      const { header, events } = new FakeBalancer({}, { intervalMs: beforeMs })
+        .pass(21_000)
+        .reconfigure({ unhealthyThreshold: 4 })
+        .pass(firstAfterMs)
+        .end();
+      const told = events.map((event, line) =>
+        line === 0 && event.event === 'service.configured' && event.effective !== null
+          ? { ...event, effective: { ...event.effective, intervalMs: beforeMs } }
+          : event,
+      );
+      return { header, events: told };
+    };
+    expect(verdictOn(waiting(60_000, 42_000), effective).why).toMatch(/a was not checked for/);
+    // at the end of its history it may still be in time
+    expect(verdictOn(waiting(60_000, 6000), effective).is).not.toBe('fail');
+    expect(verdictOn(waiting(5000, 42_000), effective).is).not.toBe('fail');
+  });
+
   it('fails where it cuts connections', () => {
     expect(
       failures(reconfigured(turning, { persistence: true }, { cutsOnReconfigure: true })),

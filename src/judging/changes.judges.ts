@@ -28,6 +28,7 @@ import {
 import { resultsBeyond } from './rotation.ts';
 import { connectionsToSee } from './rotation-windows.ts';
 import { groupedBySource } from './sessions.ts';
+import { waitingStill } from './waiting-checks.ts';
 import { wlcRatio } from './weighted-least-connections.judges.ts';
 
 export const keepsEstablished: Judge = judgeOf('change.keeps-established', (subject) => {
@@ -152,12 +153,12 @@ interface LookedLater extends Looked {
 /** Whether what follows another configuration keeps that one. Whoever never kept such a clause is charged there. */
 function judgeLater(subject: Subject): LookedLater {
   const { later, laterWithHeld } = subject;
-  const stuck = stuckAtChange(subject);
-  const judged = [
-    laterBy(judgesOfLater, later),
-    laterBy(judgesOfHeld, laterWithHeld),
-    { looked: stuck.length, breaches: stuck.flatMap((one) => one ?? []), broken: [] },
-  ];
+  const told = [stuckAtChange(subject), waitingStill(subject)].map((ones) => ({
+    looked: ones.length,
+    breaches: ones.flatMap((one) => one ?? []),
+    broken: [],
+  }));
+  const judged = [laterBy(judgesOfLater, later), laterBy(judgesOfHeld, laterWithHeld), ...told];
   return {
     looked: Math.max(...judged.map(({ looked }) => looked)),
     breaches: judged.flatMap(({ breaches }) => breaches),

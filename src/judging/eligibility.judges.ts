@@ -9,6 +9,7 @@ import { knownBefore, knownPossibly } from './check-ledger.ts';
 import { isNeverNormal, isNothingHeeded } from './health-results.judges.ts';
 import type { Judge } from './judge.ts';
 import { cycleOf, type Epoch, epochOf } from './membership.ts';
+import { type TemptationAfterChange, temptedAfterChange } from './out-at-change.ts';
 import {
   type CheckReading,
   decided,
@@ -35,14 +36,18 @@ const toldByHeed = clauses
 
 export const eligible: Judge = judgeOf('schedule.eligible', (subject) => {
   const temptations = temptationsOf(subject);
-  const breaches = temptations.flatMap((one) => (isYieldedTo(one) ? [barredBreach(one)] : []));
-  const isHeedless = breaches.length > 0 && isNothingHeeded(subject);
+  const later = temptedAfterChange(subject);
+  const barred = temptations.flatMap((one) => (isYieldedTo(one) ? [barredBreach(one)] : []));
+  const healed = later.flatMap((one) => (isYieldedTo(one) ? [healedBreach(one)] : []));
+  const isHeedless = barred.length > 0 && isNothingHeeded(subject);
+  const count = temptations.length + later.length;
   return {
-    breaches,
-    standsAlone: isHeedless || isTakenAgainWithoutPass(subject, temptations),
+    breaches: [...barred, ...healed],
+    // whoever was kept out until then counts results, and no count brings anybody back without a pass
+    standsAlone: isHeedless || healed.length > 0 || isTakenAgainWithoutPass(subject, temptations),
     undermines: isHeedless ? toldByHeed : [],
-    sometimes: { 'connections while somebody was out of rotation': temptations.length },
-    kept: `${counted(temptations.length, 'connection')} while somebody was out of rotation, none went there`,
+    sometimes: { 'connections while somebody was out of rotation': count },
+    kept: `${counted(count, 'connection')} while somebody was out of rotation, none went there`,
   };
 });
 
@@ -77,7 +82,7 @@ function temptationAt(subject: Subject, connection: Placed, epoch: Epoch): Tempt
   return { connection, epoch, others, barred };
 }
 
-function isYieldedTo({ connection, barred }: Temptation): boolean {
+function isYieldedTo({ connection, barred }: Pick<Temptation, 'connection' | 'barred'>): boolean {
   return barred.includes(connection.placed.instance);
 }
 
@@ -121,6 +126,16 @@ function barredBreach({ connection, epoch, others }: Temptation): Breach {
   const state = epoch.removed.has(instance) ? 'removed' : 'unhealthy';
   return {
     why: `connection ${connection.connection} went to ${instance}, which was ${state}, while ${others.join(', ')} could take it`,
+    expected: `one of ${others.join(', ')}`,
+    observed: instance,
+    lines: [line],
+  };
+}
+
+function healedBreach({ connection, others }: TemptationAfterChange): Breach {
+  const { instance, line } = connection.placed;
+  return {
+    why: `connection ${connection.connection} went to ${instance} after another configuration was accepted, while ${others.join(', ')} could take it: ${instance} was unhealthy before and has passed no check since`,
     expected: `one of ${others.join(', ')}`,
     observed: instance,
     lines: [line],

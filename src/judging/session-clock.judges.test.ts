@@ -1,6 +1,6 @@
 /** Judge of the session's clock on balancers that count from creation, from the last connection, or never forget. */
 import { describe, expect, it } from 'vitest';
-import { FakeBalancer, type Wrong } from './balancer.fixture.ts';
+import { type Asked, FakeBalancer, type Wrong } from './balancer.fixture.ts';
 import { failures, passes, verdictOn } from './verdict.fixture.ts';
 
 const clause = 'persistence.expiry';
@@ -9,10 +9,12 @@ const clients = Array.from({ length: 24 }, (_, index) => `127.128.0.${index + 1}
 /** Those of one instance in a row. */
 const swapped = clients.map((_, index) => clients[(4 * index + Math.floor(index / 6)) % 24] ?? '');
 
-function returning(wrong: Wrong, clock: string | null, hold = false) {
+function returning(wrong: Wrong, clock: string | null, hold = false, asked: Asked = {}) {
   const traits = clock === null ? {} : { 'persistence.clock': clock };
   const weights = { a: 1, b: 1, c: 1, d: 1 };
-  const balancer = new FakeBalancer({ weights, persistence: true, traits }, wrong).rounds(4);
+  const balancer = new FakeBalancer({ weights, persistence: true, traits, ...asked }, wrong).rounds(
+    4,
+  );
   const open = (order: readonly string[]) => {
     for (const client of order) balancer.open(client, { hold });
   };
@@ -38,6 +40,18 @@ describe('persistence.expiry', () => {
     );
     expect(failures(returning({}, 'creation'))).toEqual([clause]);
     expect(failures(returning({}, 'while-connected', true))).toEqual([clause]);
+  });
+
+  it('fails under least connections, too, whoever moves a client before its declared clock ran out', () => {
+    const held = (wrong: Wrong, clock: string | null) =>
+      returning(wrong, clock, true, {
+        scheduling: 'weighted-least-connections',
+      });
+    expect(failures(held({ sessionClock: 'creation' }, 'last-connection'))).toEqual([clause]);
+    for (const clock of ['last-connection', 'longer', null])
+      expect(verdictOn(held({}, clock), clause).is, String(clock)).toBe('inconclusive');
+    expect(failures(held({ sessionClock: 'creation' }, 'creation'))).toEqual([]);
+    expect(failures(held({ neverForgets: true }, 'last-connection'))).toEqual([]);
   });
 
   it('fails a session that never ends, unless longer is what is declared', () => {

@@ -34,15 +34,19 @@ const coincidence = 1e-8;
 
 export const expiry: Judge = judgeOf('persistence.expiry', (subject) => {
   if (subject.effective.persistenceMs === 0) return 'session persistence is off';
-  if (subject.configuration.scheduling !== 'weighted-round-robin')
-    return 'not weighted round robin: who stays may have been chosen again';
+  const { scheduling } = subject.configuration;
+  if (scheduling === 'source-ip') return 'source IP scheduling keeps clients by itself';
   const returns = returnsOf(subject);
   const declared = wordTrait(subject, 'persistence.clock');
+  const takesTurns = scheduling === 'weighted-round-robin';
+  if (!takesTurns && (declared === null || declared === 'longer'))
+    return 'not weighted round robin: who stays may have been chosen again';
   if (declared === null) return undeclaredClock(subject, returns);
   const clock = clocks.find((one) => one === declared);
   if (clock === undefined) return longerThanPromised(subject, returns, declared);
   const kept = returns.filter((one) => isKept(subject, one, clock));
-  const over = returns.filter((one) => isOver(subject, one, clock));
+  // by anything but turns who stays may have been chosen again
+  const over = takesTurns ? returns.filter((one) => isOver(subject, one, clock)) : [];
   const moved = kept.filter(({ hasMoved }) => hasMoved);
   const batches = batchesOf(subject, over).filter((batch) => isTelling(subject, batch));
   const decidedAnew = batches.reduce((sum, batch) => sum + batch.length, 0);

@@ -82,6 +82,8 @@ export interface Wrong {
   readonly cutsOnReconfigure?: boolean;
   /** Of who is out alone. */
   readonly cutsOutOnReconfigure?: boolean;
+  /** Another configuration brings everybody in. */
+  readonly healsOnReconfigure?: boolean;
   readonly ignoresAdded?: boolean;
   readonly refuses?: (connection: number) => boolean;
 }

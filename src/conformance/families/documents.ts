@@ -4,7 +4,7 @@
  */
 import fc from 'fast-check';
 import type { ConfigurationDocument } from '../../spec/configuration.ts';
-import type { Step, Timeline } from '../timeline.ts';
+import type { ReplyScript, Step, Timeline } from '../timeline.ts';
 import type { Bounds, Family, ServiceChoice } from './family.ts';
 import {
   clientsNamed,
@@ -23,6 +23,7 @@ interface Course {
   readonly clauses: readonly string[];
   readonly choice: ServiceChoice;
   readonly weights: readonly number[];
+  readonly behaviours?: Timeline['behaviours'];
   readonly before: readonly Step[];
   readonly afterwards: readonly Step[];
 }
@@ -97,7 +98,31 @@ function coursesOf(bounds: Bounds): readonly Course[] {
         { after: { drain: bounds.isWired ? 1.6 : 0.35 }, do: 'carry' },
       ],
     },
+    // while a check is under way, the last one that is needed: it ends as it began
+    ...[bad, good].map((last) => ({
+      clauses: [last === bad ? 'health.unhealthy-threshold' : 'health.healthy-threshold'],
+      choice: { check: { timeoutSeconds: 4, unhealthyThreshold: 3, healthyThreshold: 3 } },
+      weights: even,
+      behaviours: { a: { afterwards: good } },
+      before: [
+        open,
+        answering(bad),
+        ...(last === bad ? [] : [{ after: { checks: { a: 6 } }, ...open }, answering(good)]),
+        watched,
+        watched,
+        { after: { intervals: 0.5 }, do: 'wait' as const },
+      ],
+      afterwards: [watched, watched, watched, watched],
+    })),
   ];
+}
+
+/** Just in time, so that a check is under way for long. */
+const bad: ReplyScript = { reply: 503, afterTimeouts: 0.9 };
+const good: ReplyScript = { reply: 'normal', afterTimeouts: 0.9 };
+
+function answering(afterwards: ReplyScript): Step {
+  return { do: 'behave', instance: 'a', behaviour: { afterwards } };
 }
 
 function timelineOf(bounds: Bounds, course: Course): Timeline {
@@ -106,8 +131,9 @@ function timelineOf(bounds: Bounds, course: Course): Timeline {
     ...head('documents-change', course.clauses, bounds),
     configuration,
     instances: instancesOf(course.weights),
+    behaviours: course.behaviours ?? {},
     steps: [
-      settled(namesOf(course.weights.length), 3),
+      settled(namesOf(course.weights.length), 4),
       ...course.before,
       { do: 'reconfigure', configuration: withListener(configuration) },
       ...course.afterwards,
@@ -120,6 +146,7 @@ export const documentsChange: Family = {
   clauses: [
     'schedule.eligible',
     'health.unhealthy-threshold',
+    'health.healthy-threshold',
     'schedule.source.sticky',
     'schedule.wlc.ratio',
     'schedule.wrr.cycle',
@@ -131,7 +158,7 @@ export const documentsChange: Family = {
     ...(['schedule.wrr', 'schedule.wlc', 'schedule.source'] as const),
     ...(['check.http', 'drain', 'drain.deadline', 'change.configuration'] as const),
   ],
-  runs: { stepped: 6, wired: 3 },
+  runs: { stepped: 8, wired: 3 },
   fixed: (bounds) => coursesOf(bounds).map((course) => timelineOf(bounds, course)),
   timelines: (bounds) =>
     fc.constantFrom(...coursesOf(bounds)).map((course) => timelineOf(bounds, course)),

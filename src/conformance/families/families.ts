@@ -28,6 +28,7 @@ import {
   healthTcpTimeout,
   healthThresholds,
   healthTimeout,
+  healthTogether,
 } from './health.ts';
 import { healthCodes, healthLoneCodes, healthNotedCodes } from './health-codes.ts';
 import { healthTours } from './health-tours.ts';
@@ -35,6 +36,7 @@ import {
   changesBetweenChecks,
   changesWhileCounting,
   changesWhileOut,
+  reconfiguresUnhealthy,
   reconfiguresWhileOut,
 } from './interruptions.ts';
 import { wlcJoins, wlcRefill, wlcThrough } from './least-connections.ts';
@@ -63,12 +65,14 @@ export const families: readonly Family[] = [
   healthConsecutive,
   healthTours,
   healthThresholds,
+  healthTogether,
   outages,
   outageOfOne,
   changesWhileOut,
   changesWhileCounting,
   changesBetweenChecks,
   reconfiguresWhileOut,
+  reconfiguresUnhealthy,
   healthTcp,
   healthTcpConsecutive,
   healthTcpThresholds,

@@ -173,8 +173,10 @@ export const healthIsolation: Family = {
         sound: fc.nat({ max: 2 }),
         failure: fc.constantFrom(...plainFailures),
         ends: fc.constantFrom('together', 'apart'),
+        // whoever knows instances by their ports takes those of one port for one
+        ownPorts: fc.constantFrom<readonly number[]>([], [9000], [9000, 9001]),
       })
-      .map(({ healthyThreshold, count, sound, failure, ends }): Timeline => {
+      .map(({ healthyThreshold, count, sound, failure, ends, ownPorts }): Timeline => {
         const names = namesOf(count);
         const others = names.filter((_, index) => index !== sound);
         const unhealthyThreshold = others.length;
@@ -197,7 +199,9 @@ export const healthIsolation: Family = {
           configuration: documentOf(bounds.profile, {
             check: { unhealthyThreshold, healthyThreshold, ...fewChecks(bounds).check },
           }),
-          instances: instancesOf(names.map(() => 1)),
+          instances: instancesOf(names.map(() => 1)).map((one, index) => {
+            return { ...one, port: ownPorts[index % Math.max(1, ownPorts.length)] ?? null };
+          }),
           behaviours: {},
           steps: [
             settled(names, healthyThreshold + 1),
@@ -207,6 +211,61 @@ export const healthIsolation: Family = {
             ...(ends === 'together'
               ? [...toldTo({ reply: 'normal' }), { after: sure(healthyThreshold), ...open }]
               : endingApart(names, others, failure, open)),
+          ],
+        };
+      }),
+};
+
+/**
+ * Several go out at one instant and come back at one: what one of them does is nothing to the others. One who was out
+ * before them comes back with them, and checks go on until each would have had an instant of its own.
+ */
+export const healthTogether: Family = {
+  name: 'health-together',
+  clauses: ['health.unhealthy-threshold', 'health.healthy-threshold'],
+  needs: ['check.http', 'check.tcp', 'schedule.wrr'],
+  runs: { stepped: 12, wired: 0 },
+  timelines: (bounds) =>
+    fc
+      .record({
+        unhealthyThreshold: threshold,
+        healthyThreshold: threshold,
+        together: fc.integer({ min: 2, max: 3 }),
+        method: fc.constantFrom<CheckMethod>('http', 'http', 'tcp'),
+        failure: fc.constantFrom(...plainFailures, { reply: 'refused' as const }),
+      })
+      .map(({ unhealthyThreshold, healthyThreshold, together, method, failure }): Timeline => {
+        const names = namesOf(together + 1);
+        const turning = names.slice(0, together);
+        // so many that even who draws at random passes nobody over in any of so many looks
+        const open = { do: 'open' as const, count: 10 * names.length, sources: 'fresh' as const };
+        const watched: Step = { after: { checks: { a: 1 } }, ...open };
+        const turn = (limit: number, afterwards: ReplyScript): readonly Step[] => [
+          ...turning.map((instance) => ({
+            do: 'behave' as const,
+            instance,
+            behaviour: { afterwards },
+          })),
+          ...Array.from({ length: limit + margin }, () => watched),
+          // whoever comes later by as many checks as the threshold, for each of the others
+          { after: { checks: { a: limit * together } }, do: 'wait' },
+        ];
+        return {
+          timeline: 1,
+          family: 'health-together',
+          clauses: healthTogether.clauses,
+          profile: bounds.profile,
+          configuration: documentOf(bounds.profile, {
+            check: { method, unhealthyThreshold, healthyThreshold },
+          }),
+          instances: instancesOf(names.map(() => 1)),
+          behaviours: {},
+          steps: [
+            settled(names, healthyThreshold + 1),
+            open,
+            ...turn(unhealthyThreshold, method === 'tcp' ? { reply: 'refused' } : failure),
+            ...turn(healthyThreshold, { reply: 'normal' }),
+            open,
           ],
         };
       }),
@@ -468,7 +527,10 @@ export function steady(
   const names = namesOf(replies.length);
   // of so short an interval more, so that whoever is merely late is in its place by then
   const more = (check.intervalSeconds ?? fewCheckSeconds) < fewCheckSeconds ? 12 : 0;
-  const checks = check.unhealthyThreshold + check.healthyThreshold + margin + 2 + more;
+  // and where several go at one instant, one after the other for whoever loses all of them but one
+  const apart = bounds.isWired ? 0 : check.unhealthyThreshold * names.length;
+  const checks =
+    check.unhealthyThreshold + check.healthyThreshold + margin + 2 + Math.max(more, apart);
   return {
     timeline: 1,
     family,

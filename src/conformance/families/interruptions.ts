@@ -1,7 +1,7 @@
 /** Timelines that change something while an instance is failing: neither what is known of it nor what is counted may be lost. */
 import fc from 'fast-check';
-import type { Step, Timeline } from '../timeline.ts';
-import type { Family, ServiceChoice } from './family.ts';
+import type { ReplyScript, Step, Timeline } from '../timeline.ts';
+import type { Bounds, Family, ServiceChoice } from './family.ts';
 import { documentOf, head, instancesOf, namesOf, settled } from './family.ts';
 
 const failing = { do: 'behave' as const, instance: 'a', behaviour: { afterwards: { reply: 503 } } };
@@ -91,34 +91,146 @@ export const reconfiguresWhileOut: Family = {
     ),
 };
 
+/** What another configuration may say of a service, before and after it: none of that is a result of a check. */
+interface Replacement {
+  readonly before: ServiceChoice;
+  readonly after: ServiceChoice;
+}
+
+const algorithms = ['weighted-round-robin', 'weighted-least-connections', 'source-ip'] as const;
+
+const replacements: readonly Replacement[] = [
+  ...algorithms
+    .filter((scheduling) => scheduling !== 'weighted-round-robin')
+    .map((scheduling) => ({ before: {}, after: { scheduling } })),
+  { before: { scheduling: 'weighted-least-connections' }, after: {} },
+  { before: {}, after: { check: { port: 9100 } } },
+  { before: { check: { port: 9100 } }, after: { check: { port: 9200 } } },
+  { before: { check: { port: 9100 } }, after: {} },
+  { before: {}, after: { check: { method: 'tcp' } } },
+  { before: { check: { method: 'tcp' } }, after: {} },
+  { before: {}, after: { check: { normalStatusCodes: ['2xx', '3xx'] } } },
+  { before: {}, after: { check: { timeoutSeconds: 3 } } },
+  { before: {}, after: { port: 8443 } },
+  { before: {}, after: { persistence: true } },
+  ...otherChecks.map((check) => ({ before: {}, after: { check } })),
+];
+
+/** Refused, so that it fails by whichever method. */
+const refusing: Step = {
+  do: 'behave',
+  instance: 'a',
+  behaviour: { afterwards: { reply: 'refused' } },
+};
+/** More than any algorithm keeps from an instance by chance, held so that least connections has a reason, too. */
+const crowd = { do: 'open' as const, count: 32, sources: 'fresh' as const, hold: true };
+
+function reconfiguredOut(bounds: Bounds): readonly Timeline[] {
+  return replacements.map(({ before, after }) => ({
+    ...head('reconfigures-unhealthy', reconfiguresUnhealthy.clauses, bounds),
+    configuration: documentOf(bounds.profile, before),
+    instances: instancesOf([1, 1, 1]),
+    steps: [
+      settled(namesOf(3), 3),
+      open,
+      refusing,
+      { after: sure, ...open },
+      { do: 'reconfigure', configuration: documentOf(bounds.profile, after) },
+      // before any check told by the new one
+      crowd,
+      { after: { checks: { a: 1 } }, ...open },
+    ],
+  }));
+}
+
+/** Who is out stays out, whatever the other configuration says, until its checks say otherwise. */
+export const reconfiguresUnhealthy: Family = {
+  name: 'reconfigures-unhealthy',
+  clauses: ['schedule.eligible'],
+  needs: [
+    ...(['schedule.wrr', 'schedule.wlc', 'schedule.source', 'persistence'] as const),
+    ...(['check.http', 'check.tcp', 'change.configuration'] as const),
+  ],
+  runs: { stepped: replacements.length, wired: 0 },
+  fixed: reconfiguredOut,
+  timelines: (bounds) => fc.constantFrom(...reconfiguredOut(bounds)),
+};
+
+/** What comes between the results that are counted, and which ones these are. */
+interface Counting {
+  readonly change: string;
+  readonly counted: 'failed' | 'passed';
+  readonly threshold: number;
+  /** Answered so slowly that the change comes while a check is under way. */
+  readonly isUnderWay: boolean;
+}
+
+/** Each change both ways, so that none depends on luck; on the wire the first few. */
+function countings({ isWired }: Bounds): readonly Counting[] {
+  return [false, ...(isWired ? [] : [true])].flatMap((isUnderWay) =>
+    ['own weight', 'addition', 'weight', 'removal'].flatMap((change, index) => {
+      const threshold = 3 + (index % 2);
+      const counted = [{ counted: 'failed' as const }, { counted: 'passed' as const }];
+      return counted.map((one) => ({ change, threshold, isUnderWay, ...one }));
+    }),
+  );
+}
+
+function told(afterwards: ReplyScript): Step {
+  return { do: 'behave', instance: 'a', behaviour: { afterwards } };
+}
+
+function changedWhileCounting(
+  bounds: Bounds,
+  { change, counted, threshold, isUnderWay }: Counting,
+): Timeline {
+  const isFailing = counted === 'failed';
+  const slowly = isUnderWay ? { afterTimeouts: 0.9 } : {};
+  const good: ReplyScript = { reply: 'normal', ...slowly };
+  const bad: ReplyScript = { reply: 503, ...slowly };
+  const watched = { after: { checks: { a: 1 } }, ...open };
+  return {
+    ...head(
+      'changes-while-counting',
+      [isFailing ? 'health.unhealthy-threshold' : 'health.healthy-threshold'],
+      bounds,
+    ),
+    configuration: documentOf(bounds.profile, {
+      check: {
+        unhealthyThreshold: isFailing ? threshold : 2,
+        healthyThreshold: isFailing ? 2 : threshold,
+        ...(isUnderWay ? { timeoutSeconds: 4 } : {}),
+      },
+    }),
+    instances: instancesOf([1, 1, 1]),
+    behaviours: { a: { afterwards: good } },
+    steps: [
+      settled(namesOf(3), threshold + 1),
+      open,
+      told(bad),
+      ...(isFailing ? [] : [{ after: sure, ...open }, told(good)]),
+      // one short of the threshold, whether or not a check was under way
+      ...Array.from({ length: threshold - 1 }, () => watched),
+      // an interval after the start of the check before, which took most of its timeout
+      { after: { intervals: isUnderWay ? 0.5 : 0 }, do: 'wait' },
+      ...(changes[change] ?? []),
+      ...Array.from({ length: 5 }, () => watched),
+    ],
+  };
+}
+
+function timelinesWhileCounting(bounds: Bounds): readonly Timeline[] {
+  return countings(bounds).map((counting) => changedWhileCounting(bounds, counting));
+}
+
+/** Passes of somebody who comes back are as easily lost as failures of somebody who goes. */
 export const changesWhileCounting: Family = {
   name: 'changes-while-counting',
-  clauses: ['health.unhealthy-threshold'],
+  clauses: ['health.unhealthy-threshold', 'health.healthy-threshold'],
   needs: ['check.http', 'schedule.wrr', 'change.weight', 'drain'],
-  runs: { stepped: 12, wired: 2 },
-  timelines: (bounds) =>
-    fc
-      .record({
-        change: fc.constantFrom('addition', 'weight', 'own weight', 'removal'),
-        unhealthyThreshold: fc.integer({ min: 3, max: 4 }),
-      })
-      .map(({ change, unhealthyThreshold }): Timeline => {
-        const watched = { after: { checks: { a: 1 } }, ...open };
-        return {
-          ...head('changes-while-counting', changesWhileCounting.clauses, bounds),
-          configuration: documentOf(bounds.profile, { check: { unhealthyThreshold } }),
-          instances: instancesOf([1, 1, 1]),
-          steps: [
-            settled(namesOf(3), 3),
-            open,
-            failing,
-            // one short of the threshold, whether or not a check was under way
-            ...Array.from({ length: unhealthyThreshold - 1 }, () => watched),
-            ...(changes[change] ?? []),
-            ...Array.from({ length: 4 }, () => watched),
-          ],
-        };
-      }),
+  runs: { stepped: 16, wired: 2 },
+  fixed: timelinesWhileCounting,
+  timelines: (bounds) => fc.constantFrom(...timelinesWhileCounting(bounds)),
 };
 
 /** An edit more often than checks come: none of them puts a check off. */

@@ -105,19 +105,29 @@ export const persistenceChanges: Family = {
 /** Four instances, six clients each: a round robin that decides again cannot send all of them back by chance. */
 const clientsToExpire = 24;
 
+const leastConnections = 'weighted-least-connections';
+interface Course {
+  readonly isHeld: boolean;
+  readonly scheduling?: typeof leastConnections;
+}
+
 export const persistenceExpiry: Family = {
   name: 'persistence-expiry',
   clauses: ['persistence.expiry'],
   needs: ['persistence', 'schedule.wrr'],
-  runs: { stepped: 12, wired: 3 },
+  runs: { stepped: 16, wired: 3 },
   timelines: (bounds) =>
     fc
       .record({
-        isHeld: fc.boolean(),
+        // held for least connections, which has no reason to move anybody else
+        course: fc.constantFrom<Course>(
+          ...([{ isHeld: false }, { isHeld: true }] as const),
+          ...(bounds.isWired ? [] : [{ isHeld: true, scheduling: leastConnections } as const]),
+        ),
         gap: fc.constantFrom(0.6, 0.65, 0.7),
         over: fc.constantFrom(...(bounds.isWired ? [1.25] : [1.01, 1.02, 1.25])),
       })
-      .map(({ isHeld, gap, over }): Timeline => {
+      .map(({ course: { isHeld, scheduling }, gap, over }): Timeline => {
         const sources = clientsNamed(clientsToExpire);
         // those of one instance in a row: whichever way round robin goes, it sends no six in a row there
         const swapped = sources.map(
@@ -135,7 +145,11 @@ export const persistenceExpiry: Family = {
         });
         return {
           ...head('persistence-expiry', persistenceExpiry.clauses, bounds),
-          configuration: documentOf(bounds.profile, { persistence: true, ...fewChecks(bounds) }),
+          configuration: documentOf(bounds.profile, {
+            persistence: true,
+            ...(scheduling === undefined ? {} : { scheduling }),
+            ...fewChecks(bounds),
+          }),
           instances: instancesOf([1, 1, 1, 1]),
           steps: [
             settled(namesOf(4), 3),
@@ -189,6 +203,12 @@ export const persistenceOff: Family = {
       ),
 };
 
+/** In stepped time also one that ends when much of a session is over. */
+function drainsWithin({ isWired, profile }: Bounds): readonly number[] {
+  if (isWired) return [300];
+  return profile === 'openapi' ? [30, 120] : [30, 600];
+}
+
 export const persistenceDraining: Family = {
   name: 'persistence-draining',
   clauses: ['persistence.draining', 'persistence.sticks'],
@@ -199,22 +219,42 @@ export const persistenceDraining: Family = {
       .record({
         scheduling: dynamicScheduling,
         clients: fc.integer({ min: 6, max: 12 }),
-        removed: fc.constantFrom('a', 'b', 'c'),
+        // one, two at once, or two one after the other
+        removed: fc.constantFrom<readonly string[]>(
+          ['a'],
+          ['b'],
+          ['c'],
+          ...(bounds.isWired
+            ? []
+            : [
+                ['a', 'b'],
+                ['b', 'c'],
+                ['a', 'c'],
+              ]),
+        ),
+        areAtOnce: fc.boolean(),
+        drainSeconds: fc.constantFrom(...drainsWithin(bounds)),
       })
-      .map(({ scheduling, clients, removed }): Timeline => {
+      .map(({ scheduling, clients, removed, areAtOnce, drainSeconds }): Timeline => {
+        const instances = instancesOf(removed.length > 1 ? [1, 1, 1, 1] : [1, 1, 1]);
+        const names = namesOf(instances.length);
+        const left = instances.filter(({ name }) => !removed.includes(name));
+        const removals: readonly Step[] = areAtOnce
+          ? [{ do: 'list', instances: left }]
+          : removed.map((instance) => ({ do: 'remove', instance }));
         const comeBack = { do: 'open' as const, count: clients, sources: clientsNamed(clients) };
         return {
           ...head('persistence-draining', persistenceDraining.clauses, bounds),
           configuration: documentOf(bounds.profile, {
             scheduling,
             persistence: true,
-            drainSeconds: bounds.isWired ? 300 : 30,
+            drainSeconds,
           }),
-          instances: instancesOf([1, 1, 1]),
+          instances,
           steps: [
-            settled(namesOf(3), 3),
+            settled(names, 3),
             { ...comeBack, hold: true },
-            { do: 'remove', instance: removed },
+            ...removals,
             { do: 'open', count: 9, sources: 'fresh', hold: true },
             comeBack,
             // its end is nothing to those of others, and to those whom the scheduler sent elsewhere

@@ -1,0 +1,124 @@
+/**
+ * Defects that show only where two things meet: two instances that turn at one instant, an edit between results that are
+ * counted, a shorter interval while a check waits. Knows no clause beyond those that each breaks.
+ */
+import { compile } from '../../models/compile.ts';
+import { sessionEvents, sessionMachine } from '../../models/session.machine.ts';
+import { eventIndex, type Stepper, tagBit } from '../../models/table.ts';
+import type { Instance } from '../scheduling/scheduler.ts';
+import type { ServiceParts } from '../service/backend-service.ts';
+import type { AlteredParts, Defect } from './defect.ts';
+import { delegatingTo, observed } from './surrounding.ts';
+
+/** The result that would turn a second instance at the very instant at which another one turned is lost. */
+function oneTurnAnInstant(stepper: Stepper, nowMs: () => number): Stepper {
+  const { table } = stepper;
+  const eligible = tagBit(table, 'eligible');
+  let last: { readonly slot: number; readonly ms: number } | null = null;
+  return {
+    table,
+    step: (slot, event) => {
+      const next = table.next[stepper.state(slot) * table.events.length + event] as number;
+      const isTurn = ((stepper.tags(slot) ^ (table.stateTags[next] as number)) & eligible) !== 0;
+      if (isTurn && last !== null && last.ms === nowMs() && last.slot !== slot) return 0;
+      if (isTurn) last = { slot, ms: nowMs() };
+      return stepper.step(slot, event);
+    },
+    tags: (slot) => stepper.tags(slot),
+    state: (slot) => stepper.state(slot),
+    reset: (slot) => stepper.reset(slot),
+  };
+}
+
+function turningOneByOne(parts: ServiceParts): AlteredParts {
+  return observed(parts, (own, _, nowMs) => ({
+    ...own,
+    engine: (compiled, slots) => {
+      const stepper = own.engine(compiled, slots);
+      return compiled === parts.health ? oneTurnAnInstant(stepper, nowMs) : stepper;
+    },
+  }));
+}
+
+/** As if a check had failed just then, of who is out and has another weight. */
+function forgettingPasses(parts: ServiceParts): AlteredParts {
+  let health: Stepper | null = null;
+  const forget = (instance: Instance) => {
+    if (health === null) return;
+    const isOut = (health.tags(instance) & tagBit(health.table, 'eligible')) === 0;
+    if (isOut) health.step(instance, eventIndex(health.table, 'check.failed'));
+  };
+  return {
+    ...parts,
+    engine: (compiled, slots) => {
+      const stepper = parts.engine(compiled, slots);
+      if (compiled === parts.health) health = stepper;
+      return stepper;
+    },
+    around: (assembled, listener) => {
+      const service = assembled(listener);
+      return {
+        ...delegatingTo(service),
+        reweigh: (instance, weight) => {
+          service.reweigh(instance, weight);
+          forget(instance);
+        },
+      };
+    },
+  };
+}
+
+/** The longer interval stays in force, and every check from the next one on comes sooner by the difference. */
+function waitingByTheLonger(parts: ServiceParts): AlteredParts {
+  let longerMs = parts.configuration.check.intervalMs;
+  return {
+    ...parts,
+    around: (assembled, listener) => {
+      const service = assembled(listener);
+      return {
+        ...delegatingTo(service),
+        reconfigure: (other) => {
+          const { check } = other.configuration;
+          longerMs = Math.max(longerMs, check.intervalMs);
+          const soonerMs = longerMs - check.intervalMs;
+          service.reconfigure({
+            ...other,
+            configuration: { ...other.configuration, check: { ...check, intervalMs: longerMs } },
+            nextCheckMs: (dueMs, instance, failure) =>
+              other.nextCheckMs(dueMs - soonerMs, instance, failure),
+          });
+        },
+      };
+    },
+  };
+}
+
+export const coincidenceDefects: readonly Defect[] = [
+  {
+    name: 'turns-one-at-a-time',
+    sentence: 'Of several instances that go out or come in at one instant only the first does.',
+    breaks: ['health.unhealthy-threshold', 'health.healthy-threshold'],
+    edit: turningOneByOne,
+  },
+  {
+    name: 'reweighing-forgets-passes',
+    sentence: 'Another weight makes an instance that is coming back begin again.',
+    breaks: ['health.healthy-threshold'],
+    edit: forgettingPasses,
+  },
+  {
+    name: 'shorter-interval-waits',
+    sentence: 'A shorter interval holds from the next check on only.',
+    breaks: ['change.effective'],
+    edit: waitingByTheLonger,
+  },
+  {
+    name: 'least-connections-session-from-creation',
+    sentence: 'Under least connections the clock of a session runs from its first connection.',
+    breaks: ['persistence.expiry'],
+    edit: (parts) =>
+      parts.configuration.scheduling === 'weighted-least-connections'
+        ? { ...parts, session: compile(sessionMachine, { clock: 'creation' }, sessionEvents) }
+        : parts,
+  },
+];
