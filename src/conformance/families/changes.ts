@@ -41,9 +41,12 @@ export const membersChange: Family = {
       ),
 };
 
-/** What one list can say at once, where `a` to `c` were there before and `d` was not. */
+/** What one list can say at once, where `a` to `c` were there before and `d` to `f` were not. */
 const lists = {
   'two leave': ['c'],
+  'two come': ['a', 'b', 'c', 'd', 'e'],
+  'three come, before and between': ['d', 'a', 'e', 'b', 'c', 'f'],
+  'two for one': ['e', 'b', 'd', 'c'],
   'one for another': ['b', 'c', 'd'],
   'in another order': ['c', 'b', 'a'],
   'all for others': ['d', 'e'],
@@ -53,9 +56,12 @@ const lists = {
 /** Lists that change more than one thing at once, or nothing, and the same list again while somebody drains. */
 export const listsChange: Family = {
   name: 'lists-change',
-  clauses: ['change.keeps-established', 'draining.no-new', 'draining.established'],
+  clauses: [
+    ...['change.keeps-established', 'change.effective'],
+    ...['draining.no-new', 'draining.established'],
+  ],
   needs: ['schedule.wrr', 'change.weight', 'drain', 'drain.deadline'],
-  runs: { stepped: 16, wired: 0 },
+  runs: { stepped: 24, wired: 0 },
   timelines: (bounds) =>
     fc
       .record({

@@ -11,14 +11,18 @@ import { days } from './days.ts';
 import { documentsChange } from './documents.ts';
 import {
   draining,
+  drainingCrowd,
   drainingDefault,
+  drainingDwindles,
   drainingEarly,
+  drainingResting,
   drainingReturn,
+  drainingSeveral,
   drainingUnwell,
   drainingZero,
 } from './drains.ts';
 import type { Family } from './family.ts';
-import { forwardPorts, forwardReturns } from './forwarding.ts';
+import { forwardMoves, forwardPorts, forwardRecovers, forwardReturns } from './forwarding.ts';
 import {
   healthConsecutive,
   healthIsolation,
@@ -38,7 +42,13 @@ import {
   reconfiguresWhileOut,
 } from './interruptions.ts';
 import { wlcJoins, wlcRefill, wlcThrough } from './least-connections.ts';
-import { healthDetection, healthInitial, outageOfOne, outages } from './outages.ts';
+import {
+  healthDetection,
+  healthInitial,
+  outageOfOne,
+  outageRecoveries,
+  outages,
+} from './outages.ts';
 import {
   persistenceChanges,
   persistenceDraining,
@@ -52,11 +62,18 @@ import {
   wrrBoundaries,
   wrrCycles,
   wrrMembers,
+  wrrNames,
   wrrRecovers,
   wrrReweighs,
   wrrShares,
 } from './round-robin.ts';
-import { sourceFailures, sourceReturns, sourceReweighs, sourceShares } from './source-hashing.ts';
+import {
+  sourceFailures,
+  sourceReturns,
+  sourceReweighs,
+  sourceShares,
+  sourceSharesWithout,
+} from './source-hashing.ts';
 
 export const families: readonly Family[] = [
   persistenceExpiry,
@@ -65,6 +82,7 @@ export const families: readonly Family[] = [
   healthThresholds,
   outages,
   outageOfOne,
+  outageRecoveries,
   changesWhileOut,
   changesWhileCounting,
   changesBetweenChecks,
@@ -85,12 +103,18 @@ export const families: readonly Family[] = [
   sourceFailures,
   draining,
   drainingUnwell,
+  drainingDwindles,
+  drainingSeveral,
+  drainingResting,
+  drainingCrowd,
   wrrShares,
   sourceShares,
+  sourceSharesWithout,
   wlcJoins,
   wlcRefill,
   wlcThrough,
   wrrMembers,
+  wrrNames,
   wrrCycles,
   wrrBoundaries,
   wrrRecovers,
@@ -114,5 +138,7 @@ export const families: readonly Family[] = [
   load,
   forwardPorts,
   forwardReturns,
+  forwardRecovers,
+  forwardMoves,
   days,
 ];
