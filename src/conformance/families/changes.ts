@@ -9,9 +9,10 @@ import {
   head,
   instancesOf,
   namesOf,
+  scriptOf,
   settled,
 } from './family.ts';
-import { cyclesToFollow } from './weights.ts';
+import { checksToBeSure, cyclesToFollow } from './weights.ts';
 
 export const membersChange: Family = {
   name: 'members-change',
@@ -144,6 +145,69 @@ export const reconfigures: Family = {
             { do: 'open', count: 12, sources: ['client-1'] },
             { do: 'open', count: 24, sources: ['client-2', 'client-3'] },
             { do: 'carry' },
+          ],
+        };
+      }),
+};
+
+/** One field is wrong, and with it all the others are not asked for. */
+const wrongUpdates: readonly ServiceChoice[] = [
+  { port: 0 },
+  { drainSeconds: 3601 },
+  { check: { timeoutSeconds: 1 } },
+  { check: { healthyThreshold: 6 } },
+  { check: { path: 'ready' } },
+];
+
+/** A wrong update is turned away, and what it would have changed is as before: ports, checks, thresholds and drains. */
+export const updatesTurnedAway: Family = {
+  name: 'updates-turned-away',
+  clauses: [
+    ...['forward.port', 'health.http.path', 'health.port', 'health.unhealthy-threshold'],
+    ...['draining.established', 'draining.deadline'],
+  ],
+  needs: ['schedule.wrr', 'check.http', 'drain', 'change.configuration'],
+  runs: { stepped: 6, wired: 0 },
+  timelines: (bounds) =>
+    fc
+      .record({ wrong: fc.constantFrom(...wrongUpdates), threshold: fc.constantFrom(2, 3) })
+      .map(({ wrong, threshold }): Timeline => {
+        const open = { do: 'open' as const, count: 9, sources: 'fresh' as const };
+        const other: ServiceChoice = {
+          port: 8443,
+          drainSeconds: 60,
+          check: { path: '/ready', port: 9100, unhealthyThreshold: 5, intervalSeconds: 20 },
+        };
+        const letters = 'F'.repeat(threshold + checksToBeSure);
+        return {
+          ...head('updates-turned-away', updatesTurnedAway.clauses, bounds),
+          configuration: documentOf(bounds.profile, {
+            drainSeconds: 300,
+            check: { unhealthyThreshold: threshold },
+          }),
+          instances: instancesOf([1, 1, 1]),
+          steps: [
+            settled(namesOf(3), 3),
+            { ...open, hold: true },
+            { do: 'carry' },
+            {
+              do: 'reconfigure',
+              isWrong: true,
+              configuration: documentOf(bounds.profile, {
+                ...other,
+                ...wrong,
+                check: { ...other.check, ...wrong.check },
+              }),
+            },
+            open,
+            { do: 'behave', instance: 'a', behaviour: scriptOf(letters, { reply: 503 }) },
+            ...Array.from({ length: letters.length }, () => ({
+              after: { checks: { a: 1 } },
+              ...open,
+            })),
+            { do: 'remove', instance: 'b' },
+            { after: { drain: 0.9 }, do: 'carry' },
+            { after: { drain: 0.12 }, do: 'carry' },
           ],
         };
       }),

@@ -4,6 +4,7 @@ import {
   load,
   membersChange,
   reconfigures,
+  updatesTurnedAway,
   weightZero,
   weightZeroElsewhere,
 } from './changes.ts';
@@ -132,6 +133,7 @@ export const families: readonly Family[] = [
   listsChange,
   reconfigures,
   reconfiguresParts,
+  updatesTurnedAway,
   documentsChange,
   weightZero,
   weightZeroElsewhere,
