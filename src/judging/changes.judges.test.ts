@@ -158,9 +158,10 @@ describe('other members', () => {
       one.event === 'history.ended' ? { ...one, events: kept.length - 1 } : one,
     );
     const unheard = { ...history, events: ended };
-    expect(verdictOn(unheard, 'health.interval').restsOn).toEqual([effective]);
-    expect(verdictOn(unheard, effective).apartFrom).toContain('health.interval');
-    expect(verdictOn(history, effective).apartFrom).not.toContain('health.interval');
+    expect(verdictOn(unheard, 'health.interval').is).toBe('fail');
+    expect(failures(unheard)).not.toContain('health.interval');
+    expect(verdictOn(unheard, effective).undermines).toEqual(['health.interval']);
+    expect(verdictOn(history, effective).undermines).toBeUndefined();
   });
 
   it('expect nothing of a new one without a weight', () => {

@@ -120,11 +120,9 @@ export const effective: Judge = judgeOf('change.effective', (subject) => {
     breaches: judged.flatMap(({ breaches }) => breaches),
     sometimes: { 'edits whose effect was looked for': looked },
     kept: `${counted(looked, 'edit')} in effect within ${propagationMs} ms of the answer${told}`,
-    apartFrom: [
-      // whoever arrives at a wrong port is told nothing of by anything else
-      ...(afterwards.broken.includes(forwardPort.clause) ? [] : [forwardPort.clause]),
-      ...judged.flatMap(({ apartFrom = [] }) => apartFrom),
-    ],
+    // whoever arrives at a wrong port is told nothing of by anything else
+    apartFrom: afterwards.broken.includes(forwardPort.clause) ? [] : [forwardPort.clause],
+    undermines: judged.flatMap((one) => one.undermines ?? []),
   };
 });
 
@@ -261,8 +259,8 @@ function applyTo(members: Map<string, Member>, { kind, instance, weight, port }:
 interface Looked {
   readonly looked: number;
   readonly breaches: readonly Breach[];
-  /** Narrower clauses that cannot be why. */
-  readonly apartFrom?: readonly string[];
+  /** Clauses of which the failure leaves nothing. */
+  readonly undermines?: readonly string[];
 }
 const nothing: Looked = { looked: 0, breaches: [] };
 
@@ -336,13 +334,13 @@ function judgeRegistered(subject: Subject, span: Span, instance: string): Looked
     due.length >= connectionsToSee(subject, cycleOf(members.values()), { afterChange: true });
   if (!isEnough) return nothing;
   const isThere = due.some(({ placed }) => placed.instance === instance);
-  // whom nobody asks anything either is not there at all
+  // whom nobody asks anything either is not there at all, and has no interval
   const isChecked = ledger.checks.some(
     ({ check, started }) => check >= 0 && started.toMs >= span.edit.fromMs,
   );
   return {
     looked: 1,
-    ...(isThere || isChecked ? {} : { apartFrom: [checkInterval.clause] }),
+    ...(isThere || isChecked ? {} : { undermines: [checkInterval.clause] }),
     breaches: isThere
       ? []
       : [

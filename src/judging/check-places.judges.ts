@@ -158,8 +158,6 @@ function neverChecked(subject: Subject, { name, ledger }: InstanceReading): Brea
     expected: 'a check each interval',
     observed: `none in ${silentMs} ms`,
     lines: [since.line],
-    // whoever never came in has no interval
-    ...(since.how === 'registered' ? { restsOn: ['change.effective'] } : {}),
   };
 }
 
