@@ -103,6 +103,7 @@ class Walker {
   readonly #checksSeen = new Map<string, number>();
   #instances: readonly InstanceListed[];
   #connections = 0;
+  #isOver = false;
 
   constructor(
     trial: Trial,
@@ -123,6 +124,7 @@ class Walker {
   }
 
   async take(step: Step): Promise<void> {
+    if (this.#isOver) return;
     if (step.after !== undefined) await this.#wait(step.after);
     switch (step.do) {
       case 'open':
@@ -149,7 +151,9 @@ class Walker {
       case 'list':
         return this.#list(step.instances);
       case 'reconfigure':
-        return this.#reconfigure(step.configuration);
+        return step.isWrong === true
+          ? this.#misconfigure(step.configuration)
+          : this.#reconfigure(step.configuration);
       case 'wait':
         return;
     }
@@ -206,6 +210,13 @@ class Walker {
     const outcome = await this.#trial.reconfigure(configuration, effective);
     if (outcome.is === 'accepted') this.#effective = effective;
     await this.#settle();
+  }
+
+  /** Whoever takes a wrong configuration does what nobody can say. */
+  async #misconfigure(configuration: ConfigurationDocument): Promise<void> {
+    const { is } = await this.#trial.reconfigure(configuration, null);
+    this.#isOver = is !== 'rejected';
+    if (!this.#isOver) await this.#settle();
   }
 
   /** Where it is judged how soon changes are in effect nobody may wait for them. */

@@ -50,6 +50,8 @@ export function planOf(timeline: Timeline): Plan {
 }
 
 function servicesOf({ configuration, steps, profile }: Timeline): readonly ServiceConfiguration[] {
-  const later = steps.flatMap((step) => (step.do === 'reconfigure' ? [step.configuration] : []));
+  const later = steps.flatMap((step) =>
+    step.do === 'reconfigure' && step.isWrong !== true ? [step.configuration] : [],
+  );
   return [configuration, ...later].map((document) => resolveService(document, profile));
 }

@@ -100,7 +100,15 @@ const stepSchema = z.discriminatedUnion(
       do: z.literal('list'),
       instances: z.array(instanceListedSchema).max(limits.instancesMax),
     }),
-    z.strictObject({ ...after, do: z.literal('reconfigure'), configuration: configurationSchema }),
+    z.strictObject({
+      ...after,
+      do: z.literal('reconfigure'),
+      configuration: configurationSchema,
+      isWrong: z
+        .boolean()
+        .exactOptional()
+        .describe('It is to be turned away; whoever takes it is asked nothing more'),
+    }),
     z.strictObject({ ...after, do: z.literal('wait') }),
   ],
   { error: 'open, close, refill, carry, behave, add, reweigh, remove, list, reconfigure, or wait' },
@@ -135,7 +143,7 @@ export function parseTimeline(value: unknown): ParsedTimeline {
   const documents = [
     ['configuration', timeline.configuration] as const,
     ...timeline.steps.flatMap((step, index) =>
-      step.do === 'reconfigure'
+      step.do === 'reconfigure' && step.isWrong !== true
         ? [[`steps[${index}].configuration`, step.configuration] as const]
         : [],
     ),

@@ -76,6 +76,8 @@ export type Step = { readonly after?: After } & (
   | {
       /** Asks for another configuration of the same service. */ readonly do: 'reconfigure';
       readonly configuration: ConfigurationDocument;
+      /** It is to be turned away, and all goes on as before; whoever takes it is asked nothing more. */
+      readonly isWrong?: boolean;
     }
   | { /** Only waits. */ readonly do: 'wait' }
 );

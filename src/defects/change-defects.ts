@@ -203,6 +203,26 @@ const editDefects: readonly Defect[] = [
     ),
   },
   {
+    name: 'second-addition-lost',
+    sentence: 'Of several instances that one list brings, only the first is taken.',
+    breaks: ['change.effective'],
+    edit: (parts) => {
+      let lastMs = 0;
+      return surrounded((assembled, listener) => {
+        const service = assembled(listener);
+        return {
+          ...delegatingTo(service),
+          register: (instance, weight) => {
+            const nowMs = service.now[0] ?? 0;
+            if (nowMs > 0 && nowMs === lastMs) return;
+            lastMs = nowMs;
+            service.register(instance, weight);
+          },
+        };
+      })(parts);
+    },
+  },
+  {
     name: 'removal-cuts-others',
     sentence: 'A removal ends the connections of another instance, too.',
     thread: 'cilium/cilium/issues/14844',
@@ -425,6 +445,25 @@ function anybodyElse(
 }
 
 const drainEndDefects: readonly Defect[] = [
+  {
+    name: 'drain-ends-with-one-left',
+    sentence: 'A drain is over when one connection is left, which is cut.',
+    breaks: ['draining.established'],
+    edit: (parts) =>
+      observed(parts, (own, membership) =>
+        surrounded(
+          holding((service, { cut }) => ({
+            close: (connection) => {
+              const instance = service.instanceOf(connection);
+              const closed = service.close(connection);
+              const isLeaving = instance !== NONE && membership(instance) === 'leaving';
+              if (isLeaving && service.instances.active[instance] === 1) cut(instance);
+              return closed;
+            },
+          })),
+        )(own),
+      ),
+  },
   {
     name: 'drain-default-is-a-minute',
     sentence: 'A drain that was given no duration is read back as 300 s, and lasts a minute.',

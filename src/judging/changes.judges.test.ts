@@ -143,6 +143,48 @@ describe('other members', () => {
     expect(failures(members({ keepsRemoved: true }))).not.toContain(effective);
   });
 
+  it('fail where any of those that one list brings gets nothing', () => {
+    const joined = (left: string | null) => {
+      let turn = 0;
+      const pick: Wrong['pick'] = (eligible) => {
+        const taken = eligible.filter(({ name }) => name !== left);
+        return taken[turn++ % taken.length]?.name ?? '';
+      };
+      const balancer = new FakeBalancer({}, { pick }).rounds(4).openFresh(6).add('d').add('e');
+      return balancer.rounds(4).openFresh(30).end();
+    };
+    expect(failures(joined(null))).toEqual([]);
+    for (const name of ['d', 'e']) {
+      const { is, why } = verdictOn(joined(name), effective);
+      expect([is, why]).toEqual(['fail', expect.stringContaining(`${name} got none of 30`)]);
+    }
+  });
+
+  it('leave nothing of a missing check to the interval where a new one gets nothing at all', () => {
+    const asked = { traits: { 'health.initial': 'up' } };
+    const history = new FakeBalancer(asked, { ignoresAdded: true })
+      .rounds(4)
+      .add('d')
+      .rounds(20)
+      .openFresh(12)
+      .end();
+    const { events } = history;
+    const own = new Set(
+      events.flatMap((one) =>
+        one.event === 'check.started' && one.instance === 'd' ? [one.check] : [],
+      ),
+    );
+    const kept = events.filter((one) => !('check' in one && own.has(one.check)));
+    const ended = kept.map((one) =>
+      one.event === 'history.ended' ? { ...one, events: kept.length - 1 } : one,
+    );
+    const unheard = { ...history, events: ended };
+    expect(verdictOn(unheard, 'health.interval').is).toBe('fail');
+    expect(failures(unheard)).not.toContain('health.interval');
+    expect(verdictOn(unheard, effective).undermines).toEqual(['health.interval']);
+    expect(verdictOn(history, effective).undermines).toBeUndefined();
+  });
+
   it('expect nothing of a new one without a weight', () => {
     const history = members({ ignoresAdded: true });
     const events = history.events.map((event) =>

@@ -123,6 +123,7 @@ export const effective: Judge = judgeOf('change.effective', (subject) => {
     kept: `${counted(looked, 'edit')} in effect within ${propagationMs} ms of the answer${told}`,
     // whoever arrives at a wrong port is told nothing of by anything else
     apartFrom: afterwards.broken.includes(forwardPort.clause) ? [] : [forwardPort.clause],
+    undermines: judged.flatMap((one) => one.undermines ?? []),
   };
 });
 
@@ -186,7 +187,7 @@ function laterBy(judges: readonly Judge[], later: Subject['later']): LookedLater
   };
 }
 
-/** From when an edit is in effect to the next one: what is in force, and who was decided. */
+/** From when an edit, with all others of its list, is in effect to the next list: what is in force, and who was decided. */
 interface Span {
   readonly edit: Edit;
   readonly before: ServiceConfiguration;
@@ -201,21 +202,54 @@ function spansOf(subject: Subject): readonly Span[] {
   const decisions = subject.whole.connections.flatMap((one) => decided(one) ?? []);
   const members = new Map<string, Member>(subject.header.instances.map((one) => [one.name, one]));
   let configuration = subject.configuration;
-  return edits.flatMap((edit, index): Span[] => {
+  const lists = listsOf(edits);
+  return lists.flatMap((list, index): readonly Span[] => {
     const before = configuration;
-    if ('kind' in edit) applyTo(members, edit);
-    else if (edit.configuration !== null) configuration = edit.configuration;
-    const next = edits[index + 1];
+    for (const edit of list) {
+      if ('kind' in edit) applyTo(members, edit);
+      else if (edit.configuration !== null) configuration = edit.configuration;
+    }
+    const last = list.at(-1);
+    const next = lists[index + 1]?.[0];
+    if (last === undefined) return [];
+    const inEffect = propagationMs === 0 ? last : { toMs: last.toMs + propagationMs, line: null };
     const connections = decisions.filter(({ opened, openedLine, placed }) => {
       const asked = { fromMs: opened.fromMs, line: openedLine };
-      const inEffect = propagationMs === 0 ? edit : { toMs: edit.toMs + propagationMs, line: null };
       return (
         isBefore(inEffect, asked, subject.time) &&
         (next === undefined || isBefore(placed, next, subject.time))
       );
     });
-    return [{ edit, before, configuration, members: new Map(members), connections }];
+    const after = { before, configuration, members: new Map(members), connections };
+    return list.filter((edit) => isLastOfIts(edit, list)).map((edit) => ({ ...after, edit }));
   });
+}
+
+/** Edits together that came one right after the other at one moment, as those of one list do. */
+function listsOf(edits: readonly Edit[]): readonly (readonly Edit[])[] {
+  const lists: Edit[][] = [];
+  for (const edit of edits) {
+    const list = lists.at(-1);
+    const last = list?.at(-1);
+    const isSame =
+      last !== undefined &&
+      'kind' in last &&
+      'kind' in edit &&
+      edit.line === last.line + 1 &&
+      edit.fromMs === last.fromMs &&
+      edit.toMs === last.toMs;
+    if (isSame) list?.push(edit);
+    else lists.push([edit]);
+  }
+  return lists;
+}
+
+/** Whoever is removed and registered again at once is there. */
+function isLastOfIts(edit: Edit, list: readonly Edit[]): boolean {
+  return (
+    !('kind' in edit) ||
+    edit === list.findLast((one) => 'kind' in one && one.instance === edit.instance)
+  );
 }
 
 function applyTo(members: Map<string, Member>, { kind, instance, weight, port }: MembershipChange) {
@@ -226,6 +260,8 @@ function applyTo(members: Map<string, Member>, { kind, instance, weight, port }:
 interface Looked {
   readonly looked: number;
   readonly breaches: readonly Breach[];
+  /** Clauses of which the failure leaves nothing. */
+  readonly undermines?: readonly string[];
 }
 const nothing: Looked = { looked: 0, breaches: [] };
 
@@ -301,8 +337,13 @@ function judgeRegistered(subject: Subject, span: Span, instance: string): Looked
     due.length >= connectionsToSee(subject, cycleOf(members.values()), { afterChange: true });
   if (!isEnough) return nothing;
   const isThere = due.some(({ placed }) => placed.instance === instance);
+  // whom nobody asks anything either is not there at all, and has no interval
+  const isChecked = ledger.checks.some(
+    ({ check, started }) => check >= 0 && started.toMs >= span.edit.fromMs,
+  );
   return {
     looked: 1,
+    ...(isThere || isChecked ? {} : { undermines: [checkInterval.clause] }),
     breaches: isThere
       ? []
       : [

@@ -126,3 +126,20 @@ describe('forwarding', () => {
     );
   });
 });
+
+describe('an own port', () => {
+  it('is charged to itself where it is lost at another configuration of the service', () => {
+    const reconfigured = (lost: string | null) => {
+      let arrived = 0;
+      const port: Wrong['port'] = (right, name) => (++arrived > 6 && name === lost ? 8080 : right);
+      return new FakeBalancer({ ports: { a: 9000 } }, { port })
+        .rounds(4)
+        .openFresh(6)
+        .reconfigure({ ports: { a: 9000 }, unhealthyThreshold: 4 })
+        .openFresh(6)
+        .end();
+    };
+    expect(failures(reconfigured(null))).toEqual([]);
+    expect(failures(reconfigured('a'))).toEqual(['forward.port']);
+  });
+});

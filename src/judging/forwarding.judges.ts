@@ -2,20 +2,50 @@
 import type { When } from '../history/vocabulary.ts';
 import { type Breach, counted, judgeOf, type Subject } from './assessment.ts';
 import type { Judge } from './judge.ts';
-import { epochOf } from './membership.ts';
+import { epochOf, type Member } from './membership.ts';
 import { isBefore } from './order.ts';
-import { type Carried, isPlaced, type Placed } from './reading.ts';
+import { type Carried, isPlaced, type Placed, type Reading } from './reading.ts';
 
 export const forwardPort: Judge = judgeOf('forward.port', (subject) => {
+  const now = astrayIn(subject, () => true);
+  const later = ownPortsLater(subject);
+  const judged = now.judged + later.judged;
+  return {
+    breaches: [...now.breaches, ...later.breaches],
+    sometimes: { 'placed connections': judged },
+    kept: `${counted(judged, 'connection')} reached the right port`,
+  };
+});
+
+interface Arrivals {
+  readonly judged: number;
+  readonly breaches: readonly Breach[];
+}
+
+/** A port of its own stays whatever becomes of the service's; whether that one is kept is the change's matter. */
+function ownPortsLater({ later }: Pick<Reading, 'later'>): Arrivals {
+  if (later === null) return { judged: 0, breaches: [] };
+  const { reading, lines } = later;
+  const { judged, breaches } = astrayIn(reading, ({ port }) => port !== null);
+  const told = (one: Breach) => ({ ...one, lines: one.lines.map((line) => lines[line] ?? line) });
+  return { judged, breaches: breaches.map(told) };
+}
+
+type Ported = Pick<Reading, 'configuration' | 'connections' | 'epochs'>;
+
+function astrayIn(
+  { configuration, connections, epochs }: Ported,
+  isMeant: (member: Member) => boolean,
+): Arrivals {
   const breaches: Breach[] = [];
   let judged = 0;
-  for (const connection of subject.connections) {
-    if (!isPlaced(connection)) continue;
+  for (const connection of connections) {
+    if (!isPlaced(connection) || configuration === null) continue;
     const { placed } = connection;
-    const member = epochOf(subject.epochs, connection)?.members.get(placed.instance);
-    if (member === undefined) continue;
+    const member = epochOf(epochs, connection)?.members.get(placed.instance);
+    if (member === undefined || !isMeant(member)) continue;
     judged++;
-    const due = member.port ?? subject.configuration.port;
+    const due = member.port ?? configuration.port;
     if (placed.port === due) continue;
     breaches.push({
       why: `connection ${connection.connection} reached port ${placed.port} of ${placed.instance}`,
@@ -24,12 +54,8 @@ export const forwardPort: Judge = judgeOf('forward.port', (subject) => {
       lines: [placed.line],
     });
   }
-  return {
-    breaches,
-    sometimes: { 'placed connections': judged },
-    kept: `${counted(judged, 'connection')} reached the right port`,
-  };
-});
+  return { judged, breaches };
+}
 
 /** What a connection did while nothing but forwarding was at stake. */
 interface Untroubled {

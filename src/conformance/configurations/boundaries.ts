@@ -360,6 +360,7 @@ function paths(profile: Profile): readonly Boundary[] {
           '/1/2/3/4/5?6/7/8',
           '/../.a#b?c=d#e&f',
           filled(100, 'x'),
+          `/ready?full=${'x'.repeat(88)}`,
           filled(100, '健'),
           filled(100, '🜚'), // beyond the basic plane: 100 characters, 199 units of UTF-16
         ],
@@ -368,6 +369,10 @@ function paths(profile: Profile): readonly Boundary[] {
           filled(101, 'x'),
           '//1/2/3/4/5//6',
           filled(101, '健'),
+          // the query is part of the path that is checked, and counts
+          `/ready?full=${'x'.repeat(89)}`,
+          `/?${'x'.repeat(200)}`,
+          `/ready#${'x'.repeat(94)}`,
           ...noPaths,
         ],
       },
@@ -380,6 +385,7 @@ function paths(profile: Profile): readonly Boundary[] {
       path,
       accepted: [
         '/',
+        '/1/2/3/4/5/6',
         '/1/2/3/4/5/6/7/8',
         '/健康',
         `/${permitted}`,

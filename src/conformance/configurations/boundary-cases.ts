@@ -16,6 +16,7 @@ export function boundaryCases(profile: Profile): readonly ConfigurationCase[] {
     ...[...wholeDocuments(profile), ...surroundingDocuments()].map((document) =>
       caseOf(document, profile),
     ),
+    ...misnamedCases(profile),
   ];
 }
 
@@ -95,4 +96,40 @@ export function noteOf(path: string, value: unknown): string {
   const short =
     text.length > shownLengthMax ? `${text.slice(0, shownLengthMax)}… (${text.length})` : text;
   return `${field} ${short}`;
+}
+
+/**
+ * Where the two profiles differ, a document may well call itself one of the other: it is read by the numbers of the
+ * profile that it comes with all the same.
+ */
+function misnamedCases(profile: Profile): readonly ConfigurationCase[] {
+  const other = profile === 'console' ? 'openapi' : 'console';
+  const others = boundariesOf(other);
+  return boundariesOf(profile).flatMap(({ clause, path, accepted, rejected, beside }) => {
+    const there = others.filter((one) => one.path === path && one.clause === clause);
+    const cases = (values: readonly unknown[], elsewhere: readonly unknown[], isWrong: boolean) =>
+      values
+        .filter((value) => elsewhere.some((one) => isSame(one, value)))
+        .map((value) => {
+          const configuration = baseWith({ profile: other, ...beside, [path]: value });
+          const note = `${noteOf(path, value)}, in a document of the profile ${other}`;
+          return caseOf({ clause, note, configuration, wrong: isWrong ? [path] : null }, profile);
+        });
+    return [
+      ...cases(
+        accepted,
+        there.flatMap((one) => one.rejected),
+        false,
+      ),
+      ...cases(
+        rejected,
+        there.flatMap((one) => one.accepted),
+        true,
+      ),
+    ];
+  });
+}
+
+function isSame(one: unknown, other: unknown): boolean {
+  return one === other || JSON.stringify(one) === JSON.stringify(other);
 }

@@ -1,6 +1,6 @@
 /**
- * A configuration case: one document to be deployed, and whether a right implementation accepts it, as plain JSON that
- * can be kept and run again. Knows no implementation.
+ * A configuration case: one document to be deployed, or sent to a service that runs, and whether a right implementation
+ * accepts it, as plain JSON that can be kept and run again. Knows no implementation.
  */
 import { z } from 'zod';
 import type { Profile } from '../../spec/configuration.ts';
@@ -15,6 +15,8 @@ export interface ConfigurationCase {
   /** The `config.*` clause that it probes. */
   readonly clause: string;
   readonly configuration: unknown;
+  /** What is in force when `configuration` comes as an update; absent: `configuration` is deployed. */
+  readonly running?: unknown;
   readonly expected: Expectation;
   /** What is special about it, a phrase. */
   readonly note: string;
@@ -41,6 +43,7 @@ const schema = z.strictObject({
   profile: z.enum(['console', 'openapi']),
   clause: z.string().startsWith('config.', 'a clause of configurations, config.…'),
   configuration: z.unknown(),
+  running: z.unknown().optional(),
   expected: z.union(
     [
       z.strictObject({ accepted: z.literal(true), ...readBack }),

@@ -22,6 +22,9 @@ export function fittedCase(
   return {
     ...one,
     configuration,
+    ...(one.running === undefined
+      ? {}
+      : { running: fitted(one.running, profile, capabilities, () => false) }),
     expected:
       'readBack' in expected
         ? { ...expected, readBack: withDefaults(configuration, profile) }

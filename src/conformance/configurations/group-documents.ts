@@ -114,6 +114,10 @@ function networks(): readonly WholeDocument[] {
     })),
   });
   const elsewhere = { ...virtualGroup, vpc: 'vpc-b' };
+  const stating = (pool: typeof virtualGroup, key: 'region' | 'vpc') => ({
+    ...pool,
+    instances: pool.instances.map((each) => ({ ...each, [key]: network[key] })),
+  });
   const atHome = elsewhere.instances.map((each) => ({ ...each, ...network }));
   /** Three services with a group each, one of these elsewhere. */
   const three = (wrong: number) => ({
@@ -153,6 +157,28 @@ function networks(): readonly WholeDocument[] {
       'a group in another region',
       associated({ ...virtualGroup, region: 'south-1' }),
       'serverGroups[0].region',
+      ...group,
+    ),
+    // what an instance says of one it does not say of the other
+    bad(
+      clause,
+      'a group in another VPC, whose instances state their region',
+      associated(stating(elsewhere, 'region')),
+      'serverGroups[0].vpc',
+      ...group,
+    ),
+    bad(
+      clause,
+      'a group in another region, whose instances state their VPC',
+      associated(stating({ ...virtualGroup, region: 'south-1' }, 'vpc')),
+      'serverGroups[0].region',
+      ...group,
+    ),
+    bad(
+      clause,
+      'one instance in another VPC that states its region, too',
+      associated(withOne(1, { region: network.region, vpc: 'vpc-b' })),
+      'serverGroups[0].instances[1].vpc',
       ...group,
     ),
     bad(

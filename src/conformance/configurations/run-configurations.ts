@@ -1,8 +1,9 @@
 /**
  * Configuration cases put to an implementation through the testbed: one deployment each, without instances and
- * traffic, ended at once. Knows what to send, not what is right.
+ * traffic, updated where that is the case, ended at once. Knows what to send, not what is right.
  */
 import type { Outcome, TimeKind } from '../../history/vocabulary.ts';
+import { supportOf } from '../../spec/behaviour.ts';
 import type { Profile } from '../../spec/configuration.ts';
 import type { Testbed } from '../../testbed/trial.ts';
 import { unableTo } from '../abilities.ts';
@@ -12,6 +13,7 @@ import { fittedCase, isEvidence } from './fitted-case.ts';
 import { generatedCases } from './generated-cases.ts';
 import { type ConfigurationVerdict, judgeConfigurationCase } from './judge-configuration.ts';
 import { pairCases } from './pairs.ts';
+import { updateCases } from './update-cases.ts';
 
 /** A deployment that carries nothing is up or down in well under a second. */
 const budgetMs = 10_000;
@@ -23,13 +25,13 @@ export interface ConfigurationCases extends Iterable<ConfigurationCase> {
   readonly count: number;
 }
 
-/** All boundaries of the profile, all pairs, then `generated` drawn ones. */
+/** All boundaries of the profile, all pairs, wrong updates, then `generated` drawn ones. */
 export function configurationCases(
   profile: Profile,
   seed: string,
   generated: number,
 ): ConfigurationCases {
-  const listed = [...boundaryCases(profile), ...pairCases(profile)];
+  const listed = [...boundaryCases(profile), ...pairCases(profile), ...updateCases(profile)];
   return {
     count: listed.length + generated,
     *[Symbol.iterator]() {
@@ -53,6 +55,9 @@ export async function runConfigurationCase(
   number: number,
 ): Promise<ConfigurationRun> {
   const { capabilities } = testbed.description;
+  const isUpdate = one.running !== undefined;
+  if (isUpdate && !supportOf(capabilities, 'change.configuration').supported)
+    return { asked: one, verdicts: [] };
   const answer = await put(testbed, one, time, number);
   const isUnable = () => unableTo(one.configuration, one.profile, capabilities).length > 0;
   if (answer.outcome.is !== 'unsupported' || !isUnable()) return judged(testbed, one, answer);
@@ -61,6 +66,12 @@ export async function runConfigurationCase(
   return judged(testbed, asked, await put(testbed, asked, time, number));
 }
 
+const accepted: Outcome = { is: 'accepted' };
+const notUpdated: Outcome = {
+  is: 'unknown',
+  note: 'the service that was to be updated was not taken',
+};
+
 interface Put {
   readonly outcome: Outcome;
   readonly readBack: unknown;
@@ -68,13 +79,14 @@ interface Put {
 
 async function put(
   testbed: Testbed,
-  { configuration, profile }: ConfigurationCase,
+  { configuration, running = configuration, profile }: ConfigurationCase,
   time: TimeKind,
   number: number,
 ): Promise<Put> {
+  const isUpdate = running !== configuration;
   const begun = await testbed.begin({
     name: `configuration-${number}`,
-    configuration,
+    configuration: running,
     profile,
     instances: [],
     behaviours: {},
@@ -86,9 +98,16 @@ async function put(
     budgetMs,
     eventsMax,
   });
-  if (!begun.accepted) return { outcome: begun.outcome, readBack: null };
-  await begun.trial.end('complete');
-  return { outcome: { is: 'accepted' }, readBack: begun.readBack };
+  if (!begun.accepted) {
+    const { outcome } = begun;
+    // whoever does not take what is to be updated is told so by other cases
+    const isUnknown = isUpdate && outcome.is !== 'unsupported';
+    return { outcome: isUnknown ? notUpdated : outcome, readBack: null };
+  }
+  const { trial, readBack } = begun;
+  const outcome = isUpdate ? await trial.reconfigure(configuration, null) : accepted;
+  await trial.end('complete');
+  return { outcome, readBack };
 }
 
 function judged(

@@ -12,6 +12,7 @@ export function withoutGroups(one: ConfigurationCase): ConfigurationCase | null 
   return {
     ...one,
     configuration: ungrouped(configuration),
+    ...(one.running === undefined ? {} : { running: ungrouped(one.running) }),
     expected:
       'readBack' in expected
         ? ({ ...expected, readBack: ungrouped(expected.readBack) } as Expectation)

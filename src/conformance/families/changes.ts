@@ -9,9 +9,10 @@ import {
   head,
   instancesOf,
   namesOf,
+  scriptOf,
   settled,
 } from './family.ts';
-import { cyclesToFollow } from './weights.ts';
+import { checksToBeSure, cyclesToFollow } from './weights.ts';
 
 export const membersChange: Family = {
   name: 'members-change',
@@ -41,9 +42,12 @@ export const membersChange: Family = {
       ),
 };
 
-/** What one list can say at once, where `a` to `c` were there before and `d` was not. */
+/** What one list can say at once, where `a` to `c` were there before and `d` to `f` were not. */
 const lists = {
   'two leave': ['c'],
+  'two come': ['a', 'b', 'c', 'd', 'e'],
+  'three come, before and between': ['d', 'a', 'e', 'b', 'c', 'f'],
+  'two for one': ['e', 'b', 'd', 'c'],
   'one for another': ['b', 'c', 'd'],
   'in another order': ['c', 'b', 'a'],
   'all for others': ['d', 'e'],
@@ -53,9 +57,12 @@ const lists = {
 /** Lists that change more than one thing at once, or nothing, and the same list again while somebody drains. */
 export const listsChange: Family = {
   name: 'lists-change',
-  clauses: ['change.keeps-established', 'draining.no-new', 'draining.established'],
+  clauses: [
+    ...['change.keeps-established', 'change.effective'],
+    ...['draining.no-new', 'draining.established'],
+  ],
   needs: ['schedule.wrr', 'change.weight', 'drain', 'drain.deadline'],
-  runs: { stepped: 16, wired: 0 },
+  runs: { stepped: 24, wired: 0 },
   timelines: (bounds) =>
     fc
       .record({
@@ -138,6 +145,69 @@ export const reconfigures: Family = {
             { do: 'open', count: 12, sources: ['client-1'] },
             { do: 'open', count: 24, sources: ['client-2', 'client-3'] },
             { do: 'carry' },
+          ],
+        };
+      }),
+};
+
+/** One field is wrong, and with it all the others are not asked for. */
+const wrongUpdates: readonly ServiceChoice[] = [
+  { port: 0 },
+  { drainSeconds: 3601 },
+  { check: { timeoutSeconds: 1 } },
+  { check: { healthyThreshold: 6 } },
+  { check: { path: 'ready' } },
+];
+
+/** A wrong update is turned away, and what it would have changed is as before: ports, checks, thresholds and drains. */
+export const updatesTurnedAway: Family = {
+  name: 'updates-turned-away',
+  clauses: [
+    ...['forward.port', 'health.http.path', 'health.port', 'health.unhealthy-threshold'],
+    ...['draining.established', 'draining.deadline'],
+  ],
+  needs: ['schedule.wrr', 'check.http', 'drain', 'change.configuration'],
+  runs: { stepped: 6, wired: 0 },
+  timelines: (bounds) =>
+    fc
+      .record({ wrong: fc.constantFrom(...wrongUpdates), threshold: fc.constantFrom(2, 3) })
+      .map(({ wrong, threshold }): Timeline => {
+        const open = { do: 'open' as const, count: 9, sources: 'fresh' as const };
+        const other: ServiceChoice = {
+          port: 8443,
+          drainSeconds: 60,
+          check: { path: '/ready', port: 9100, unhealthyThreshold: 5, intervalSeconds: 20 },
+        };
+        const letters = 'F'.repeat(threshold + checksToBeSure);
+        return {
+          ...head('updates-turned-away', updatesTurnedAway.clauses, bounds),
+          configuration: documentOf(bounds.profile, {
+            drainSeconds: 300,
+            check: { unhealthyThreshold: threshold },
+          }),
+          instances: instancesOf([1, 1, 1]),
+          steps: [
+            settled(namesOf(3), 3),
+            { ...open, hold: true },
+            { do: 'carry' },
+            {
+              do: 'reconfigure',
+              isWrong: true,
+              configuration: documentOf(bounds.profile, {
+                ...other,
+                ...wrong,
+                check: { ...other.check, ...wrong.check },
+              }),
+            },
+            open,
+            { do: 'behave', instance: 'a', behaviour: scriptOf(letters, { reply: 503 }) },
+            ...Array.from({ length: letters.length }, () => ({
+              after: { checks: { a: 1 } },
+              ...open,
+            })),
+            { do: 'remove', instance: 'b' },
+            { after: { drain: 0.9 }, do: 'carry' },
+            { after: { drain: 0.12 }, do: 'carry' },
           ],
         };
       }),

@@ -287,3 +287,152 @@ export const drainingZero: Family = {
         }),
       ),
 };
+
+/** Fewer and fewer are left, down to the last one: that one goes on like any other until it ends or its time is over. */
+export const drainingDwindles: Family = {
+  name: 'draining-dwindles',
+  clauses: ['draining.established', 'draining.early-finish'],
+  needs: ['drain'],
+  runs: { stepped: 8, wired: 0 },
+  timelines: (bounds) =>
+    fc
+      .record({
+        removed: removable,
+        held: fc.constantFrom(6, 9, 12),
+        by: fc.constantFrom('client' as const, 'instance' as const),
+        isLastKept: fc.boolean(),
+      })
+      .map(({ removed, held: count, by, isLastKept }): Timeline => {
+        const each = count / 3;
+        // one after the other, so that each number there can be is left for a while
+        const ends = Array.from({ length: isLastKept ? each - 1 : each }, (_, gone): Step[] => [
+          { do: 'close', of: removed, share: 1 / (each - gone), by },
+          { after: { drain: 0.15 }, do: 'carry' },
+        ]);
+        return {
+          ...head('draining-dwindles', drainingDwindles.clauses, bounds),
+          configuration: documentOf(bounds.profile, { drainSeconds: 300 }),
+          instances: instancesOf([1, 1, 1]),
+          steps: [
+            settled(namesOf(3), 3),
+            { do: 'open', count, sources: 'fresh', hold: true },
+            { do: 'carry' },
+            { do: 'remove', instance: removed },
+            { after: { drain: 0.1 }, do: 'carry' },
+            ...ends.flat(),
+            { after: { drain: 0.88 - 0.15 * ends.length }, do: 'carry' },
+            { after: { drain: 0.04 }, do: 'carry' },
+          ],
+        };
+      }),
+};
+
+/** Several drain at once, each with an end of its own, and one of them is called back: that is no matter of the others. */
+export const drainingSeveral: Family = {
+  name: 'draining-several',
+  clauses: ['draining.deadline', 'draining.established', 'draining.return'],
+  needs: ['drain', 'change.weight'],
+  runs: { stepped: 10, wired: 0 },
+  timelines: (bounds) =>
+    fc
+      .record({
+        leaving: fc.constantFrom<readonly string[]>(['a', 'b'], ['b', 'a'], ['a', 'b', 'c']),
+        isAtOnce: fc.boolean(),
+        returning: fc.nat({ max: 1 }),
+        drainSeconds: fc.constantFrom(60, 300, 3600),
+        held: fc.constantFrom(8, 12),
+      })
+      .map(({ leaving, isAtOnce, returning, drainSeconds, held: count }): Timeline => {
+        const back: string = leaving[returning] ?? 'a';
+        const listed = instancesOf([1, 1, 1, 1]);
+        const staying = listed.filter(({ name }) => !leaving.includes(name));
+        const removals: readonly Step[] = isAtOnce
+          ? [{ do: 'list', instances: staying }]
+          : leaving.map((instance) => ({ after: { drain: 0.05 }, do: 'remove', instance }));
+        const removing = isAtOnce ? 0 : 0.05 * (leaving.length - 1);
+        return {
+          ...head('draining-several', drainingSeveral.clauses, bounds),
+          configuration: documentOf(bounds.profile, { ...fewChecks(bounds), drainSeconds }),
+          instances: listed,
+          steps: [
+            settled(namesOf(4), 3),
+            { do: 'open', count, sources: 'fresh', hold: true },
+            { do: 'carry' },
+            ...removals,
+            { do: 'carry' },
+            { after: { drain: 0.4 }, do: 'add', instance: { name: back, weight: 1, port: null } },
+            { do: 'carry' },
+            // the first ends first, the last that began is still there then
+            { after: { drain: 0.59 - removing }, do: 'carry' },
+            { after: { drain: removing + 0.03 }, do: 'carry' },
+          ],
+        };
+      }),
+};
+
+/** Who had been given no weight before it was removed drains like any other. */
+export const drainingResting: Family = {
+  name: 'draining-resting',
+  clauses: ['draining.established', 'draining.no-new', 'draining.deadline'],
+  needs: ['drain', 'schedule.wrr', 'change.weight'],
+  runs: { stepped: 4, wired: 0 },
+  timelines: (bounds) =>
+    fc
+      .record({ removed: removable, held, restsLong: fc.boolean() })
+      .map(({ removed, held: count, restsLong }): Timeline => {
+        const profile = bounds.profiles.includes('openapi') ? 'openapi' : bounds.profile;
+        const open: Step = { do: 'open', count: 9, sources: 'fresh' };
+        return {
+          ...head('draining-resting', drainingResting.clauses, { ...bounds, profile }),
+          configuration: documentOf(profile, { drainSeconds: 300 }),
+          instances: instancesOf([1, 1, 1]),
+          steps: [
+            settled(namesOf(3), 3),
+            { do: 'open', count, sources: 'fresh', hold: true },
+            { do: 'carry' },
+            { do: 'reweigh', instance: removed, weight: 0 },
+            open,
+            ...(restsLong ? [{ after: { drain: 1.1 }, do: 'carry' as const }] : []),
+            { do: 'carry' },
+            { do: 'remove', instance: removed },
+            { do: 'carry' },
+            open,
+            { after: { drain: 0.6 }, do: 'carry' },
+            { after: { drain: 0.38 }, do: 'carry' },
+            { after: { drain: 0.04 }, do: 'carry' },
+          ],
+        };
+      }),
+};
+
+/** More than anybody ends in one go, as many as one trial holds. */
+const crowd = 1200;
+
+/** Hundreds are there at the end of one drain, and it is the end of all of them. */
+export const drainingCrowd: Family = {
+  name: 'draining-crowd',
+  clauses: ['draining.established', 'draining.deadline'],
+  needs: ['drain'],
+  runs: { stepped: 1, wired: 0 },
+  timelines: (bounds) =>
+    removable.map(
+      (removed): Timeline => ({
+        ...head('draining-crowd', drainingCrowd.clauses, bounds),
+        configuration: documentOf(bounds.profile, { ...fewChecks(bounds), drainSeconds: 300 }),
+        instances: instancesOf([1, 1, 1]),
+        steps: [
+          settled(namesOf(3), 3),
+          {
+            do: 'open',
+            count: Math.min(crowd, bounds.connectionsMax),
+            sources: 'fresh',
+            hold: true,
+            atOnce: 8,
+          },
+          { do: 'remove', instance: removed },
+          { after: { drain: 0.97 }, do: 'carry' },
+          { after: { drain: 0.05 }, do: 'carry' },
+        ],
+      }),
+    ),
+};

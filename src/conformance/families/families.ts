@@ -4,6 +4,7 @@ import {
   load,
   membersChange,
   reconfigures,
+  updatesTurnedAway,
   weightZero,
   weightZeroElsewhere,
 } from './changes.ts';
@@ -11,14 +12,18 @@ import { days } from './days.ts';
 import { documentsChange } from './documents.ts';
 import {
   draining,
+  drainingCrowd,
   drainingDefault,
+  drainingDwindles,
   drainingEarly,
+  drainingResting,
   drainingReturn,
+  drainingSeveral,
   drainingUnwell,
   drainingZero,
 } from './drains.ts';
 import type { Family } from './family.ts';
-import { forwardPorts, forwardReturns } from './forwarding.ts';
+import { forwardMoves, forwardPorts, forwardRecovers, forwardReturns } from './forwarding.ts';
 import {
   healthConsecutive,
   healthIsolation,
@@ -40,7 +45,13 @@ import {
   reconfiguresWhileOut,
 } from './interruptions.ts';
 import { wlcJoins, wlcRefill, wlcThrough } from './least-connections.ts';
-import { healthDetection, healthInitial, outageOfOne, outages } from './outages.ts';
+import {
+  healthDetection,
+  healthInitial,
+  outageOfOne,
+  outageRecoveries,
+  outages,
+} from './outages.ts';
 import {
   persistenceChanges,
   persistenceDraining,
@@ -54,11 +65,18 @@ import {
   wrrBoundaries,
   wrrCycles,
   wrrMembers,
+  wrrNames,
   wrrRecovers,
   wrrReweighs,
   wrrShares,
 } from './round-robin.ts';
-import { sourceFailures, sourceReturns, sourceReweighs, sourceShares } from './source-hashing.ts';
+import {
+  sourceFailures,
+  sourceReturns,
+  sourceReweighs,
+  sourceShares,
+  sourceSharesWithout,
+} from './source-hashing.ts';
 
 export const families: readonly Family[] = [
   persistenceExpiry,
@@ -68,6 +86,7 @@ export const families: readonly Family[] = [
   healthTogether,
   outages,
   outageOfOne,
+  outageRecoveries,
   changesWhileOut,
   changesWhileCounting,
   changesBetweenChecks,
@@ -89,12 +108,18 @@ export const families: readonly Family[] = [
   sourceFailures,
   draining,
   drainingUnwell,
+  drainingDwindles,
+  drainingSeveral,
+  drainingResting,
+  drainingCrowd,
   wrrShares,
   sourceShares,
+  sourceSharesWithout,
   wlcJoins,
   wlcRefill,
   wlcThrough,
   wrrMembers,
+  wrrNames,
   wrrCycles,
   wrrBoundaries,
   wrrRecovers,
@@ -112,11 +137,14 @@ export const families: readonly Family[] = [
   listsChange,
   reconfigures,
   reconfiguresParts,
+  updatesTurnedAway,
   documentsChange,
   weightZero,
   weightZeroElsewhere,
   load,
   forwardPorts,
   forwardReturns,
+  forwardRecovers,
+  forwardMoves,
   days,
 ];

@@ -1,8 +1,9 @@
 /** Timelines for forwarding: ports of instances and of checks, paths, data both ways and ends by either side. */
 import fc from 'fast-check';
-import type { Timeline } from '../timeline.ts';
+import type { BehaviourScript, Step, Timeline } from '../timeline.ts';
 import type { Family } from './family.ts';
 import { documentOf, head, instancesOf, namesOf, settled } from './family.ts';
+import { checksToBeSure } from './weights.ts';
 
 /** As long as the page allows. */
 const longPath = `/${'health-'.repeat(13)}servers/`;
@@ -35,11 +36,7 @@ export const forwardPorts: Family = {
             port: servicePort,
             check: { path, ...(checkPort === undefined ? {} : { port: checkPort }) },
           }),
-          instances: own.map((port, index) => ({
-            name: namesOf(3)[index] ?? 'a',
-            weight: 1,
-            port,
-          })),
+          instances: onPorts(...own),
           steps: [
             settled(namesOf(3), 3),
             { do: 'open', count: 6, sources: 'fresh', hold: true },
@@ -52,24 +49,34 @@ export const forwardPorts: Family = {
       }),
 };
 
-/** Of another weight it is where it was; gone for good, and back at another port, what was known of it is no longer so. */
+/**
+ * Of another weight it is where it was; gone for good or still draining, and back at another port, what was known of it
+ * is no longer so.
+ */
 export const forwardReturns: Family = {
   name: 'forward-returns',
   clauses: ['forward.port'],
   needs: ['schedule.wrr', 'change.weight', 'drain'],
-  runs: { stepped: 8, wired: 0 },
+  runs: { stepped: 12, wired: 0 },
   timelines: (bounds) =>
     fc
       .record({
         ports: fc.constantFrom([9000, 9300], [9300, 9000], [9000, null], [null, 9300]),
         drainSeconds: fc.constantFrom(0, 30),
         isHeld: fc.boolean(),
+        // where nothing is held, and where there is no drain, it is gone at once
+        isDraining: fc.boolean(),
       })
-      .map(({ ports: [before = null, after = null], drainSeconds, isHeld }): Timeline => {
+      .map((drawn): Timeline => {
+        const { ports, drainSeconds, isDraining } = drawn;
+        const [before = null, after = null] = ports;
+        const isHeld = drawn.isHeld || isDraining;
         const open = { do: 'open' as const, count: 8, sources: 'fresh' as const };
         return {
           ...head('forward-returns', forwardReturns.clauses, bounds),
-          configuration: documentOf(bounds.profile, { drainSeconds }),
+          configuration: documentOf(bounds.profile, {
+            drainSeconds: isDraining ? 300 : drainSeconds,
+          }),
           instances: instancesOf([1, 1], before),
           steps: [
             settled(namesOf(2), 3),
@@ -77,7 +84,7 @@ export const forwardReturns: Family = {
             { do: 'reweigh', instance: 'b', weight: 2 },
             open,
             { do: 'remove', instance: 'a' },
-            { after: { drain: 1.1, intervals: 1 }, do: 'wait' },
+            { after: isDraining ? { drain: 0.2 } : { drain: 1.1, intervals: 1 }, do: 'wait' },
             { do: 'add', instance: { name: 'a', weight: 1, port: after } },
             // whoever starts out of rotation passes its checks first
             { after: { checks: { a: 4 } }, ...open },
@@ -85,3 +92,89 @@ export const forwardReturns: Family = {
         };
       }),
 };
+
+/** Out and back in, each is at the port that it was at. */
+export const forwardRecovers: Family = {
+  name: 'forward-recovers',
+  clauses: ['forward.port'],
+  needs: ['schedule.wrr', 'check.http'],
+  runs: { stepped: 6, wired: 0 },
+  timelines: (bounds) =>
+    fc
+      .record({
+        failing: fc.constantFrom(['a'], ['b'], ['a', 'b']),
+        ownPort: fc.constantFrom(9000, 80, 65_535),
+        checkPort: fc.constantFrom(undefined, 9100),
+      })
+      .map(({ failing, ownPort, checkPort }): Timeline => {
+        const open = { do: 'open' as const, count: 12, sources: 'fresh' as const };
+        const sure = { checks: Object.fromEntries(failing.map((name) => [name, checksToBeSure])) };
+        const ill = { afterwards: { reply: 503 as const } };
+        const behave = (behaviour: BehaviourScript): readonly Step[] =>
+          failing.map((instance) => ({ do: 'behave', instance, behaviour }));
+        return {
+          ...head('forward-recovers', forwardRecovers.clauses, bounds),
+          configuration: documentOf(bounds.profile, {
+            check: checkPort === undefined ? {} : { port: checkPort },
+          }),
+          instances: onPorts(ownPort, ownPort, null),
+          steps: [
+            settled(namesOf(3), 3),
+            open,
+            ...behave(ill),
+            { after: sure, ...open },
+            ...behave({}),
+            { after: sure, ...open },
+          ],
+        };
+      }),
+};
+
+/** The service's port changes and is that of those without their own; one that is said is an own one, also where it is the service's. */
+export const forwardMoves: Family = {
+  name: 'forward-moves',
+  clauses: ['forward.port'],
+  needs: ['schedule.wrr', 'change.configuration', 'change.weight'],
+  runs: { stepped: 8, wired: 0 },
+  timelines: (bounds) =>
+    fc
+      .record({
+        ports: fc.constantFrom([8080, 8443], [8443, 80]),
+        // what is asked of an own port is asked of it under another configuration, too
+        ownPort: fc.constantFrom(9000, 9300),
+        isFirst: fc.boolean(),
+        isEditedLater: fc.boolean(),
+      })
+      .map(
+        ({ ports: [before = 8080, after = 8443], ownPort, isFirst, isEditedLater }): Timeline => {
+          const open = { do: 'open' as const, count: 12, sources: 'fresh' as const };
+          const own = isFirst ? [before, null, ownPort] : [ownPort, before, after];
+          const configuration = (port: number) =>
+            documentOf(bounds.profile, { port, check: { port: 9100 } });
+          return {
+            ...head('forward-moves', forwardMoves.clauses, bounds),
+            configuration: configuration(before),
+            instances: onPorts(...own),
+            steps: [
+              settled(namesOf(3), 3),
+              open,
+              { do: 'reconfigure', configuration: configuration(after) },
+              open,
+              ...(isEditedLater
+                ? [{ do: 'reweigh' as const, instance: 'b', weight: 2 }, open]
+                : []),
+              { do: 'reconfigure', configuration: configuration(before) },
+              open,
+            ],
+          };
+        },
+      ),
+};
+
+function onPorts(...ports: readonly (number | null)[]): Timeline['instances'] {
+  return ports.map((port, index) => ({
+    name: namesOf(ports.length)[index] ?? 'a',
+    weight: 1,
+    port,
+  }));
+}

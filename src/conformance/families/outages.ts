@@ -3,7 +3,7 @@
  * taken for until its checks have told.
  */
 import fc from 'fast-check';
-import type { ReplyScript, Timeline } from '../timeline.ts';
+import type { ReplyScript, Step, Timeline } from '../timeline.ts';
 import type { Family } from './family.ts';
 import { clientsNamed, documentOf, head, instancesOf, namesOf, settled } from './family.ts';
 
@@ -60,6 +60,51 @@ export const outages: Family = {
             ...(bounds.isWired
               ? []
               : [failing('b', failure), { after: out, do: 'carry' as const }]),
+          ],
+        };
+      }),
+};
+
+const namesInAnyOrder = fc.shuffledSubarray([...namesOf(3)], { minLength: 3 });
+
+/** One by one they go until nobody is left, and one by one they come back, in any order: whoever is back takes its turn. */
+export const outageRecoveries: Family = {
+  name: 'outage-recoveries',
+  clauses: ['schedule.recovery', 'schedule.eligible'],
+  needs: ['check.http', 'schedule.wrr'],
+  runs: { stepped: 8, wired: 0 },
+  timelines: (bounds) =>
+    fc
+      .record({
+        going: namesInAnyOrder,
+        coming: namesInAnyOrder,
+        // all at once, too
+        isAtOnce: fc.boolean(),
+        threshold: fc.integer({ min: 1, max: 3 }),
+        failure: fc.constantFrom(...plainFailures),
+      })
+      .map(({ going, coming, isAtOnce, threshold, failure }): Timeline => {
+        const open = { do: 'open' as const, count: connectionsToSee, sources: 'fresh' as const };
+        const sure = (instance: string) => ({ checks: { [instance]: threshold + checksBeyond } });
+        const last = going.at(-1) ?? 'a';
+        return {
+          ...head('outage-recoveries', outageRecoveries.clauses, bounds),
+          configuration: documentOf(bounds.profile, {
+            check: { unhealthyThreshold: threshold, healthyThreshold: threshold },
+          }),
+          instances: instancesOf([1, 1, 1]),
+          steps: [
+            settled(namesOf(3), threshold + 1),
+            open,
+            ...going.flatMap((instance): readonly Step[] => [
+              failing(instance, failure),
+              ...(isAtOnce ? [] : [{ after: sure(instance), ...open }]),
+            ]),
+            { after: sure(last), ...open },
+            ...coming.flatMap((instance): readonly Step[] => [
+              { do: 'behave', instance, behaviour: {} },
+              { after: sure(instance), ...open },
+            ]),
           ],
         };
       }),

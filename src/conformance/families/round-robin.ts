@@ -260,3 +260,44 @@ export const wrrMembers: Family = {
         };
       }),
 };
+
+/** Names that are each other's beginning, end or neighbour, and that differ in nothing but case: two are two. */
+const alike: readonly (readonly [string, string, string])[] = [
+  ['backend-1', 'backend-2', 'backend-10'],
+  ['a', 'A', 'aa'],
+  ['web.north.1', 'Web.North.1', 'web.north.11'],
+  ['server-of-the-northern-pool-1', 'server-of-the-northern-pool-2', 'server-of-the-northern-poo'],
+  ['1', '01', '1.0'],
+  ['x-1', 'x_1', 'x.1'],
+];
+
+/** Who comes under a name much like another's is somebody else, and so is who leaves. */
+export const wrrNames: Family = {
+  name: 'wrr-names',
+  clauses: ['schedule.wrr.cycle'],
+  needs: ['schedule.wrr', 'change.weight', 'drain'],
+  runs: { stepped: alike.length, wired: 0 },
+  fixed: namedTimelines,
+  timelines: (bounds) => fc.constantFrom(...namedTimelines(bounds)),
+};
+
+function namedTimelines(bounds: Bounds): readonly Timeline[] {
+  return alike.map(([first, second, third]): Timeline => {
+    const named = (name: string, weight = 1) => ({ name, weight, port: null });
+    const open: Step = { do: 'open', count: 12, sources: 'fresh' };
+    return {
+      ...head('wrr-names', wrrNames.clauses, bounds),
+      configuration: documentOf(bounds.profile, { drainSeconds: 0 }),
+      instances: [named(first)],
+      steps: [
+        settled([first], 3),
+        { do: 'add', instance: named(second) },
+        { after: { checks: { [second]: checksToBeSure } }, ...open },
+        { do: 'add', instance: named(third) },
+        { after: { checks: { [third]: checksToBeSure } }, ...open },
+        { do: 'remove', instance: second },
+        open,
+      ],
+    };
+  });
+}

@@ -122,6 +122,34 @@ export const sourceShares: Family = {
       }),
 };
 
+/** Those of the one that is out go to all others, by their weights, and to no neighbour. */
+export const sourceSharesWithout: Family = {
+  name: 'source-shares-without',
+  clauses: ['schedule.source.share'],
+  needs: ['schedule.source', 'check.http'],
+  runs: { stepped: 4, wired: 0 },
+  timelines: (bounds) =>
+    fc
+      .record({
+        // the first is out, which has a large part: what a neighbour has too much then is seen beyond any declared band
+        vector: fc.constantFrom([1, 1, 1], [2, 1, 1], [2, 2, 1, 1], [3, 1, 2]),
+        threshold: fc.integer({ min: 1, max: 3 }),
+      })
+      .map(({ vector, threshold }): Timeline => {
+        const names = namesOf(vector.length);
+        return {
+          ...head('source-shares-without', sourceSharesWithout.clauses, bounds),
+          configuration: documentOf(bounds.profile, {
+            scheduling: 'source-ip',
+            check: { unhealthyThreshold: threshold },
+          }),
+          instances: instancesOf(vector),
+          behaviours: { a: { afterwards: { reply: 503 } } },
+          steps: [settled(names, checksToBeSure), { do: 'open', count: 900, sources: 'fresh' }],
+        };
+      }),
+};
+
 /** After a change of weights new addresses divide by the new ones, whoever was there before may stay. */
 export const sourceReweighs: Family = {
   name: 'source-reweighs',

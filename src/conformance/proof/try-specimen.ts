@@ -14,6 +14,7 @@ import { boundaryCases } from '../configurations/boundary-cases.ts';
 import type { ConfigurationCase } from '../configurations/configuration-case.ts';
 import { generatedCases } from '../configurations/generated-cases.ts';
 import { runConfigurationCase } from '../configurations/run-configurations.ts';
+import { updateCases } from '../configurations/update-cases.ts';
 import { type DrawnTimeline, drawTimeline } from '../drawn-timeline.ts';
 import { judgedClauses } from '../judged-clauses.ts';
 import { planOf } from '../occasions.ts';
@@ -146,7 +147,9 @@ class Attempt {
     });
     const documents = selected.some((id) => id.startsWith('config.'))
       ? [
-          ...(boundaries && round === 1 ? boundaryCases(profile) : []),
+          ...(boundaries && round === 1
+            ? [...boundaryCases(profile), ...updateCases(profile)]
+            : []),
           ...generatedCases(profile, `${seed}/${round}`, configurations),
         ]
       : [];
