@@ -177,7 +177,8 @@ function laterBy(judges: readonly Judge[], later: Subject['later']): LookedLater
   const failing = verdicts.filter(({ is }) => is === 'fail');
   return {
     looked: verdicts.some(({ is }) => is !== 'inconclusive') ? 1 : 0,
-    breaches: failing.map(({ why, expected = '', observed = '', evidence }) => ({
+    breaches: failing.map(({ why, expected = '', observed = '', evidence, restsOn }) => ({
+      ...(restsOn === undefined ? {} : { restsOn }),
       why: `after another configuration was accepted: ${why}`,
       expected,
       observed,

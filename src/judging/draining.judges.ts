@@ -196,7 +196,9 @@ export const established: Judge = judgeOf('draining.established', (subject) => {
       if (arrivedWhole(one)) continue;
       const afterMs = one.fromMs - change.toMs;
       const lines = [one.line, ...lostAnyway];
-      breaches.push(lost(connection, placed.instance, afterMs, drainMs, lines));
+      const breach = lost(connection, placed.instance, afterMs, drainMs, lines);
+      // who loses data anywhere loses them here, too
+      breaches.push({ ...breach, restsOn: ['forward.data'] });
     }
     if (
       closed?.by === 'balancer' &&
