@@ -4,7 +4,7 @@ import { judgedClauses } from '../judged-clauses.ts';
 import type { Specimen } from './specimens.ts';
 import type { TryOptions } from './try-specimen.ts';
 
-/** Each family once in any case, and a dozen times where a defect hides; of a right one three times. */
+/** Each family once in any case but for what is dear, and a dozen times where a defect hides; of a right one three times. */
 const roundsOfDefect = { min: 1, max: 12 };
 const roundsOfRight = { min: 3, max: 3 };
 const configurationsARound = 60;

@@ -70,7 +70,7 @@ type Case =
   | { readonly row: string; readonly cost: number; readonly timeline: DrawnTimeline }
   | { readonly row: string; readonly cost: number; readonly configuration: ConfigurationCase };
 
-/** From here on a timeline costs as much as ten others: of a defect that is known for all that it breaks, once is enough. */
+/** From here on a timeline costs as much as ten others: a defect that is known for all that it breaks is spared it. */
 const dearCost = 600;
 
 /** A deployment without traffic, in the unit of `costOf`. */
@@ -100,10 +100,9 @@ class Attempt {
     const { rounds, untilKilled } = this.#options;
     const { signal } = this.#context;
     for (let round = 1; round <= rounds.max && !signal.aborted; round++) {
-      const isKilled = this.#isKilled();
       for (const one of this.#casesOf(round)) {
-        if (isKilled && one.cost > dearCost) continue;
         if (signal.aborted || (untilKilled && this.#killedAfter !== null)) break;
+        if (one.cost > dearCost && this.#isKilled()) continue;
         await this.#run(one);
       }
       if (round >= rounds.min && this.#isKilled()) break;
