@@ -26,13 +26,25 @@ function lacking(...needs: readonly Need[]): Adapter {
       return { ...described, name: 'less', capabilities };
     },
     deploy: async (request) => {
-      const { capabilities } = await reference.describe({ protocol: 1 });
-      const unable = unableTo(request.configuration, request.profile, {
-        ...capabilities,
-        ...unsupported,
+      const described = await reference.describe({ protocol: 1 });
+      const capabilities = { ...described.capabilities, ...unsupported };
+      const refusal = (configuration: unknown) => {
+        const unable = unableTo(configuration, request.profile, capabilities);
+        return unable.length === 0
+          ? null
+          : ({ is: 'unsupported', note: `no ${unable.join(', ')}` } as const);
+      };
+      const refused = refusal(request.configuration);
+      if (refused !== null) return { outcome: refused };
+      const deployed = await reference.deploy(request);
+      if (!('deployment' in deployed)) return deployed;
+      const { deployment } = deployed;
+      const reconfigure: typeof deployment.reconfigure = deployment.reconfigure.bind(deployment);
+      Object.assign(deployment, {
+        reconfigure: (ask: { readonly configuration: unknown }) =>
+          refusal(ask.configuration) ?? reconfigure(ask),
       });
-      if (unable.length === 0) return reference.deploy(request);
-      return { outcome: { is: 'unsupported', note: `no ${unable.join(', ')}` } };
+      return deployed;
     },
   };
 }

@@ -18,7 +18,10 @@ export function fittedCase(
     isAbout(clause, field),
   );
   if (unableTo(configuration, profile, capabilities).length > 0) return null;
-  const lacking = unableTo(one.configuration, profile, capabilities).join(', ');
+  const asked = [one.configuration, one.running].flatMap((document) =>
+    unableTo(document, profile, capabilities),
+  );
+  const lacking = [...new Set(asked)].join(', ');
   return {
     ...one,
     configuration,

@@ -59,7 +59,10 @@ export async function runConfigurationCase(
   if (isUpdate && !supportOf(capabilities, 'change.configuration').supported)
     return { asked: one, verdicts: [] };
   const answer = await put(testbed, one, time, number);
-  const isUnable = () => unableTo(one.configuration, one.profile, capabilities).length > 0;
+  const isUnable = () =>
+    [one.configuration, one.running].some(
+      (document) => unableTo(document, one.profile, capabilities).length > 0,
+    );
   if (answer.outcome.is !== 'unsupported' || !isUnable()) return judged(testbed, one, answer);
   const asked = fittedCase(one, capabilities);
   if (asked === null) return { asked: one, verdicts: [] };
