@@ -3,6 +3,7 @@
  * words. Knows no document.
  */
 import type { z } from 'zod';
+import { violation } from '../spec/rules/rule.ts';
 import type { Violation } from '../spec/violation.ts';
 
 export function violationOf(issue: z.core.$ZodIssue, value: unknown): Violation {
@@ -10,12 +11,8 @@ export function violationOf(issue: z.core.$ZodIssue, value: unknown): Violation 
   const path = unknownKey === undefined ? issue.path : [...issue.path, unknownKey];
   const observed = valueAt(value, path);
   const expected = expectedBy(issue);
-  return {
-    clause: null,
-    path: pathText(path),
-    expected: observed === undefined ? `${expected}, but nothing is there` : expected,
-    observed,
-  };
+  const told = observed === undefined ? `${expected}, but nothing is there` : expected;
+  return violation(null, path.map(plainPart), told, observed);
 }
 
 const typeNames: Readonly<Record<string, string>> = {
@@ -46,13 +43,9 @@ function expectedBy(issue: z.core.$ZodIssue): string {
   }
 }
 
-function pathText(path: readonly PropertyKey[]): string {
-  return path.reduce<string>((text, part) => {
-    if (typeof part === 'number') return `${text}[${part}]`;
-    const key = String(part);
-    if (!/^[A-Za-z_$][\w$-]*$/.test(key)) return `${text}[${JSON.stringify(key)}]`;
-    return text === '' ? key : `${text}.${key}`;
-  }, '');
+/** Documents have no symbols. */
+function plainPart(part: PropertyKey): string | number {
+  return typeof part === 'number' ? part : String(part);
 }
 
 function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {

@@ -7,7 +7,7 @@ import type { AlteredParts, Around, Defect } from './defect.ts';
 import { compileHealth } from './health-defects.ts';
 import { rescheduled, withLoad } from './misread-columns.ts';
 import { ignored, rewired } from './rewiring.ts';
-import { delegatingListener, delegatingTo, holding, observed } from './surrounding.ts';
+import { delegatingListener, holding, observed, overlaid } from './surrounding.ts';
 
 function surrounded(around: Around) {
   return (parts: ServiceParts): AlteredParts => ({ ...parts, around });
@@ -25,8 +25,7 @@ function forgettingHealth(
       if (compiled === parts.health) health = stepper;
       return stepper;
     };
-    const around: Around = (assembled, listener) => {
-      const service = assembled(listener);
+    const around = overlaid((service) => {
       const members = new Map<Instance, number>();
       const forget = (kind: typeof on) => {
         if (kind !== on) return;
@@ -38,7 +37,6 @@ function forgettingHealth(
         }
       };
       return {
-        ...delegatingTo(service),
         register: (instance, weight) => {
           service.register(instance, weight);
           forget('membership');
@@ -59,7 +57,7 @@ function forgettingHealth(
           forget('reconfiguration');
         },
       };
-    };
+    });
     return { ...parts, engine, around };
   };
 }
@@ -73,16 +71,14 @@ function keeping(
 ) {
   return (parts: ServiceParts): AlteredParts => {
     let before = parts.configuration;
-    return surrounded((assembled, listener) => {
-      const service = assembled(listener);
-      return {
-        ...delegatingTo(service),
+    return surrounded(
+      overlaid((service) => ({
         reconfigure: (other) => {
           before = kept(before, other.configuration);
           service.reconfigure({ ...other, configuration: before });
         },
-      };
-    })(parts);
+      })),
+    )(parts);
   };
 }
 
@@ -118,10 +114,7 @@ const editDefects: readonly Defect[] = [
     name: 'reconfiguration-ignored',
     sentence: 'Another configuration is accepted and changes nothing.',
     breaks: ['change.effective'],
-    edit: surrounded((assembled, listener) => ({
-      ...delegatingTo(assembled(listener)),
-      reconfigure: () => {},
-    })),
+    edit: surrounded(overlaid(() => ({ reconfigure: () => {} }))),
   },
   {
     name: 'reconfiguration-cuts-all',
@@ -173,19 +166,19 @@ const editDefects: readonly Defect[] = [
     name: 'return-keeps-weight',
     sentence: 'An instance that comes back while it drains keeps the weight that it had.',
     breaks: ['schedule.wrr.cycle'],
-    edit: surrounded((assembled, listener) => {
-      const service = assembled(listener);
-      const weights = new Map<Instance, number>();
-      return {
-        ...delegatingTo(service),
-        register: (instance, weight) => {
-          const isDraining = (service.instances.active[instance] ?? 0) > 0;
-          const kept = isDraining ? (weights.get(instance) ?? weight) : weight;
-          weights.set(instance, kept);
-          service.register(instance, kept);
-        },
-      };
-    }),
+    edit: surrounded(
+      overlaid((service) => {
+        const weights = new Map<Instance, number>();
+        return {
+          register: (instance, weight) => {
+            const isDraining = (service.instances.active[instance] ?? 0) > 0;
+            const kept = isDraining ? (weights.get(instance) ?? weight) : weight;
+            weights.set(instance, kept);
+            service.register(instance, kept);
+          },
+        };
+      }),
+    ),
   },
   {
     name: 'registration-cuts-all',
@@ -206,12 +199,10 @@ const editDefects: readonly Defect[] = [
     name: 'second-addition-lost',
     sentence: 'Of several instances that one list brings, only the first is taken.',
     breaks: ['change.effective'],
-    edit: (parts) => {
-      let lastMs = 0;
-      return surrounded((assembled, listener) => {
-        const service = assembled(listener);
+    edit: surrounded(
+      overlaid((service) => {
+        let lastMs = 0;
         return {
-          ...delegatingTo(service),
           register: (instance, weight) => {
             const nowMs = service.now[0] ?? 0;
             if (nowMs > 0 && nowMs === lastMs) return;
@@ -219,8 +210,8 @@ const editDefects: readonly Defect[] = [
             service.register(instance, weight);
           },
         };
-      })(parts);
-    },
+      }),
+    ),
   },
   {
     name: 'removal-cuts-others',
@@ -290,13 +281,11 @@ const editDefects: readonly Defect[] = [
     sentence: 'Weight 0 is taken for 1.',
     thread: 'acassen/keepalived/issues/1757',
     breaks: ['schedule.weight-zero'],
-    edit: surrounded((assembled, listener) => {
-      const service = assembled(listener);
-      return {
-        ...delegatingTo(service),
+    edit: surrounded(
+      overlaid((service) => ({
         reweigh: (instance, weight) => service.reweigh(instance, Math.max(1, weight)),
-      };
-    }),
+      })),
+    ),
   },
 ];
 

@@ -8,7 +8,7 @@ import { eventIndex, type Stepper, tagBit } from '../../models/table.ts';
 import type { Instance } from '../scheduling/scheduler.ts';
 import type { ServiceParts } from '../service/backend-service.ts';
 import type { AlteredParts, Defect } from './defect.ts';
-import { delegatingTo, observed } from './surrounding.ts';
+import { observed, overlaid } from './surrounding.ts';
 
 /** The result that would turn a second instance at the very instant at which another one turned is lost. */
 function oneTurnAnInstant(stepper: Stepper, nowMs: () => number): Stepper {
@@ -55,16 +55,12 @@ function forgettingPasses(parts: ServiceParts): AlteredParts {
       if (compiled === parts.health) health = stepper;
       return stepper;
     },
-    around: (assembled, listener) => {
-      const service = assembled(listener);
-      return {
-        ...delegatingTo(service),
-        reweigh: (instance, weight) => {
-          service.reweigh(instance, weight);
-          forget(instance);
-        },
-      };
-    },
+    around: overlaid((service) => ({
+      reweigh: (instance, weight) => {
+        service.reweigh(instance, weight);
+        forget(instance);
+      },
+    })),
   };
 }
 
@@ -73,23 +69,19 @@ function waitingByTheLonger(parts: ServiceParts): AlteredParts {
   let longerMs = parts.configuration.check.intervalMs;
   return {
     ...parts,
-    around: (assembled, listener) => {
-      const service = assembled(listener);
-      return {
-        ...delegatingTo(service),
-        reconfigure: (other) => {
-          const { check } = other.configuration;
-          longerMs = Math.max(longerMs, check.intervalMs);
-          const soonerMs = longerMs - check.intervalMs;
-          service.reconfigure({
-            ...other,
-            configuration: { ...other.configuration, check: { ...check, intervalMs: longerMs } },
-            nextCheckMs: (dueMs, instance, failure) =>
-              other.nextCheckMs(dueMs - soonerMs, instance, failure),
-          });
-        },
-      };
-    },
+    around: overlaid((service) => ({
+      reconfigure: (other) => {
+        const { check } = other.configuration;
+        longerMs = Math.max(longerMs, check.intervalMs);
+        const soonerMs = longerMs - check.intervalMs;
+        service.reconfigure({
+          ...other,
+          configuration: { ...other.configuration, check: { ...check, intervalMs: longerMs } },
+          nextCheckMs: (dueMs, instance, failure) =>
+            other.nextCheckMs(dueMs - soonerMs, instance, failure),
+        });
+      },
+    })),
   };
 }
 

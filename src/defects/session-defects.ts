@@ -3,7 +3,7 @@ import type { ServiceParts } from '../service/backend-service.ts';
 import type { Defect } from './defect.ts';
 import { withoutLosses } from './misread-columns.ts';
 import { ignored, type Rewrite, rewired } from './rewiring.ts';
-import { delegatingTo, observed } from './surrounding.ts';
+import { observed, overlaid } from './surrounding.ts';
 
 /** The page's persistence duration. */
 const persistenceMs = 1_440_000;
@@ -81,20 +81,16 @@ const persistenceDefects: readonly Defect[] = [
     breaks: ['persistence.sticks'],
     edit: (parts) => ({
       ...parts,
-      around: (assembled, listener) => {
-        const service = assembled(listener);
-        return {
-          ...delegatingTo(service),
-          reconfigure: (other) => {
-            // off for an instant forgets everybody
-            service.reconfigure({
-              ...other,
-              configuration: { ...other.configuration, persistenceMs: 0 },
-            });
-            service.reconfigure(other);
-          },
-        };
-      },
+      around: overlaid((service) => ({
+        reconfigure: (other) => {
+          // off for an instant forgets everybody
+          service.reconfigure({
+            ...other,
+            configuration: { ...other.configuration, persistenceMs: 0 },
+          });
+          service.reconfigure(other);
+        },
+      })),
     }),
   },
   {

@@ -37,6 +37,14 @@ export function delegatingTo(service: BackendService): BackendService {
   };
 }
 
+/** Lays something over a service. */
+export function overlaid(lay: (service: BackendService) => Partial<BackendService>): Around {
+  return (assembled, listener) => {
+    const service = assembled(listener);
+    return { ...delegatingTo(service), ...lay(service) };
+  };
+}
+
 /** Who holds which connection, and a way to end all that one holds. */
 export interface Holdings {
   readonly count: () => number;

@@ -10,7 +10,7 @@ import type { Instance } from '../scheduling/scheduler.ts';
 import { mixed } from '../scheduling/source-hash.ts';
 import type { ServiceParts } from '../service/backend-service.ts';
 import { usingAnybody } from './change-defects.ts';
-import type { AlteredParts, Around, Variant } from './defect.ts';
+import type { AlteredParts, Variant } from './defect.ts';
 import { rescheduled, withLoad } from './misread-columns.ts';
 import {
   drawnByWeight,
@@ -24,7 +24,7 @@ import {
   startingAnywhere,
 } from './odd-schedulers.ts';
 import { ignored, rewired } from './rewiring.ts';
-import { delegatingTo } from './surrounding.ts';
+import { overlaid } from './surrounding.ts';
 
 function withHealth(edit: Partial<HealthInput>) {
   return (parts: ServiceParts): AlteredParts => {
@@ -49,24 +49,20 @@ function pausingChecks(parts: ServiceParts): AlteredParts {
   const nextCheckMs: ServiceParts['nextCheckMs'] = (dueMs, instance, failure) =>
     parts.nextCheckMs(dueMs, instance, failure) + (removed.has(instance) ? pausedMs : 0);
   let inForce: ServiceParts = { ...parts, nextCheckMs };
-  const around: Around = (assembled, listener) => {
-    const service = assembled(listener);
-    return {
-      ...delegatingTo(service),
-      register: (instance, weight) => {
-        service.register(instance, weight);
-        if (removed.delete(instance)) service.reconfigure(inForce);
-      },
-      remove: (instance) => {
-        removed.add(instance);
-        service.remove(instance);
-      },
-      reconfigure: (other) => {
-        inForce = { ...other, nextCheckMs };
-        service.reconfigure(inForce);
-      },
-    };
-  };
+  const around = overlaid((service) => ({
+    register: (instance, weight) => {
+      service.register(instance, weight);
+      if (removed.delete(instance)) service.reconfigure(inForce);
+    },
+    remove: (instance) => {
+      removed.add(instance);
+      service.remove(instance);
+    },
+    reconfigure: (other) => {
+      inForce = { ...other, nextCheckMs };
+      service.reconfigure(inForce);
+    },
+  }));
   return { ...inForce, around };
 }
 
@@ -75,16 +71,12 @@ function beginningAnywhere(parts: ServiceParts): AlteredParts {
   const edited = rescheduled('weighted-round-robin', (factory) =>
     startingAnywhere(factory, beginnings),
   );
-  const around: Around = (assembled, listener) => {
-    const service = assembled(listener);
-    return {
-      ...delegatingTo(service),
-      reconfigure: (other) => {
-        beginnings.count++;
-        service.reconfigure(other);
-      },
-    };
-  };
+  const around = overlaid((service) => ({
+    reconfigure: (other) => {
+      beginnings.count++;
+      service.reconfigure(other);
+    },
+  }));
   return { ...edited(parts), around };
 }
 

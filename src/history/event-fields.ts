@@ -98,27 +98,26 @@ const effective = orNull(
   ]),
 );
 
-const violations: Fields = [
-  [
-    'violations',
-    listOf(
-      object([
-        ['clause', orNull(text)],
-        ['path', text],
-        ['expected', text],
-      ]),
-    ),
-  ],
-];
 const outcomeWords = oneOf('accepted', 'rejected', 'unsupported', 'unknown');
+const noted: Fields = [['note', text]];
+const besideOutcome: Readonly<Record<string, Fields>> = {
+  accepted: [],
+  rejected: [
+    [
+      'violations',
+      listOf(
+        object([
+          ['clause', orNull(text)],
+          ['path', text],
+          ['expected', text],
+        ]),
+      ),
+    ],
+  ],
+};
 const outcome = kind('an object', isObject, (value) => {
   const { is } = value as Json;
-  if (is === 'accepted') return wrongField(value as Json, [['is', outcomeWords]]);
-  if (is === 'rejected') return wrongField(value as Json, [['is', outcomeWords], ...violations]);
-  return wrongField(value as Json, [
-    ['is', outcomeWords],
-    ['note', text],
-  ]);
+  return wrongField(value as Json, [['is', outcomeWords], ...(besideOutcome[String(is)] ?? noted)]);
 });
 
 const weighed: Fields = [

@@ -219,17 +219,18 @@ function missingBreach({ name, window, checks }: Recovery, needed: number): Brea
 
 /** Clients that nobody took although somebody had recovered, who had taken some with the same answers before. */
 function refusedAfterwards(subject: Subject, needed: number): readonly Breach[] {
-  const refused = subject.connections.filter((one) => one.refused !== null);
+  const refused = subject.connections
+    .filter((one) => one.refused !== null)
+    .flatMap((one) => decided(one) ?? []);
   return refused.flatMap((connection): readonly Breach[] => {
-    const decision = decided(connection);
     const back = [...subject.instances.values()].find(({ name, ledger, refusingFromMs }) => {
       const known = knownBefore(ledger, connection, propagationOf(subject));
-      const possible = decision === null ? known : knownPossibly(ledger, decision);
+      const possible = Math.max(known, knownPossibly(ledger, connection));
       const { passStreak, notPassed, checks } = ledger;
       const reply = checks[known - 1]?.reply;
       return (
         (passStreak[known] ?? 0) >= needed &&
-        notPassed[known] === notPassed[Math.max(known, possible)] &&
+        notPassed[known] === notPassed[possible] &&
         (notPassed[known] ?? 0) > 0 &&
         refusingFromMs === Number.POSITIVE_INFINITY &&
         isUnchangedMember(subject, name) &&
@@ -238,14 +239,13 @@ function refusedAfterwards(subject: Subject, needed: number): readonly Breach[] 
         )
       );
     });
-    const line = connection.refused?.line;
-    if (back === undefined || line === undefined) return [];
+    if (back === undefined) return [];
     return [
       {
         why: `connection ${connection.connection} was refused although ${back.name} had passed ${needed} checks in a row`,
         expected: `${back.name} in rotation again`,
         observed: 'nobody in rotation',
-        lines: [line],
+        lines: [connection.placed.line],
       },
     ];
   });

@@ -5,7 +5,7 @@
 import { type Assessment, type Breach, counted, judgeOf, type Subject } from './assessment.ts';
 import type { Judge } from './judge.ts';
 import { certainlyOwed, type Decision, decisionsOf, isLeast, leastOf } from './least-decisions.ts';
-import { cycleOf, divisorOf, type Member } from './membership.ts';
+import { cycleOf, divisorOf } from './membership.ts';
 import { sameMembers } from './rotation.ts';
 
 /** How a changed weight is taken up is another clause's matter. */
@@ -112,10 +112,14 @@ export const wlcRelease: Judge = judgeOf('schedule.wlc.release', (subject) => {
   const decisions = decisionsOf(subject);
   if (typeof decisions === 'string') return decisions;
   const untilLine = reweighedLine(subject);
-  const owed = decisions.flatMap((decision) => owedOf(decision, untilLine) ?? []);
-  const breaches = segmentsOf(decisions)
-    .filter((segment) => !countsAnew(segment))
-    .flatMap((segment) => segment.flatMap((decision) => unreleased(decision, untilLine) ?? []));
+  const segments = segmentsOf(decisions).map((segment) => ({
+    owed: segment.flatMap((decision) => owedIn(decision, untilLine)),
+    isCountedAnew: countsAnew(segment),
+  }));
+  const owed = segments.flatMap((segment) => segment.owed);
+  const breaches = segments.flatMap((segment) =>
+    segment.isCountedAnew ? [] : segment.owed.flatMap((one) => unreleased(one) ?? []),
+  );
   return {
     breaches,
     undermines: breaches.length > 0 && isReleasedLate(decisions) ? toldByCounts : [],
@@ -124,23 +128,27 @@ export const wlcRelease: Judge = judgeOf('schedule.wlc.release', (subject) => {
   };
 });
 
-/** Whoever is owed a connection because its own ended; null: nobody is, or it went to somebody out of rotation. */
-function owedOf({ connection, members, held, released }: Decision, untilLine: number) {
-  const { instance, line } = connection.placed;
-  const least = certainlyOwed(members, held);
-  if (least === null || !released.has(least) || line > untilLine) return null;
-  // who is out of rotation and given one all the same is another clause's
-  return members.some(({ name }) => name === instance) ? least : null;
+/** A decision on a connection that somebody is owed because its own ended. */
+interface Owed {
+  readonly decision: Decision;
+  readonly to: string;
 }
 
-function unreleased(decision: Decision, untilLine: number): Breach | null {
-  const least = owedOf(decision, untilLine);
-  const { connection, held } = decision;
+/** None where nobody is owed it, or it went to somebody out of rotation, which is another clause's. */
+function owedIn(decision: Decision, untilLine: number): readonly Owed[] {
+  const { connection, members, held, released } = decision;
   const { instance, line } = connection.placed;
-  if (least === null || instance === least) return null;
+  const to = certainlyOwed(members, held);
+  if (to === null || !released.has(to) || line > untilLine) return [];
+  return members.some(({ name }) => name === instance) ? [{ decision, to }] : [];
+}
+
+function unreleased({ decision: { connection, held }, to }: Owed): Breach | null {
+  const { instance, line } = connection.placed;
+  if (instance === to) return null;
   return {
-    why: `connection ${connection.connection} went to ${instance} while ${least} was owed it`,
-    expected: `${least}, which held ${held.get(least) ?? 0} after its connections ended`,
+    why: `connection ${connection.connection} went to ${instance} while ${to} was owed it`,
+    expected: `${to}, which held ${held.get(to) ?? 0} after its connections ended`,
     observed: `${instance}, which held ${held.get(instance) ?? 0}`,
     lines: [line],
   };
@@ -185,17 +193,20 @@ function followsEver(decisions: readonly Decision[]): boolean {
  * Among other members it begins anew.
  */
 function looksLikeRoundRobin(decisions: readonly Decision[]): boolean {
-  let members: readonly Member[] = [];
-  let turns = 0;
+  return segmentsOf(decisions).every(goesRound);
+}
+
+function goesRound(segment: readonly Decision[]): boolean {
+  const members = segment[0]?.members ?? [];
+  const weights = new Map(members.map(({ name, weight }) => [name, weight]));
+  const divisor = divisorOf([...weights.values()]);
+  const cycle = cycleOf(members);
   const counts = new Map<string, number>();
-  return decisions.every(({ connection: { placed }, members: now }) => {
-    if (!sameMembers(members, now)) turns = 0;
-    members = now;
-    if (turns++ % cycleOf(members) === 0) counts.clear();
+  return segment.every(({ connection: { placed } }, index) => {
+    if (index % cycle === 0) counts.clear();
     const count = (counts.get(placed.instance) ?? 0) + 1;
     counts.set(placed.instance, count);
-    const weight = members.find(({ name }) => name === placed.instance)?.weight ?? 0;
-    return count <= weight / divisorOf(members.map((one) => one.weight));
+    return count <= (weights.get(placed.instance) ?? 0) / divisor;
   });
 }
 

@@ -107,29 +107,18 @@ function misnamedCases(profile: Profile): readonly ConfigurationCase[] {
   const others = boundariesOf(other);
   return boundariesOf(profile).flatMap(({ clause, path, accepted, rejected, beside }) => {
     const there = others.filter((one) => one.path === path && one.clause === clause);
-    const cases = (values: readonly unknown[], elsewhere: readonly unknown[], isWrong: boolean) =>
-      values
-        .filter((value) => elsewhere.some((one) => isSame(one, value)))
+    const cases = (values: readonly unknown[], elsewhere: readonly unknown[], isWrong: boolean) => {
+      const isElsewhere = new Set(elsewhere.map((value) => JSON.stringify(value)));
+      return values
+        .filter((value) => isElsewhere.has(JSON.stringify(value)))
         .map((value) => {
           const configuration = baseWith({ profile: other, ...beside, [path]: value });
           const note = `${noteOf(path, value)}, in a document of the profile ${other}`;
           return caseOf({ clause, note, configuration, wrong: isWrong ? [path] : null }, profile);
         });
-    return [
-      ...cases(
-        accepted,
-        there.flatMap((one) => one.rejected),
-        false,
-      ),
-      ...cases(
-        rejected,
-        there.flatMap((one) => one.accepted),
-        true,
-      ),
-    ];
+    };
+    const rejectedThere = there.flatMap((one) => one.rejected);
+    const acceptedThere = there.flatMap((one) => one.accepted);
+    return [...cases(accepted, rejectedThere, false), ...cases(rejected, acceptedThere, true)];
   });
-}
-
-function isSame(one: unknown, other: unknown): boolean {
-  return one === other || JSON.stringify(one) === JSON.stringify(other);
 }

@@ -1,6 +1,6 @@
 /**
  * Configuration cases put to an implementation through the testbed: one deployment each, without instances and
- * traffic, updated where that is the case, ended at once. Knows what to send, not what is right.
+ * traffic, updated where the case is an update, and ended at once. Knows what to send, not what is right.
  */
 import type { Outcome, TimeKind } from '../../history/vocabulary.ts';
 import { supportOf } from '../../spec/behaviour.ts';
@@ -82,14 +82,14 @@ interface Put {
 
 async function put(
   testbed: Testbed,
-  { configuration, running = configuration, profile }: ConfigurationCase,
+  { configuration, running, profile }: ConfigurationCase,
   time: TimeKind,
   number: number,
 ): Promise<Put> {
-  const isUpdate = running !== configuration;
+  const isUpdate = running !== undefined;
   const begun = await testbed.begin({
     name: `configuration-${number}`,
-    configuration: running,
+    configuration: running ?? configuration,
     profile,
     instances: [],
     behaviours: {},

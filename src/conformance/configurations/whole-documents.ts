@@ -1,5 +1,6 @@
 /**
- * Cases that one field alone does not make: listeners, shared ports, what is left out, what goes together. Again the suite's own reading of the page (see `boundaries.ts`).
+ * Cases that one field alone does not make: listeners, shared ports, what is left out, what goes together. Again the
+ * suite's own reading of the page (see `boundaries.ts`).
  */
 import type { Profile } from '../../spec/configuration.ts';
 import { tcpCheck } from './base-configuration.ts';

@@ -11,6 +11,7 @@ import {
   namesOf,
   scriptOf,
   settled,
+  withWeightZero,
 } from './family.ts';
 import { checksToBeSure, cyclesToFollow } from './weights.ts';
 
@@ -226,10 +227,10 @@ export const weightZero: Family = {
         resting: fc.constantFrom('a', 'b', 'c'),
       })
       .map(({ vector, resting }): Timeline => {
-        const profile = bounds.profiles.includes('openapi') ? 'openapi' : bounds.profile;
+        const within = withWeightZero(bounds);
         return {
-          ...head('weight-zero', weightZero.clauses, { ...bounds, profile }),
-          configuration: documentOf(profile, {}),
+          ...head('weight-zero', weightZero.clauses, within),
+          configuration: documentOf(within.profile, {}),
           instances: instancesOf(vector),
           steps: [
             settled(namesOf(3), 3),
@@ -281,13 +282,13 @@ export const weightZeroElsewhere: Family = {
         resting: fc.constantFrom(['a'], ['b'], ['c', 'a', 'b']),
       })
       .map(({ scheduling, persistence, resting }): Timeline => {
-        const profile = bounds.profiles.includes('openapi') ? 'openapi' : bounds.profile;
+        const within = withWeightZero(bounds);
         const known = { do: 'open' as const, count: 12, sources: clientsNamed(12), hold: true };
         const fresh = { do: 'open' as const, count: 18, sources: 'fresh' as const };
         const rest = resting.map((instance) => ({ do: 'reweigh' as const, instance, weight: 0 }));
         return {
-          ...head('weight-zero-elsewhere', weightZeroElsewhere.clauses, { ...bounds, profile }),
-          configuration: documentOf(profile, { scheduling, persistence }),
+          ...head('weight-zero-elsewhere', weightZeroElsewhere.clauses, within),
+          configuration: documentOf(within.profile, { scheduling, persistence }),
           instances: instancesOf([1, 1, 1]),
           steps: [
             settled(namesOf(3), 3),

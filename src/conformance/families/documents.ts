@@ -7,6 +7,7 @@ import type { ConfigurationDocument } from '../../spec/configuration.ts';
 import type { ReplyScript, Step, Timeline } from '../timeline.ts';
 import type { Bounds, Family, ServiceChoice } from './family.ts';
 import {
+  answering,
   clientsNamed,
   cycleOf,
   documentOf,
@@ -30,11 +31,7 @@ interface Course {
 
 const open = { do: 'open' as const, count: 16, sources: 'fresh' as const };
 const watched = { after: { checks: { a: 1 } }, ...open };
-const failing: Step = {
-  do: 'behave',
-  instance: 'a',
-  behaviour: { afterwards: { reply: 503 } },
-};
+const failing = answering('a', { reply: 503 });
 const clients = clientsNamed(20);
 const openKnown = { do: 'open' as const, count: clients.length, sources: clients };
 const uneven = [4, 3, 2];
@@ -106,8 +103,8 @@ function coursesOf(bounds: Bounds): readonly Course[] {
       behaviours: { a: { afterwards: good } },
       before: [
         open,
-        answering(bad),
-        ...(last === bad ? [] : [{ after: { checks: { a: 6 } }, ...open }, answering(good)]),
+        answering('a', bad),
+        ...(last === bad ? [] : [{ after: { checks: { a: 6 } }, ...open }, answering('a', good)]),
         watched,
         watched,
         { after: { intervals: 0.5 }, do: 'wait' as const },
@@ -120,10 +117,6 @@ function coursesOf(bounds: Bounds): readonly Course[] {
 /** Just in time, so that a check is under way for long. */
 const bad: ReplyScript = { reply: 503, afterTimeouts: 0.9 };
 const good: ReplyScript = { reply: 'normal', afterTimeouts: 0.9 };
-
-function answering(afterwards: ReplyScript): Step {
-  return { do: 'behave', instance: 'a', behaviour: { afterwards } };
-}
 
 function timelineOf(bounds: Bounds, course: Course): Timeline {
   const configuration: ConfigurationDocument = documentOf(bounds.profile, course.choice);

@@ -11,6 +11,7 @@ import {
   instancesOf,
   namesOf,
   settled,
+  withWeightZero,
 } from './family.ts';
 
 const removable = fc.constantFrom('a', 'b', 'c');
@@ -380,11 +381,11 @@ export const drainingResting: Family = {
     fc
       .record({ removed: removable, held, restsLong: fc.boolean() })
       .map(({ removed, held: count, restsLong }): Timeline => {
-        const profile = bounds.profiles.includes('openapi') ? 'openapi' : bounds.profile;
+        const within = withWeightZero(bounds);
         const open: Step = { do: 'open', count: 9, sources: 'fresh' };
         return {
-          ...head('draining-resting', drainingResting.clauses, { ...bounds, profile }),
-          configuration: documentOf(profile, { drainSeconds: 300 }),
+          ...head('draining-resting', drainingResting.clauses, within),
+          configuration: documentOf(within.profile, { drainSeconds: 300 }),
           instances: instancesOf([1, 1, 1]),
           steps: [
             settled(namesOf(3), 3),
@@ -423,7 +424,8 @@ export const drainingCrowd: Family = {
         settled(namesOf(2), 3),
         {
           do: 'open',
-          count: Math.min((crowd * 9) / 8, bounds.connectionsMax),
+          // eight of nine go there
+          count: Math.min(Math.ceil((crowd * 9) / 8), bounds.connectionsMax),
           sources: 'fresh',
           hold: true,
           atOnce: 8,

@@ -26,16 +26,15 @@ import type { Family } from './family.ts';
 import { forwardMoves, forwardPorts, forwardRecovers, forwardReturns } from './forwarding.ts';
 import {
   healthConsecutive,
-  healthIsolation,
   healthTcp,
   healthTcpConsecutive,
   healthTcpThresholds,
   healthTcpTimeout,
   healthThresholds,
   healthTimeout,
-  healthTogether,
 } from './health.ts';
 import { healthCodes, healthLoneCodes, healthNotedCodes } from './health-codes.ts';
+import { healthIsolation, healthTogether } from './health-of-several.ts';
 import { healthTours } from './health-tours.ts';
 import {
   changesBetweenChecks,

@@ -11,7 +11,7 @@ import type {
   Scheduling,
 } from '../../spec/configuration.ts';
 import { profiles } from '../../spec/profiles.ts';
-import type { BehaviourScript, ReplyScript, Timeline } from '../timeline.ts';
+import type { BehaviourScript, ReplyScript, Step, Timeline } from '../timeline.ts';
 
 /** What an implementation can bear: a timeline that waits costs seconds, one in stepped time microseconds. */
 export interface Bounds {
@@ -150,8 +150,26 @@ export function instancesOf(
   }));
 }
 
+/** One instance each, at these ports; null: at the service's. */
+export function instancesAt(ports: readonly (number | null)[]): Timeline['instances'] {
+  return ports.map((port, index) => ({ name: nameAt(index), weight: 1, port }));
+}
+
+/** Failures that no setting of the page can call normal, unlike any 2xx–4xx code. */
+export const plainFailures: readonly ReplyScript[] = [{ reply: 503 }, { reply: 'silence' }];
+
+/** The instance answers all its checks so from now on. */
+export function answering(instance: string, afterwards: ReplyScript): Step {
+  return { do: 'behave', instance, behaviour: { afterwards } };
+}
+
+/** In the profile that knows a weight of 0, where the implementation does. */
+export function withWeightZero(bounds: Bounds): Bounds {
+  return bounds.profiles.includes('openapi') ? { ...bounds, profile: 'openapi' } : bounds;
+}
+
 /** A step that waits until every instance has had `count` checks: a state every reader can be sure of. */
-export function settled(names: readonly string[], count: number): Timeline['steps'][number] {
+export function settled(names: readonly string[], count: number): Step {
   return {
     after: { checks: Object.fromEntries(names.map((name) => [name, count])) },
     do: 'wait',

@@ -1,8 +1,16 @@
 /** Timelines for forwarding: ports of instances and of checks, paths, data both ways and ends by either side. */
 import fc from 'fast-check';
-import type { BehaviourScript, Step, Timeline } from '../timeline.ts';
+import type { ReplyScript, Timeline } from '../timeline.ts';
 import type { Family } from './family.ts';
-import { documentOf, head, instancesOf, namesOf, settled } from './family.ts';
+import {
+  answering,
+  documentOf,
+  head,
+  instancesAt,
+  instancesOf,
+  namesOf,
+  settled,
+} from './family.ts';
 import { checksToBeSure } from './weights.ts';
 
 /** As long as the page allows. */
@@ -36,7 +44,7 @@ export const forwardPorts: Family = {
             port: servicePort,
             check: { path, ...(checkPort === undefined ? {} : { port: checkPort }) },
           }),
-          instances: onPorts(...own),
+          instances: instancesAt(own),
           steps: [
             settled(namesOf(3), 3),
             { do: 'open', count: 6, sources: 'fresh', hold: true },
@@ -109,21 +117,20 @@ export const forwardRecovers: Family = {
       .map(({ failing, ownPort, checkPort }): Timeline => {
         const open = { do: 'open' as const, count: 12, sources: 'fresh' as const };
         const sure = { checks: Object.fromEntries(failing.map((name) => [name, checksToBeSure])) };
-        const ill = { afterwards: { reply: 503 as const } };
-        const behave = (behaviour: BehaviourScript): readonly Step[] =>
-          failing.map((instance) => ({ do: 'behave', instance, behaviour }));
+        const answered = (reply: ReplyScript) =>
+          failing.map((instance) => answering(instance, reply));
         return {
           ...head('forward-recovers', forwardRecovers.clauses, bounds),
           configuration: documentOf(bounds.profile, {
             check: checkPort === undefined ? {} : { port: checkPort },
           }),
-          instances: onPorts(ownPort, ownPort, null),
+          instances: instancesAt([ownPort, ownPort, null]),
           steps: [
             settled(namesOf(3), 3),
             open,
-            ...behave(ill),
+            ...answered({ reply: 503 }),
             { after: sure, ...open },
-            ...behave({}),
+            ...answered({ reply: 'normal' }),
             { after: sure, ...open },
           ],
         };
@@ -154,7 +161,7 @@ export const forwardMoves: Family = {
           return {
             ...head('forward-moves', forwardMoves.clauses, bounds),
             configuration: configuration(before),
-            instances: onPorts(...own),
+            instances: instancesAt(own),
             steps: [
               settled(namesOf(3), 3),
               open,
@@ -170,11 +177,3 @@ export const forwardMoves: Family = {
         },
       ),
 };
-
-function onPorts(...ports: readonly (number | null)[]): Timeline['instances'] {
-  return ports.map((port, index) => ({
-    name: namesOf(ports.length)[index] ?? 'a',
-    weight: 1,
-    port,
-  }));
-}

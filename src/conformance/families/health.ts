@@ -1,6 +1,6 @@
 /**
  * Timelines for health checks: scripted results around the thresholds with traffic after every check, delayed replies
- * and refused connections. What status codes mean is next door.
+ * and refused connections. What status codes mean, and several instances at once, is next door.
  */
 import fc from 'fast-check';
 import type { CheckMethod } from '../../spec/configuration.ts';
@@ -10,16 +10,16 @@ import {
   documentOf,
   fewCheckSeconds,
   fewChecks,
+  head,
   instanceNames,
   instancesOf,
   namesOf,
+  plainFailures,
   scriptOf,
   settled,
 } from './family.ts';
 
-const threshold = fc.integer({ min: 1, max: 5 });
-/** Two failures that no setting of the page can call normal, unlike any 2xx–4xx code. */
-const plainFailures: readonly ReplyScript[] = [{ reply: 503 }, { reply: 'silence' }];
+export const threshold = fc.integer({ min: 1, max: 5 });
 /** Of one kind, or first of one and then of another: they are failures in a row all the same. */
 function failuresIn({ isWired }: Bounds): fc.Arbitrary<(count: number) => readonly ReplyScript[]> {
   // one that is refused shows in stepped time alone
@@ -36,7 +36,7 @@ function failuresIn({ isWired }: Bounds): fc.Arbitrary<(count: number) => readon
   return fc.constantFrom(...alike, ...changing);
 }
 /** Checks beyond the threshold: enough that a threshold one or two too high still shows itself. */
-const margin = 3;
+export const margin = 3;
 /** Four cycles of two instances of one weight: two may be wash-out, and who is in rotation gets one in the rest. */
 const connectionsAfterCheck = 8;
 
@@ -159,152 +159,6 @@ function interruptedRuns(
     });
 }
 
-/** As many failures in a row, over all instances, as take out somebody who counts them together. */
-export const healthIsolation: Family = {
-  name: 'health-isolation',
-  clauses: ['health.isolation'],
-  needs: ['check.http', 'schedule.wrr'],
-  runs: { stepped: 24, wired: 3 },
-  timelines: (bounds) =>
-    fc
-      .record({
-        healthyThreshold: fc.integer({ min: 2, max: 3 }),
-        count: fc.integer({ min: 3, max: 4 }),
-        sound: fc.nat({ max: 2 }),
-        failure: fc.constantFrom(...plainFailures),
-        ends: fc.constantFrom('together', 'apart'),
-        // whoever knows instances by their ports takes those of one port for one
-        ownPorts: fc.constantFrom<readonly number[]>([], [9000], [9000, 9001]),
-      })
-      .map(({ healthyThreshold, count, sound, failure, ends, ownPorts }): Timeline => {
-        const names = namesOf(count);
-        const others = names.filter((_, index) => index !== sound);
-        const unhealthyThreshold = others.length;
-        const sure = (threshold: number) => ({
-          checks: Object.fromEntries(others.map((name) => [name, threshold + margin + 1])),
-        });
-        // enough to see one instance among all through a wash-out, and as many again
-        const open = { do: 'open' as const, count: 6 * count, sources: 'fresh' as const };
-        const toldTo = (afterwards: ReplyScript) =>
-          others.map((instance) => ({
-            do: 'behave' as const,
-            instance,
-            behaviour: { afterwards },
-          }));
-        return {
-          timeline: 1,
-          family: 'health-isolation',
-          clauses: healthIsolation.clauses,
-          profile: bounds.profile,
-          configuration: documentOf(bounds.profile, {
-            check: { unhealthyThreshold, healthyThreshold, ...fewChecks(bounds).check },
-          }),
-          instances: instancesOf(names.map(() => 1)).map((one, index) => {
-            return { ...one, port: ownPorts[index % Math.max(1, ownPorts.length)] ?? null };
-          }),
-          behaviours: {},
-          steps: [
-            settled(names, healthyThreshold + 1),
-            open,
-            ...toldTo(failure),
-            { after: sure(unhealthyThreshold), ...open },
-            ...(ends === 'together'
-              ? [...toldTo({ reply: 'normal' }), { after: sure(healthyThreshold), ...open }]
-              : endingApart(names, others, failure, open)),
-          ],
-        };
-      }),
-};
-
-/**
- * Several go out at one instant and come back at one: what one of them does is nothing to the others. One who was out
- * before them comes back with them, and checks go on until each would have had an instant of its own.
- */
-export const healthTogether: Family = {
-  name: 'health-together',
-  clauses: ['health.unhealthy-threshold', 'health.healthy-threshold'],
-  needs: ['check.http', 'check.tcp', 'schedule.wrr'],
-  runs: { stepped: 12, wired: 0 },
-  timelines: (bounds) =>
-    fc
-      .record({
-        unhealthyThreshold: threshold,
-        healthyThreshold: threshold,
-        together: fc.integer({ min: 2, max: 3 }),
-        method: fc.constantFrom<CheckMethod>('http', 'http', 'tcp'),
-        failure: fc.constantFrom(...plainFailures, { reply: 'refused' as const }),
-      })
-      .map(({ unhealthyThreshold, healthyThreshold, together, method, failure }): Timeline => {
-        const names = namesOf(together + 1);
-        const turning = names.slice(0, together);
-        // so many that even who draws at random passes nobody over in any of so many looks
-        const open = { do: 'open' as const, count: 10 * names.length, sources: 'fresh' as const };
-        const watched: Step = { after: { checks: { a: 1 } }, ...open };
-        const turn = (limit: number, afterwards: ReplyScript): readonly Step[] => [
-          ...turning.map((instance) => ({
-            do: 'behave' as const,
-            instance,
-            behaviour: { afterwards },
-          })),
-          ...Array.from({ length: limit + margin }, () => watched),
-          // whoever comes later by as many checks as the threshold, for each of the others
-          { after: { checks: { a: limit * together } }, do: 'wait' },
-        ];
-        return {
-          timeline: 1,
-          family: 'health-together',
-          clauses: healthTogether.clauses,
-          profile: bounds.profile,
-          configuration: documentOf(bounds.profile, {
-            check: { method, unhealthyThreshold, healthyThreshold },
-          }),
-          instances: instancesOf(names.map(() => 1)),
-          behaviours: {},
-          steps: [
-            settled(names, healthyThreshold + 1),
-            open,
-            ...turn(unhealthyThreshold, method === 'tcp' ? { reply: 'refused' } : failure),
-            ...turn(healthyThreshold, { reply: 'normal' }),
-            open,
-          ],
-        };
-      }),
-};
-
-/** Checks after which whoever counts for itself alone is out or in, however far off its threshold. */
-const alone = 10;
-
-/**
- * One comes back while another goes on failing, then that one; and one after the other fails alone, then everybody does:
- * whoever is kept from going or coming by the results of others goes or comes once these agree, or it is alone.
- */
-function endingApart(
-  names: readonly string[],
-  others: readonly string[],
-  failure: ReplyScript,
-  open: Step,
-): readonly Step[] {
-  const [lone = 'a', ...rest] = others;
-  const told = (some: readonly string[], afterwards: ReplyScript): readonly Step[] =>
-    some.map((instance) => ({ do: 'behave', instance, behaviour: { afterwards } }));
-  const later: Step = { ...open, after: { checks: { [lone]: alone } } };
-  const last = others.slice(-1);
-  return [
-    later,
-    ...told([lone], { reply: 'normal' }),
-    later,
-    ...told(rest, { reply: 'normal' }),
-    later,
-    ...told([lone], failure),
-    later,
-    ...told([lone], { reply: 'normal' }),
-    ...told(last, failure),
-    later,
-    ...told(names, failure),
-    later,
-  ];
-}
-
 /**
  * Runs of `letter` short of the threshold, each broken off by `opposite`: the first and the last by one, with others
  * `between`, or all by two, until more than the threshold came in all.
@@ -346,10 +200,7 @@ export function scriptedHealth(
 ): Timeline {
   const { held = 0 } = script;
   return {
-    timeline: 1,
-    family,
-    clauses,
-    profile: bounds.profile,
+    ...head(family, clauses, bounds),
     configuration: documentOf(bounds.profile, {
       check: {
         method: script.method ?? 'http',
@@ -442,10 +293,7 @@ export const healthTcp: Family = {
         const accepted: BehaviourScript = { afterwards: { reply: 'accepted' } };
         const long = { intervals: 2 * (unhealthyThreshold + healthyThreshold + margin + 1) };
         return {
-          timeline: 1,
-          family: 'health-tcp',
-          clauses: healthTcp.clauses,
-          profile: bounds.profile,
+          ...head('health-tcp', healthTcp.clauses, bounds),
           configuration: documentOf(bounds.profile, {
             check: {
               ...fewChecks(bounds).check,
@@ -532,10 +380,7 @@ export function steady(
   const checks =
     check.unhealthyThreshold + check.healthyThreshold + margin + 2 + Math.max(more, apart);
   return {
-    timeline: 1,
-    family,
-    clauses,
-    profile: bounds.profile,
+    ...head(family, clauses, bounds),
     configuration: documentOf(bounds.profile, {
       check: { ...fewChecks(bounds).check, ...check },
     }),

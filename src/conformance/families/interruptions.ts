@@ -2,9 +2,9 @@
 import fc from 'fast-check';
 import type { ReplyScript, Step, Timeline } from '../timeline.ts';
 import type { Bounds, Family, ServiceChoice } from './family.ts';
-import { documentOf, head, instancesOf, namesOf, settled } from './family.ts';
+import { answering, documentOf, head, instancesOf, namesOf, settled } from './family.ts';
 
-const failing = { do: 'behave' as const, instance: 'a', behaviour: { afterwards: { reply: 503 } } };
+const failing = answering('a', { reply: 503 });
 /** Two cycles of four instances, and as many again for a wash-out. */
 const open = { do: 'open' as const, count: 16, sources: 'fresh' as const };
 /** Beyond every threshold here, with one check that was under way. */
@@ -117,11 +117,7 @@ const replacements: readonly Replacement[] = [
 ];
 
 /** Refused, so that it fails by whichever method. */
-const refusing: Step = {
-  do: 'behave',
-  instance: 'a',
-  behaviour: { afterwards: { reply: 'refused' } },
-};
+const refusing = answering('a', { reply: 'refused' });
 /** More than any algorithm keeps from an instance by chance, held so that least connections has a reason, too. */
 const crowd = { do: 'open' as const, count: 32, sources: 'fresh' as const, hold: true };
 
@@ -176,10 +172,6 @@ function countings({ isWired }: Bounds): readonly Counting[] {
   );
 }
 
-function told(afterwards: ReplyScript): Step {
-  return { do: 'behave', instance: 'a', behaviour: { afterwards } };
-}
-
 function changedWhileCounting(
   bounds: Bounds,
   { change, counted, threshold, isUnderWay }: Counting,
@@ -207,8 +199,8 @@ function changedWhileCounting(
     steps: [
       settled(namesOf(3), threshold + 1),
       open,
-      told(bad),
-      ...(isFailing ? [] : [{ after: sure, ...open }, told(good)]),
+      answering('a', bad),
+      ...(isFailing ? [] : [{ after: sure, ...open }, answering('a', good)]),
       // one short of the threshold, whether or not a check was under way
       ...Array.from({ length: threshold - 1 }, () => watched),
       // an interval after the start of the check before, which took most of its timeout

@@ -3,22 +3,23 @@
  * taken for until its checks have told.
  */
 import fc from 'fast-check';
-import type { ReplyScript, Step, Timeline } from '../timeline.ts';
+import type { Step, Timeline } from '../timeline.ts';
 import type { Family } from './family.ts';
-import { clientsNamed, documentOf, head, instancesOf, namesOf, settled } from './family.ts';
+import {
+  answering,
+  clientsNamed,
+  documentOf,
+  head,
+  instancesOf,
+  namesOf,
+  plainFailures,
+  settled,
+} from './family.ts';
 
-/** Failures that no setting of the page can call normal. */
-const plainFailures: readonly ReplyScript[] = [{ reply: 503 }, { reply: 'silence' }];
 /** Failures beyond a threshold that make an outage sure, and one check that was under way. */
 const checksBeyond = 4;
 /** Two cycles of three instances, and two of wash-out. */
 const connectionsToSee = 12;
-
-const failing = (instance: string, afterwards: ReplyScript) => ({
-  do: 'behave' as const,
-  instance,
-  behaviour: { afterwards },
-});
 
 /** Two go out, so that it shows who is kept out; then the third, so that nobody is left; then all come back. */
 export const outages: Family = {
@@ -44,12 +45,12 @@ export const outages: Family = {
             settled(namesOf(3), 3),
             // of few clients, so that each holds some at several instances
             { do: 'open', count: held, sources: clientsNamed(2), hold: true },
-            failing('a', failure),
+            answering('a', failure),
             { after: out, do: 'open', count: connectionsToSee, sources: 'fresh' },
-            failing('b', failure),
+            answering('b', failure),
             { after: out, do: 'open', count: connectionsToSee, sources: 'fresh' },
             { do: 'carry' },
-            failing('c', failure),
+            answering('c', failure),
             { after: out, do: 'open', count: 6, sources: 'fresh' },
             { do: 'carry' },
             // the first to come back is enough, and costs nobody anything
@@ -59,7 +60,7 @@ export const outages: Family = {
             // and a second outage costs no more than the first
             ...(bounds.isWired
               ? []
-              : [failing('b', failure), { after: out, do: 'carry' as const }]),
+              : [answering('b', failure), { after: out, do: 'carry' as const }]),
           ],
         };
       }),
@@ -97,7 +98,7 @@ export const outageRecoveries: Family = {
             settled(namesOf(3), threshold + 1),
             open,
             ...going.flatMap((instance): readonly Step[] => [
-              failing(instance, failure),
+              answering(instance, failure),
               ...(isAtOnce ? [] : [{ after: sure(instance), ...open }]),
             ]),
             { after: sure(last), ...open },
@@ -135,13 +136,13 @@ export const outageOfOne: Family = {
           steps: [
             settled(namesOf(2), 3),
             open,
-            failing('a', failure),
+            answering('a', failure),
             { after: sure, ...open },
             { do: 'behave', instance: 'a', behaviour: {} },
             { after: { checks: { a: 2 + checksBeyond } }, ...open },
             { do: 'remove', instance: 'b' },
             open,
-            failing('a', failure),
+            answering('a', failure),
             { after: sure, ...open },
           ],
         };
@@ -174,7 +175,7 @@ export const healthDetection: Family = {
           steps: [
             settled(namesOf(2), 3),
             { do: 'open', count: 4, sources: 'fresh' },
-            failing('a', failure),
+            answering('a', failure),
             { after: { intervals }, do: 'open', count: connectionsToSee, sources: 'fresh' },
           ],
         };
