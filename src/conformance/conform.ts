@@ -3,7 +3,6 @@
  * failed made small, then one verdict a clause. Hands out events and documents; touches no file and no clock.
  */
 import type { Scales } from '../adapters/contract.ts';
-import { invariant } from '../errors/invariant.ts';
 import { exitCodes, OperatorError } from '../errors/operator-error.ts';
 import type { History, TimeKind } from '../history/vocabulary.ts';
 import { statisticalChecks, usualAlpha } from '../judging/statistical-budget.ts';
@@ -42,8 +41,8 @@ import { type DrawnTimeline, drawTimelines } from './drawn-timeline.ts';
 import { explainFailure, type Found, replayCommand } from './explaining.ts';
 import type { Family } from './families/family.ts';
 import { tourCoverage } from './families/health-tours.ts';
-import { InOrder } from './in-order.ts';
 import { judgedClauses } from './judged-clauses.ts';
+import { type CaseEnd, runInLanes, type Work } from './lanes.ts';
 import { measureLinearity } from './linearity.ts';
 import { planOf } from './occasions.ts';
 import { runCanary } from './proof/canary.ts';
@@ -114,8 +113,6 @@ export interface ConformRun {
 
 /** Drawn configurations where nobody says how many: on the wire each accepted one is a process. */
 const drawnConfigurations = { stepped: 2000, wired: 8 };
-/** So many cases that cannot be run, and none that can: the implementation is not there. */
-const errorsMax = 5;
 
 export async function conform(testbed: Testbed, options: ConformOptions): Promise<ConformRun> {
   const { profiles } = testbed.description;
@@ -129,17 +126,12 @@ class Run {
   #context: CaseContext;
   #statisticalChecks = 0;
   readonly #tally = new Tally();
-  /** Lanes end as they like: what a run says must not depend on it. */
-  readonly #inOrder = new InOrder();
   /** The smallest failing timeline of each clause. */
   readonly #found = new Map<string, Found>();
-  readonly #trials: RunFacts['trials'][number][] = [];
   readonly #toured: Timeline[] = [];
   /** Null until there is a configuration. */
   #pairs: PairCoverage | null = null;
-  #executed = 0;
   #plannedMs = 0;
-  readonly #errors: OperatorError[] = [];
   readonly #histories: Record<string, History> = {};
   readonly #configurationsFound = new Map<string, FoundConfiguration[]>();
   #canary: Canary = { defects: [], why: 'not run' };
@@ -158,11 +150,15 @@ class Run {
     const configurations = this.#configurations();
     this.#tellPlan(timelines, configurations);
     const timeScale = await this.#timeScale(timelines);
-    await this.#inLanes(this.#work(this.#longestFirst(timelines), configurations));
+    const work = this.#work(this.#longestFirst(timelines), configurations);
+    const trials = await runInLanes(work, {
+      ...this.#options,
+      isWired: this.#isWired,
+      hearError: (clauses, message) => this.#tally.hearError(clauses, message),
+    });
     await this.#explain();
     await this.#likenConfigurations();
     if (!this.#options.signal.aborted) this.#canary = await runCanary(this.#options);
-    const trials = this.#trials;
     return { result: this.#result(), trials, timeScale, histories: this.#histories };
   }
 
@@ -258,55 +254,6 @@ class Run {
       const run = () => this.#configuration(one, own);
       yield { place: place++, name: `configuration-${own}`, clauses: [one.clause], run };
     }
-  }
-
-  /** Each lane takes what comes next as soon as it is free. What ends one ends all, and none is left at work. */
-  async #inLanes(work: Generator<Work>): Promise<void> {
-    const lanes = Array.from({ length: this.#options.jobs }, (_, index) => index + 1);
-    let isOver = false;
-    const ended = await Promise.allSettled(
-      lanes.map(async (lane) => {
-        try {
-          for (let next = work.next(); next.done !== true; next = work.next()) {
-            if (isOver || this.#options.signal.aborted) return;
-            await this.#inLane(lane, next.value);
-          }
-        } catch (error) {
-          isOver = true;
-          throw error;
-        }
-      }),
-    );
-    const broken = ended.find((lane) => lane.status === 'rejected');
-    if (broken !== undefined) throw broken.reason;
-    this.#inOrder.hearRest();
-  }
-
-  /** Runs one case; what cannot be run is counted as an error of its clauses. */
-  async #inLane(lane: number, { place, name, clauses, run }: Work): Promise<void> {
-    const fromMs = this.#options.clock();
-    try {
-      const { histories, learn } = await run();
-      this.#executed++;
-      this.#inOrder.hear(place, learn);
-      // in stepped time configurations come by the ten thousand and take no time
-      if (histories.length === 0 && !this.#isWired) return;
-      const lagMs = Math.max(0, ...histories.flatMap(lagsOf));
-      const toMs = this.#options.clock();
-      this.#trials.push({ name, lane, fromMs, toMs, attempt: histories.length, lagMs });
-    } catch (error) {
-      // an interruption takes balancers down under their trials: that says nothing about them
-      if (this.#options.signal.aborted) return;
-      const { message } = this.#failed(error);
-      this.#inOrder.hear(place, () => this.#tally.hearError(clauses, message));
-    }
-  }
-
-  #failed(error: unknown): OperatorError {
-    if (!(error instanceof OperatorError)) throw error;
-    this.#errors.push(error);
-    if (this.#executed === 0 && this.#errors.length >= errorsMax) throw allAlike(this.#errors);
-    return error;
   }
 
   async #case(drawn: DrawnTimeline): Promise<CaseEnd> {
@@ -477,33 +424,6 @@ function notLinear({ why }: TimeScale): OperatorError {
   });
 }
 
-/** Where nothing at all can be run, no balancer was heard yet. */
-function allAlike(errors: readonly OperatorError[]): OperatorError {
-  const [first] = errors;
-  invariant(first !== undefined, 'there is an error');
-  return new OperatorError(
-    `the adapter, not the balancer: none of the first ${errors.length} cases could be run: ${first.message}`,
-    {
-      code: first.code,
-      exitCode: first.exitCode,
-      ...(first.hint === null ? {} : { hint: first.hint }),
-      cause: first,
-    },
-  );
-}
-/** One case, to be run in a lane. */
-interface Work {
-  /** Among all cases, counted from 0. */
-  readonly place: number;
-  readonly name: string;
-  readonly clauses: readonly string[];
-  readonly run: () => Promise<CaseEnd>;
-}
-/** What a case recorded, and what the run learns of it. */
-interface CaseEnd {
-  readonly histories: readonly History[];
-  readonly learn: () => void;
-}
 interface FoundConfiguration {
   readonly one: ConfigurationCase;
   readonly verdicts: readonly ConfigurationVerdict[];
@@ -530,8 +450,4 @@ function decidesOwn({ isVoid, timeline, judged }: CaseOutcome): boolean {
 
 function size({ outcome }: { readonly outcome: CaseOutcome }): number {
   return JSON.stringify(outcome.timeline).length;
-}
-
-function lagsOf(history: History): number[] {
-  return history.events.flatMap((one) => (one.event === 'harness.lagged' ? [one.lagMs] : []));
 }
