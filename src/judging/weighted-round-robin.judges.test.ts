@@ -110,6 +110,20 @@ describe('schedule.wrr.share', () => {
     expect(verdictOn(burst, 'schedule.wrr.share').is).toBe('pass');
   });
 
+  it('counts nothing of the cycles in which it may wash out', () => {
+    // a cycle of a hundred, so that the first one alone is more than any chance
+    const long = { a: 60, b: 39, c: 1 };
+    const firstToC = ({ number }: { number: number }) =>
+      number < 80 || number % 100 === 99 ? 'c' : number % 100 < 60 ? 'a' : 'b';
+    const washingOut = (washoutCycles: number) => {
+      const asked = { weights: long, traits: { 'wrr.washoutCycles': washoutCycles } };
+      return verdictOn(cycles(18, { pick: (_, one) => firstToC(one) }, asked), 'schedule.wrr.share')
+        .is;
+    };
+    expect(washingOut(1)).toBe('pass');
+    expect(washingOut(0)).toBe('fail');
+  });
+
   it('fails weights that are off by ten points, charged to the cycle where there is one scheduler', () => {
     const wrong = {
       pick: (_: unknown, { number }: { number: number }) =>

@@ -7,7 +7,7 @@ import { eProcess, sharesOf } from '../statistics/e-process.ts';
 import { type Assessment, type Breach, counted, judgeOf, type Subject } from './assessment.ts';
 import type { Judge } from './judge.ts';
 import { cycleOf, divisorOf } from './membership.ts';
-import { numericTrait, wordTrait } from './reading.ts';
+import { numericTrait, schedulersOf, wordTrait } from './reading.ts';
 import {
   countsInWords,
   countsOf,
@@ -196,7 +196,10 @@ export const wrrShare: Judge = judgeOf('schedule.wrr.share', (subject, falseAlar
   if (falseAlarmRate === 0) return 'no statistical check was planned on this timeline';
   const stretches = roundRobinStretches(subject);
   if (typeof stretches === 'string') return stretches;
-  const judged = stretches.map((stretch) => judgeShare(stretch, falseAlarmRate / stretches.length));
+  const washout = washoutOfAll(subject);
+  const judged = stretches.map((stretch) =>
+    judgeShare(afterCycles(stretch, washout), falseAlarmRate / stretches.length),
+  );
   const largest = judged.toSorted(
     (a, b) => b.certificate.connections - a.certificate.connections,
   )[0];
@@ -211,6 +214,20 @@ export const wrrShare: Judge = judgeOf('schedule.wrr.share', (subject, falseAlar
     certificate,
   };
 });
+
+/** In which each scheduler may have washed out; a number of them that nobody knows may not be waited for. */
+function washoutOfAll(subject: Subject): number {
+  const schedulers = schedulersOf(subject);
+  if (schedulers === 1) return washoutOf(subject);
+  const ofEach = numericTrait(subject, 'wrr.washoutCycles', 0);
+  return ofEach === 0 ? 0 : schedulers * ofEach;
+}
+
+/** Shares are those of the long run: what the wash-out gave somebody is nothing that later cycles make up for. */
+function afterCycles(stretch: Stretch, cycles: number): Stretch {
+  const { inRotation, connections } = stretch;
+  return { ...stretch, connections: connections.slice(cycles * cycleOf(inRotation)) };
+}
 
 function judgeShare({ inRotation, connections }: Stretch, falseAlarmRate: number) {
   const cycle = cycleOf(inRotation);
