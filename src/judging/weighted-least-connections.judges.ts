@@ -88,6 +88,9 @@ function refillOf({ connection, members, held, lastClose }: Decision) {
 /** What is told by how connections stand once some have ended: nothing of the weights where ends are only heard of late. */
 const toldByCounts = ['schedule.wlc.ratio', 'schedule.wlc.active-only'];
 
+/** Whoever has not heard of an end by then counts something else. */
+const lateMaxMs = 1_800_000;
+
 /**
  * Whether all decisions are right by what is held where ends are heard of late, in their order: who never hears of any,
  * or does not count at all, is charged elsewhere.
@@ -96,10 +99,12 @@ function isReleasedLate(decisions: readonly Decision[]): boolean {
   const heard = new Map<string, number>();
   let heardCount = 0;
   for (const { connection, members, ever, ends, ended } of decisions) {
+    const isOverdue = () =>
+      (ends[heardCount]?.toMs ?? Number.POSITIVE_INFINITY) < connection.opened.fromMs - lateMaxMs;
     const counted = () =>
       new Map([...ever].map(([name, count]) => [name, count - (heard.get(name) ?? 0)]));
-    while (!isLeast(connection.placed.instance, members, counted())) {
-      const next = heardCount < ended ? ends[heardCount++] : undefined;
+    while (isOverdue() || !isLeast(connection.placed.instance, members, counted())) {
+      const next = heardCount < ended ? ends[heardCount++]?.instance : undefined;
       if (next === undefined) return false;
       heard.set(next, (heard.get(next) ?? 0) + 1);
     }
