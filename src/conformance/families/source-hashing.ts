@@ -19,8 +19,12 @@ export const sourceReturns: Family = {
         // up to a day
         pauseIntervals: fc.constantFrom(...(bounds.isWired ? [0, 1, 2] : [0, 1, 40, 40, 300])),
         isReordered: fc.boolean(),
+        // more than a table of some size remembers, between two of their connections
+        strangers: fc.constantFrom(...(bounds.isWired ? [0] : [0, 0, 0, 0, 1200])),
+        // many of one client at a time
+        heldByOne: fc.constantFrom(...(bounds.isWired ? [0] : [0, 0, 0, 30, 120])),
       })
-      .map(({ vector, clients, rounds, pauseIntervals, isReordered }): Timeline => {
+      .map(({ vector, clients, rounds, pauseIntervals, isReordered, ...crowd }): Timeline => {
         const sources = clientsNamed(clients);
         const [first] = instancesOf(vector);
         return {
@@ -43,6 +47,7 @@ export const sourceReturns: Family = {
                 // every other round backwards, so that no cycle can look like memory
                 sources: round % 2 === 0 ? sources : sources.toReversed(),
               },
+              ...(round === 0 ? crowdOf(crowd) : []),
               // the same members in another order
               ...(isReordered && first !== undefined && round === 1
                 ? [{ do: 'add' as const, instance: first }]
@@ -52,6 +57,13 @@ export const sourceReturns: Family = {
         };
       }),
 };
+
+function crowdOf(crowd: { readonly strangers: number; readonly heldByOne: number }) {
+  const { strangers, heldByOne } = crowd;
+  const open = (count: number, sources: 'fresh' | readonly string[], hold: boolean) =>
+    count === 0 ? [] : [{ do: 'open' as const, count, sources, hold }];
+  return [...open(strangers, 'fresh', false), ...open(heldByOne, clientsNamed(1), true)];
+}
 
 export const sourceFailures: Family = {
   name: 'source-failures',
