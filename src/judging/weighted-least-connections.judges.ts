@@ -88,14 +88,15 @@ function refillOf({ connection, members, held, lastClose }: Decision) {
 /** What is told by how connections stand once some have ended: nothing of the weights where ends are only heard of late. */
 const toldByCounts = ['schedule.wlc.ratio', 'schedule.wlc.active-only'];
 
-/** Whoever has not heard of an end by then counts something else. */
-const lateMaxMs = 1_800_000;
+/** Intervals of checks after which whoever has not heard of an end counts something else. */
+const lateIntervalsMax = 10;
 
 /**
  * Whether all decisions are right by what is held where ends are heard of late, in their order: who never hears of any,
  * or does not count at all, is charged elsewhere.
  */
-function isReleasedLate(decisions: readonly Decision[]): boolean {
+function isReleasedLate(decisions: readonly Decision[], { effective }: Subject): boolean {
+  const lateMaxMs = lateIntervalsMax * effective.intervalMs;
   const heard = new Map<string, number>();
   let heardCount = 0;
   for (const { connection, members, ever, ends, ended } of decisions) {
@@ -127,7 +128,7 @@ export const wlcRelease: Judge = judgeOf('schedule.wlc.release', (subject) => {
   );
   return {
     breaches,
-    undermines: breaches.length > 0 && isReleasedLate(decisions) ? toldByCounts : [],
+    undermines: breaches.length > 0 && isReleasedLate(decisions, subject) ? toldByCounts : [],
     sometimes: { 'connections owed to an instance that was released': owed.length },
     kept: `${counted(owed.length, 'connection')} went to the instance whose own had ended`,
   };

@@ -39,7 +39,7 @@ export const wlcRefill: Family = {
         shares: fc.array(fc.constantFrom(0.2, 0.4, 0.6, 0.8, 1), { minLength: 4, maxLength: 4 }),
         // now and then more on one instance than a byte counts, and for longer than anybody remembers what is idle
         held: fc.constantFrom(36, 36, 36, ...(bounds.isWired ? [] : [400])),
-        checksHeld: fc.constantFrom(0, 0, ...(bounds.isWired ? [] : [checksOfAnHour])),
+        checksHeld: fc.constantFrom(0, ...(bounds.isWired ? [] : [checksOfAnHour])),
         // of every other one, as nobody counts connections by the service's port
         port: fc.constantFrom(null, ...(bounds.isWired ? [] : [9000])),
         isCarrying: fc.constantFrom(false, ...(bounds.isWired ? [] : [true])),
