@@ -8,9 +8,16 @@ import {
   type SchedulerFactory,
   type Source,
 } from '../scheduling/scheduler.ts';
+import { mixed } from '../scheduling/source-hash.ts';
 import type { BackendService, ServiceParts } from '../service/backend-service.ts';
 import type { AlteredParts, Around, Defect } from './defect.ts';
-import { firstSeen, type Misreading, rescheduled, withWeights } from './misread-columns.ts';
+import {
+  delegating,
+  firstSeen,
+  type Misreading,
+  rescheduled,
+  withWeights,
+} from './misread-columns.ts';
 import { type Rewrite, rewired } from './rewiring.ts';
 import {
   delegatingListener,
@@ -47,6 +54,99 @@ const firstSixteen: Misreading = ({ weight }, seen) => {
   seen.set(weight);
   seen.fill(0, fleetMax);
 };
+
+/** Counts whom it picked itself; where persistence sends somebody nobody asks it. */
+function countingOwnPicks(factory: SchedulerFactory): SchedulerFactory {
+  return (instances, sources) => {
+    const before = new Int32Array(instances.active);
+    const active = new Int32Array(instances.active);
+    const scheduler = factory({ ...instances, active }, sources);
+    let picked: Instance = NONE;
+    return {
+      ...delegating(scheduler),
+      pick: (source) => {
+        picked = scheduler.pick(source);
+        return picked;
+      },
+      loadChanged: (instance) => {
+        const by = (instances.active[instance] as number) - (before[instance] as number);
+        before[instance] = instances.active[instance] as number;
+        const isOwn = by < 0 || picked === instance;
+        picked = NONE;
+        active[instance] = Math.max(0, (active[instance] as number) + (isOwn ? by : 0));
+        scheduler.loadChanged(instance);
+      },
+    };
+  };
+}
+
+/** As long as some tables remember what is idle. */
+const idleMs = 600_000;
+
+/** The oldest are forgotten first, and the end of whom nobody remembers is none. */
+function forgettingTheOld(factory: SchedulerFactory, nowMs: () => number): SchedulerFactory {
+  return (instances, sources) => {
+    const before = new Int32Array(instances.active);
+    const active = new Int32Array(instances.active);
+    const scheduler = factory({ ...instances, active }, sources);
+    // those of before begin with it
+    const begunMs = new Map(
+      [...active].map((held, instance) => [instance, new Array<number>(held).fill(nowMs())]),
+    );
+    const count = (instance: Instance, own: readonly number[]): void => {
+      active[instance] = own.length;
+      scheduler.loadChanged(instance);
+    };
+    return {
+      ...delegating(scheduler),
+      pick: (source) => {
+        for (const [instance, own] of begunMs) {
+          const remembered = own.filter((ms) => nowMs() < ms + idleMs);
+          if (remembered.length === own.length) continue;
+          begunMs.set(instance, remembered);
+          count(instance, remembered);
+        }
+        return scheduler.pick(source);
+      },
+      loadChanged: (instance) => {
+        const by = (instances.active[instance] as number) - (before[instance] as number);
+        before[instance] = instances.active[instance] as number;
+        const own = begunMs.get(instance) ?? [];
+        begunMs.set(instance, own);
+        for (let one = 0; one < by; one++) own.push(nowMs());
+        own.splice(0, Math.max(0, -by));
+        count(instance, own);
+      },
+    };
+  };
+}
+
+/** As many as some tables hold. */
+const rememberedMax = 1000;
+
+/** Who was forgotten meanwhile is dealt out anew. */
+function rememberingThousand(factory: SchedulerFactory): SchedulerFactory {
+  return (instances, sources) => {
+    const salts = new Map<number, number>();
+    const address = new Uint32Array(sources.address.length);
+    const scheduler = factory(instances, { ...sources, address });
+    let dealt = 0;
+    return {
+      ...delegating(scheduler),
+      pick: (source) => {
+        // sources are numbered anew when nobody needs their numbers any more
+        const own = sources.address[source] as number;
+        const salt = salts.get(own) ?? Math.floor(dealt++ / rememberedMax);
+        salts.delete(own);
+        salts.set(own, salt);
+        const [oldest = own] = salts.keys();
+        if (salts.size > rememberedMax) salts.delete(oldest);
+        address[source] = mixed(own, salt);
+        return scheduler.pick(source);
+      },
+    };
+  };
+}
 
 /** A weight that was 0 stays 0, but nobody is told. */
 function restingForGood(parts: ServiceParts): AlteredParts {
@@ -201,6 +301,29 @@ export const circumstanceDefects: readonly Defect[] = [
     sentence: `Round robin goes round the first ${fleetMax} instances only.`,
     breaks: ['schedule.wrr.cycle'],
     edit: rescheduled('weighted-round-robin', (factory) => withWeights(factory, firstSixteen)),
+  },
+  {
+    name: 'wlc-overlooks-known-clients',
+    sentence: 'Least connections does not count the connections that persistence placed.',
+    breaks: ['schedule.wlc.ratio'],
+    edit: rescheduled('weighted-least-connections', countingOwnPicks),
+  },
+  {
+    name: 'wlc-forgets-the-old',
+    sentence: `Least connections does not count connections of more than ${idleMs / 60_000} minutes.`,
+    breaks: ['schedule.wlc.ratio'],
+    edit: (parts) =>
+      observed(parts, (own, _, nowMs) =>
+        rescheduled('weighted-least-connections', (factory) => forgettingTheOld(factory, nowMs))(
+          own,
+        ),
+      ),
+  },
+  {
+    name: 'source-remembers-a-thousand',
+    sentence: `Source hashing deals out anew whoever is not among the last ${rememberedMax} sources.`,
+    breaks: ['schedule.source.sticky'],
+    edit: rescheduled('source-ip', rememberingThousand),
   },
   {
     name: 'source-keeps-first-weights',

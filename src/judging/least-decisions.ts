@@ -19,11 +19,15 @@ export interface Decision {
   /** Connections ever placed on each. */
   readonly ever: Counts;
   readonly lastClose: LastClose | null;
-  /** Instances whose connections ended, one by one in that order, and how many of these had before it. */
-  readonly ends: readonly string[];
+  /** Connections that ended, one by one in that order, and how many of these had before it. */
+  readonly ends: readonly End[];
   readonly ended: number;
   /** Instances that had a connection closed. */
   readonly released: ReadonlySet<string>;
+}
+interface End {
+  readonly instance: string;
+  readonly toMs: number;
 }
 /** The last close since which only opens happened, members and weights unchanged: what everybody held then, and the lines since. */
 interface LastClose {
@@ -68,7 +72,7 @@ class HeldFold {
   readonly #subject: Subject;
   readonly #held = new Map<string, number>();
   readonly #ever = new Map<string, number>();
-  readonly #ends: string[] = [];
+  readonly #ends: End[] = [];
   readonly #clients = new Set<string>();
   /** By instance: the line of its last connection so far. */
   readonly #lastLines = new Map<string, number>();
@@ -85,11 +89,11 @@ class HeldFold {
     this.#released = new Set();
   }
 
-  close({ placed }: Placed): void {
+  close({ placed, closed }: Placed): void {
     this.#held.set(placed.instance, (this.#held.get(placed.instance) ?? 0) - 1);
     this.#lastClose = { held: new Map(this.#held), lines: [], around: null };
     this.#released.add(placed.instance);
-    this.#ends.push(placed.instance);
+    this.#ends.push({ instance: placed.instance, toMs: closed?.toMs ?? placed.toMs });
   }
 
   place(connection: Placed): Decision | null {

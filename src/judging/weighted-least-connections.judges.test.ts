@@ -91,6 +91,20 @@ describe('weighted least connections', () => {
     }
   });
 
+  it('does not take for late who has not heard of an end when many checks have come since', () => {
+    const closedLongBefore = (rounds: number) => {
+      const balancer = new FakeBalancer(asked, hearingLate(12)).rounds(4);
+      balancer.openFresh(36, { hold: true }).closeSome('a', 100).rounds(rounds);
+      balancer.openFresh(36 - balancer.held().length, { hold: true });
+      return balancer.openFresh(72, { hold: true }).end();
+    };
+    const [soon, long] = [2, 14].map(
+      (rounds) => verdictOn(closedLongBefore(rounds), 'schedule.wlc.release').undermines,
+    );
+    expect(soon).toContain('schedule.wlc.ratio');
+    expect(long).toBeUndefined();
+  });
+
   it('does not take for late who never hears of ends, or looks at nothing that is held', () => {
     const order = [...'abcabacba'];
     const inTurn: Wrong = { pick: (_, { number }) => order[number % 9] as string };

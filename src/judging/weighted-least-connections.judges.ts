@@ -88,18 +88,24 @@ function refillOf({ connection, members, held, lastClose }: Decision) {
 /** What is told by how connections stand once some have ended: nothing of the weights where ends are only heard of late. */
 const toldByCounts = ['schedule.wlc.ratio', 'schedule.wlc.active-only'];
 
+/** Intervals of checks after which whoever has not heard of an end counts something else. */
+const lateIntervalsMax = 10;
+
 /**
  * Whether all decisions are right by what is held where ends are heard of late, in their order: who never hears of any,
  * or does not count at all, is charged elsewhere.
  */
-function isReleasedLate(decisions: readonly Decision[]): boolean {
+function isReleasedLate(decisions: readonly Decision[], { effective }: Subject): boolean {
+  const lateMaxMs = lateIntervalsMax * effective.intervalMs;
   const heard = new Map<string, number>();
   let heardCount = 0;
   for (const { connection, members, ever, ends, ended } of decisions) {
+    const isOverdue = () =>
+      (ends[heardCount]?.toMs ?? Number.POSITIVE_INFINITY) < connection.opened.fromMs - lateMaxMs;
     const counted = () =>
       new Map([...ever].map(([name, count]) => [name, count - (heard.get(name) ?? 0)]));
-    while (!isLeast(connection.placed.instance, members, counted())) {
-      const next = heardCount < ended ? ends[heardCount++] : undefined;
+    while (isOverdue() || !isLeast(connection.placed.instance, members, counted())) {
+      const next = heardCount < ended ? ends[heardCount++]?.instance : undefined;
       if (next === undefined) return false;
       heard.set(next, (heard.get(next) ?? 0) + 1);
     }
@@ -122,7 +128,7 @@ export const wlcRelease: Judge = judgeOf('schedule.wlc.release', (subject) => {
   );
   return {
     breaches,
-    undermines: breaches.length > 0 && isReleasedLate(decisions) ? toldByCounts : [],
+    undermines: breaches.length > 0 && isReleasedLate(decisions, subject) ? toldByCounts : [],
     sometimes: { 'connections owed to an instance that was released': owed.length },
     kept: `${counted(owed.length, 'connection')} went to the instance whose own had ended`,
   };

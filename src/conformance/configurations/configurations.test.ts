@@ -4,6 +4,7 @@
  * caught by the clause that it breaks.
  */
 import { describe, expect, it } from 'vitest';
+import { formatPath } from '../../documents/places.ts';
 import type { Outcome } from '../../history/vocabulary.ts';
 import type { Traits } from '../../spec/behaviour.ts';
 import { clauses } from '../../spec/clauses.ts';
@@ -206,22 +207,81 @@ describe('a wrong rule is caught by the clause that it breaks', () => {
     expect(failing([...rules, unshared])).toEqual(['config.accepts-valid', 'config.port.shared']);
   });
 
-  it('a draining default of 0', () => {
-    const completed: typeof readBackOf = (document, profile) => {
-      const complete = readBackOf(document, profile);
-      return {
-        ...complete,
-        backendServices: complete.backendServices.map((service, index) => ({
-          ...service,
-          connectionDraining: {
-            durationSeconds:
-              document.backendServices[index]?.connectionDraining?.durationSeconds ?? 0,
-          },
-        })),
-      };
-    };
-    expect(failing(rules, completed)).toEqual(['config.accepts-valid', 'config.draining.default']);
+  /** Turns away the second of two in one list that have the same key. */
+  const telling = (name: string, pattern: string, keyOf: (value: unknown) => unknown): Rule => ({
+    name,
+    clause: null,
+    violations: (places) => {
+      const seen = new Set<string>();
+      return places.at(pattern).flatMap(({ path, value }) => {
+        const key = JSON.stringify([path.slice(0, -2), keyOf(value)]);
+        const isSeen = seen.has(key);
+        seen.add(key);
+        const told = { clause: null, path: formatPath(path), expected: 'its own', observed: value };
+        return isSeen ? [told] : [];
+      });
+    },
   });
+
+  it.each([
+    ['of other algorithms', (one: string, other: string) => one !== other],
+    ['of one algorithm', (one: string, other: string) => one === other],
+  ])('one that forbids two services %s on one port', (_, isForbidden) => {
+    const unshared: Rule = {
+      name: 'a port of its own',
+      clause: 'config.port.shared',
+      violations: (places) => {
+        const [first, second] = places.at('backendServices[]').map(({ value }) => value as Fields);
+        const isWrong =
+          second !== undefined &&
+          first?.port === second.port &&
+          isForbidden(String(first?.scheduling), String(second.scheduling));
+        const path = 'backendServices[1].port';
+        return isWrong ? [{ clause: null, path, expected: 'free', observed: 80 }] : [];
+      },
+    };
+    expect(failing([...rules, unshared])).toEqual(['config.accepts-valid', 'config.port.shared']);
+  });
+  interface Fields {
+    readonly port: unknown;
+    readonly scheduling: unknown;
+  }
+
+  it('one that takes two instances at one address for one', () => {
+    const path = 'serverGroups[].instances[].address';
+    const unshared = telling('an address of its own', path, (value) => value);
+    expect(failing([...rules, unshared])).toEqual(['config.accepts-valid']);
+  });
+
+  it.each(['backendServices[].name', 'listeners[].name', 'serverGroups[].name'])(
+    'one that tells %s by its first letters',
+    (path) => {
+      const shortened = telling('eight letters', path, (value) => String(value).slice(0, 8));
+      expect(failing([...rules, shortened])).toContain('config.accepts-valid');
+    },
+  );
+
+  it.each(['weighted-round-robin', 'weighted-least-connections', 'source-ip'])(
+    'a draining default of 0 under %s',
+    (scheduling) => {
+      const completed: typeof readBackOf = (document, profile) => {
+        const complete = readBackOf(document, profile);
+        return {
+          ...complete,
+          backendServices: complete.backendServices.map((service, index) => {
+            const given = document.backendServices[index]?.connectionDraining?.durationSeconds;
+            return given === undefined && service.scheduling === scheduling
+              ? { ...service, connectionDraining: { durationSeconds: 0 } }
+              : service;
+          }),
+        };
+      };
+      expect(failing(rules, completed)).toEqual([
+        'config.accepts-valid',
+        'config.draining.default',
+      ]);
+    },
+  );
 
   it('a check port filled in with that of the service', () => {
     const completed: typeof readBackOf = (document, profile) => {

@@ -13,11 +13,15 @@ export function groupDocuments(): readonly WholeDocument[] {
 
 export const network = { region: 'north-1', vpc: 'vpc-a' };
 export const instance = { id: 'a', address: '10.0.0.1', port: 9000, weight: 5 };
+/** At an address that no other one has, so that nothing but what a case is about is said of two. */
+export function instanceAt(id: string, index: number) {
+  return { ...instance, id, address: `10.0.0.${index + 1}` };
+}
 export const virtualGroup = {
   name: 'pool',
   kind: 'virtual-server-group',
   ...network,
-  instances: [instance, { ...instance, id: 'b', address: '10.0.0.2' }],
+  instances: ['a', 'b'].map(instanceAt),
 };
 export const availabilityGroup = {
   name: 'pool',
@@ -107,8 +111,7 @@ function networks(): readonly WholeDocument[] {
   const withOne = (changed: number, change: object) => ({
     ...virtualGroup,
     instances: ['a', 'b', 'c'].map((id, index) => ({
-      ...instance,
-      id,
+      ...instanceAt(id, index),
       zone: `az-${index}`,
       ...(index === changed ? change : {}),
     })),

@@ -7,7 +7,13 @@
 import type { Profile } from '../../spec/configuration.ts';
 import { type Boundary, nearly, rangeBoundary } from './boundaries.ts';
 import { absent } from './edits.ts';
-import { associated, availabilityGroup, network, virtualGroup } from './group-documents.ts';
+import {
+  associated,
+  availabilityGroup,
+  instanceAt,
+  network,
+  virtualGroup,
+} from './group-documents.ts';
 import { bad, type Edits, good, services, type WholeDocument } from './whole-document.ts';
 
 const namesField = 'config.rejection-names-field';
@@ -149,7 +155,48 @@ function weightsAndPorts(isConsole: boolean): readonly Boundary[] {
 }
 
 export function surroundingDocuments(): readonly WholeDocument[] {
-  return [...groupsThatAreNotThere(), ...namesGivenTwice(), ...tooMany(), ...strangers()];
+  return [
+    ...groupsThatAreNotThere(),
+    ...longNames(),
+    ...namesGivenTwice(),
+    ...tooMany(),
+    ...strangers(),
+  ];
+}
+
+/** Of some length, and alike but for their ends. */
+const [north, south] = ['everything-of-the-north', 'everything-of-the-south'] as const;
+
+/** Whom a name means is told by all of it. */
+function longNames(): readonly WholeDocument[] {
+  const fronting = (name: string, index: number) => ({
+    listeners: [{ ...listener, name, port: 80 + index, backendService: name }],
+  });
+  return [
+    good('config.accepts-valid', 'names that differ at their ends only', {
+      ...associated(
+        { ...virtualGroup, name: north, instances: [north, south].map(instanceAt) },
+        { ...virtualGroup, name: south },
+      ),
+      backendServices: services(2, (index) => {
+        const name = [north, south][index];
+        return { name, serverGroup: name };
+      }),
+      listeners: [north, south].flatMap((name, index) => fronting(name, index).listeners),
+    }),
+    bad(
+      ofListeners,
+      'a service that is not there, whose name differs at its end only',
+      { [`${service}.name`]: north, ...fronting(south, 0) },
+      'listeners[0].backendService',
+    ),
+    bad(
+      ofGroups,
+      'a group that is not there, whose name differs at its end only',
+      { ...associated({ ...virtualGroup, name: north }), [`${service}.serverGroup`]: south },
+      `${service}.serverGroup`,
+    ),
+  ];
 }
 
 function groupsThatAreNotThere(): readonly WholeDocument[] {
@@ -197,7 +244,7 @@ function namesGivenTwice(): readonly WholeDocument[] {
   ];
   return rows.flatMap(([note, names, second]) => {
     const groups = names.map((name) => ({ ...virtualGroup, name }));
-    const instances = names.map((id) => ({ ...virtualGroup.instances[0], id }));
+    const instances = names.map(instanceAt);
     return [
       bad(
         'config.name',
@@ -234,7 +281,7 @@ function tooMany(): readonly WholeDocument[] {
     ...alone,
     serverGroups: many(count, (index) => ({ ...spare, name: `pool-${index}`, instances: [] })),
   });
-  const instances = many(101, (index) => ({ ...virtualGroup.instances[0], id: `i-${index}` }));
+  const instances = many(101, (index) => instanceAt(`i-${index}`, index));
   return [
     good('config.accepts-valid', 'a hundred groups', groups(100)),
     bad(namesField, '101 groups', groups(101), 'serverGroups'),

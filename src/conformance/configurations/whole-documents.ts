@@ -10,9 +10,10 @@ import {
   availabilityGroup,
   groupDocuments,
   instance,
+  instanceAt,
   virtualGroup,
 } from './group-documents.ts';
-import { bad, good, services, type WholeDocument } from './whole-document.ts';
+import { bad, type Edits, good, services, type WholeDocument } from './whole-document.ts';
 
 const service = 'backendServices[0]';
 const check = `${service}.healthCheck`;
@@ -68,6 +69,21 @@ function listeners(): readonly WholeDocument[] {
   ];
 }
 
+const algorithms = ['weighted-round-robin', 'weighted-least-connections', 'source-ip'] as const;
+/** Two services that differ in one thing. */
+const unlike: readonly (readonly [note: string, one: Edits, other: Edits])[] = [
+  ...algorithms
+    .slice(1)
+    .map((scheduling) => [`other algorithms, ${scheduling}`, {}, { scheduling }] as const),
+  ['other checks', {}, { healthCheck: tcpCheck }],
+  [
+    'other drains',
+    { connectionDraining: { durationSeconds: 0 } },
+    { connectionDraining: { durationSeconds: 60 } },
+  ],
+  ['other persistence', { sessionPersistence: { enabled: true } }, {}],
+];
+
 /** "ports for different backend services can be duplicated" */
 function sharedPorts(): readonly WholeDocument[] {
   const clause = 'config.port.shared';
@@ -89,6 +105,20 @@ function sharedPorts(): readonly WholeDocument[] {
       clause,
       'three services, two on one port',
       onPorts(3, (index) => 80 + (index >> 1)),
+    ),
+    // whatever they have in common or not
+    ...unlike.map(([note, ...fields]) =>
+      good(clause, `two services on one port, of ${note}`, {
+        backendServices: services(2, (index) => ({ port: 443, ...fields[index] })),
+      }),
+    ),
+    good(clause, 'three services on one port, each of an algorithm of its own', {
+      backendServices: services(3, (index) => ({ port: 1, scheduling: algorithms[index] })),
+    }),
+    ...algorithms.map((scheduling) =>
+      good(clause, `two services on one port, both of ${scheduling}`, {
+        backendServices: services(2, () => ({ port: 443, scheduling })),
+      }),
     ),
   ];
 }
@@ -155,6 +185,14 @@ function persistenceAndDraining(profile: Profile): readonly WholeDocument[] {
     good(filledIn, 'draining mentioned without a duration', {
       [`${service}.connectionDraining`]: {},
     }),
+    ...algorithms.flatMap((scheduling) =>
+      [true, false].map((enabled) =>
+        good(filledIn, `draining not mentioned, ${scheduling}, persistence ${enabled}`, {
+          [`${service}.scheduling`]: scheduling,
+          [persistence]: enabled ? { enabled, durationSeconds: 1440 } : { enabled },
+        }),
+      ),
+    ),
     // with every other default given, so that this one is what reads back otherwise
     good(filledIn, 'draining not mentioned in later services, TCP checks, persistence on', {
       backendServices: services(3, (index) => ({
@@ -294,7 +332,7 @@ function besides(profile: Profile): readonly WholeDocument[] {
     }),
     good(clause, 'names that differ in case only', {
       ...associated(
-        { ...virtualGroup, instances: ['a', 'A'].map((id) => ({ ...instance, id })) },
+        { ...virtualGroup, instances: ['a', 'A'].map(instanceAt) },
         { ...virtualGroup, name: 'Pool' },
       ),
       backendServices: services(2, (index) => ({
@@ -303,10 +341,22 @@ function besides(profile: Profile): readonly WholeDocument[] {
       })),
       listeners: ['front', 'Front'].map((name, index) => ({ ...listener, name, port: 80 + index })),
     }),
+    good(
+      clause,
+      'instances at one address, each on a port of its own',
+      associated({
+        ...virtualGroup,
+        instances: [9000, 9001, 80].map((port, index) => ({
+          ...instance,
+          id: `i-${index}`,
+          port,
+        })),
+      }),
+    ),
     good(clause, 'as many listeners and instances as there may be', {
       ...associated({
         ...virtualGroup,
-        instances: Array.from({ length: 100 }, (_, id) => ({ ...instance, id: `i-${id}` })),
+        instances: Array.from({ length: 100 }, (_, index) => instanceAt(`i-${index}`, index)),
       }),
       listeners: Array.from({ length: 20 }, (_, index) => {
         const protocol = others[index];

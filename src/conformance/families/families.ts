@@ -43,7 +43,7 @@ import {
   reconfiguresUnhealthy,
   reconfiguresWhileOut,
 } from './interruptions.ts';
-import { wlcJoins, wlcRefill, wlcThrough } from './least-connections.ts';
+import { wlcJoins, wlcKnown, wlcRefill, wlcThrough } from './least-connections.ts';
 import {
   healthDetection,
   healthInitial,
@@ -59,7 +59,7 @@ import {
   persistenceSticks,
   persistenceUnhealthy,
 } from './persistence.ts';
-import { reconfiguresParts } from './reconfigurations.ts';
+import { reconfiguresHeld, reconfiguresParts } from './reconfigurations.ts';
 import {
   wrrBoundaries,
   wrrCycles,
@@ -116,6 +116,7 @@ export const families: readonly Family[] = [
   sourceSharesWithout,
   wlcJoins,
   wlcRefill,
+  wlcKnown,
   wlcThrough,
   wrrMembers,
   wrrNames,
@@ -136,6 +137,7 @@ export const families: readonly Family[] = [
   listsChange,
   reconfigures,
   reconfiguresParts,
+  reconfiguresHeld,
   updatesTurnedAway,
   documentsChange,
   weightZero,

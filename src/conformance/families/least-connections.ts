@@ -1,9 +1,30 @@
 /** Timelines for weighted least connections: held connections that are partly closed and refilled, whatever happens between. */
 import fc from 'fast-check';
 import type { Step, Timeline } from '../timeline.ts';
-import type { Family } from './family.ts';
-import { cycleOf, documentOf, fewChecks, head, instancesOf, namesOf, settled } from './family.ts';
+import type { Bounds, Family } from './family.ts';
+import {
+  clientsNamed,
+  cycleOf,
+  documentOf,
+  fewChecks,
+  head,
+  instancesOf,
+  namesOf,
+  settled,
+} from './family.ts';
 import { checksToBeSure, weights } from './weights.ts';
+
+/** At the slowest pace of checks, so that an hour is not many of them. */
+const slowChecks = { check: { intervalSeconds: 300 } };
+/** More than an hour of those. */
+const checksOfAnHour = 13;
+
+/** Now and then more instances than a small table holds. */
+function refilled({ isWired, instancesMax }: Bounds): fc.Arbitrary<readonly number[]> {
+  const few = weights(12, Math.min(isWired ? 4 : 8, instancesMax));
+  const many = fc.constant(new Array<number>(instancesMax).fill(1));
+  return isWired ? few : fc.oneof({ weight: 7, arbitrary: few }, many);
+}
 
 export const wlcRefill: Family = {
   name: 'wlc-refill',
@@ -13,14 +34,17 @@ export const wlcRefill: Family = {
   timelines: (bounds) =>
     fc
       .record({
-        vector: weights(12, Math.min(bounds.isWired ? 4 : 8, bounds.instancesMax)),
+        vector: refilled(bounds),
         emptied: fc.nat({ max: 3 }),
         shares: fc.array(fc.constantFrom(0.2, 0.4, 0.6, 0.8, 1), { minLength: 4, maxLength: 4 }),
-        // now and then more on one instance than a byte counts, and for longer than anything that is idle is kept
+        // now and then more on one instance than a byte counts, and for longer than anybody remembers what is idle
         held: fc.constantFrom(36, 36, 36, ...(bounds.isWired ? [] : [400])),
-        checksHeld: fc.constantFrom(0, 0, ...(bounds.isWired ? [] : [7])),
+        checksHeld: fc.constantFrom(0, ...(bounds.isWired ? [] : [checksOfAnHour])),
+        // of every other one, as nobody counts connections by the service's port
+        port: fc.constantFrom(null, ...(bounds.isWired ? [] : [9000])),
+        isCarrying: fc.constantFrom(false, ...(bounds.isWired ? [] : [true])),
       })
-      .map(({ vector, emptied, shares, held, checksHeld }): Timeline => {
+      .map(({ vector, emptied, shares, held, checksHeld, port, isCarrying }): Timeline => {
         const names = namesOf(vector.length);
         const target = Math.ceil(held / cycleOf(vector)) * cycleOf(vector);
         const first = names[emptied % names.length] ?? 'a';
@@ -28,16 +52,21 @@ export const wlcRefill: Family = {
           ...head('wlc-refill', ['schedule.wlc.ratio', 'schedule.wlc.release'], bounds),
           configuration: documentOf(bounds.profile, {
             scheduling: 'weighted-least-connections',
-            ...(checksHeld > 0 ? fewChecks(bounds) : {}),
+            ...(checksHeld > 0 ? slowChecks : {}),
           }),
-          instances: instancesOf(vector),
+          instances: instancesOf(vector).map((one, index) =>
+            index % 2 === 1 ? { ...one, port } : one,
+          ),
           steps: [
             settled(names, 3),
             { do: 'refill', to: target },
-            { after: { intervals: checksHeld }, do: 'wait' },
+            // whoever sent something holds as much as whoever did not
+            ...(isCarrying ? [{ do: 'carry' as const }] : []),
             // everybody gives up a fifth first, so that nobody stands above the target
             { do: 'close', of: 'all', share: 0.2 },
             { do: 'close', of: first },
+            // long after those ends were heard of the others still hold what they held
+            { after: { intervals: checksHeld }, do: 'wait' },
             { do: 'refill', to: target },
             ...names.map((name, index) => ({
               do: 'close' as const,
@@ -92,6 +121,47 @@ export const wlcJoins: Family = {
             { do: 'refill', to: cyclesHeld * cycleOf([...vector, weight]) },
             ...all.map((name) => ({ do: 'close' as const, of: name, share: 0.3 })),
             { do: 'refill', to: cyclesHeld * cycleOf([...vector, weight]) },
+          ],
+        };
+      }),
+};
+
+/** Whom persistence sends somewhere holds a connection there like everybody else. */
+export const wlcKnown: Family = {
+  name: 'wlc-known',
+  clauses: ['schedule.wlc.ratio'],
+  needs: ['schedule.wlc', 'persistence'],
+  runs: { stepped: 6, wired: 0 },
+  timelines: (bounds) =>
+    fc
+      .record({
+        vector: fc.constantFrom([1, 1, 1], [2, 1], [1, 2, 1]),
+        again: fc.integer({ min: 6, max: 10 }),
+        isOneClient: fc.boolean(),
+      })
+      .map(({ vector, again, isOneClient }): Timeline => {
+        const names = namesOf(vector.length);
+        const cycle = cycleOf(vector);
+        const sources = clientsNamed(2 * cycle);
+        const known = sources.slice(0, isOneClient ? 1 : 2);
+        return {
+          ...head('wlc-known', wlcKnown.clauses, bounds),
+          configuration: documentOf(bounds.profile, {
+            scheduling: 'weighted-least-connections',
+            persistence: true,
+            ...fewChecks(bounds),
+          }),
+          instances: instancesOf(vector),
+          steps: [
+            settled(names, 3),
+            { do: 'open', count: sources.length, sources, hold: true },
+            { do: 'open', count: again, sources: known, hold: true },
+            { do: 'close', of: 'all', share: 0.2 },
+            // wherever those went, it is no more than its part by then
+            { do: 'refill', to: (again + 2) * cycle },
+            { do: 'open', count: again, sources: known.toReversed(), hold: true },
+            { do: 'close', of: 'all', share: 0.3 },
+            { do: 'refill', to: (2 * again + 2) * cycle },
           ],
         };
       }),

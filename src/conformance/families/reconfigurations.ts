@@ -168,10 +168,38 @@ function partsOf({ isWired }: Bounds): readonly Part[] {
   ];
 }
 
-function timelinesOf(bounds: Bounds): readonly Timeline[] {
-  return partsOf(bounds).map(
+/** Whatever decided before, and however unevenly: what everybody holds is known by then. */
+const otherThanLeast: readonly ServiceChoice[] = [
+  { scheduling: 'source-ip' },
+  { scheduling: 'source-ip', persistence: true },
+  { persistence: true },
+  { scheduling: 'weighted-least-connections', persistence: true },
+];
+
+function heldBefore(before: ServiceChoice): Part {
+  return {
+    before,
+    after: { scheduling: 'weighted-least-connections' },
+    first: [settled(names, 1), { do: 'refill', to: 24 }, { do: 'close', of: 'b' }],
+    steps: [
+      settled(names, 3),
+      { do: 'close', of: 'a', share: 0.1 },
+      // twice as many, so that nobody stands above its part, whatever a hash gave it
+      { do: 'refill', to: 48 },
+      { do: 'close', of: 'b', share: 0.7 },
+      { do: 'refill', to: 48 },
+    ],
+  };
+}
+
+function timelinesOf(
+  { name, clauses }: Pick<Family, 'name' | 'clauses'>,
+  parts: readonly Part[],
+  bounds: Bounds,
+): readonly Timeline[] {
+  return parts.map(
     ({ before, after, behaviours = {}, first = [], steps }): Timeline => ({
-      ...head('reconfigures-parts', reconfiguresParts.clauses, bounds),
+      ...head(name, clauses, bounds),
       configuration: documentOf(bounds.profile, before),
       instances: instancesOf(names.map(() => 1)),
       behaviours,
@@ -197,6 +225,21 @@ export const reconfiguresParts: Family = {
     'change.configuration',
   ],
   runs: { stepped: 19, wired: 4 },
-  fixed: timelinesOf,
-  timelines: (bounds) => fc.constantFrom(...timelinesOf(bounds)),
+  fixed: (bounds) => timelinesOf(reconfiguresParts, partsOf(bounds), bounds),
+  timelines: (bounds) =>
+    fc.constantFrom(...timelinesOf(reconfiguresParts, partsOf(bounds), bounds)),
+};
+
+/** Least connections takes over from every other algorithm, with sessions and without. */
+export const reconfiguresHeld: Family = {
+  name: 'reconfigures-held',
+  clauses: ['change.effective'],
+  needs: [
+    ...(['schedule.wrr', 'schedule.wlc', 'schedule.source'] as const),
+    ...(['check.http', 'persistence', 'change.configuration'] as const),
+  ],
+  runs: { stepped: otherThanLeast.length, wired: 0 },
+  fixed: (bounds) => timelinesOf(reconfiguresHeld, otherThanLeast.map(heldBefore), bounds),
+  timelines: (bounds) =>
+    fc.constantFrom(...timelinesOf(reconfiguresHeld, otherThanLeast.map(heldBefore), bounds)),
 };

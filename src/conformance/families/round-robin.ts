@@ -22,8 +22,11 @@ export const wrrCycles: Family = {
         before: weights(Math.floor(bounds.connectionsMax / 16), bounds.instancesMax),
         healthyThreshold: fc.integer({ min: 1, max: 3 }),
         pace: fc.constantFrom(...(bounds.isWired ? [null] : [null, 0.3, 1.1, 4.3, 4.3])),
+        // those at a port of their own take turns like everybody else
+        port: fc.constantFrom(null, 9000),
+        moved: fc.constantFrom(2, 3),
       })
-      .map(({ before, healthyThreshold, pace }): Timeline => {
+      .map(({ before, healthyThreshold, pace, port, moved }): Timeline => {
         const names = namesOf(before.length);
         const cycle = cycleOf(before);
         const cycles =
@@ -34,7 +37,9 @@ export const wrrCycles: Family = {
         return {
           ...head('wrr-cycles', wrrCycles.clauses, bounds),
           configuration: documentOf(bounds.profile, { check: { healthyThreshold } }),
-          instances: instancesOf(before),
+          instances: instancesOf(before).map((one, index) =>
+            index % moved === 1 ? { ...one, port } : one,
+          ),
           steps: [
             settled(names, healthyThreshold + 1),
             ...(pace === null

@@ -1,7 +1,7 @@
 /** Timelines for source IP: clients that come back, before, during and after outages, and many that come once. */
 import fc from 'fast-check';
 import type { Step, Timeline } from '../timeline.ts';
-import type { Family } from './family.ts';
+import type { Bounds, Family } from './family.ts';
 import { clientsNamed, documentOf, head, instancesOf, namesOf, settled } from './family.ts';
 import { checksToBeSure, weights } from './weights.ts';
 
@@ -19,8 +19,10 @@ export const sourceReturns: Family = {
         // up to a day
         pauseIntervals: fc.constantFrom(...(bounds.isWired ? [0, 1, 2] : [0, 1, 40, 40, 300])),
         isReordered: fc.boolean(),
+        // many of one client at a time
+        heldByOne: fc.constantFrom(0, ...(bounds.isWired ? [] : [0, 30, 120])),
       })
-      .map(({ vector, clients, rounds, pauseIntervals, isReordered }): Timeline => {
+      .map(({ vector, clients, rounds, pauseIntervals, isReordered, heldByOne }): Timeline => {
         const sources = clientsNamed(clients);
         const [first] = instancesOf(vector);
         return {
@@ -43,6 +45,9 @@ export const sourceReturns: Family = {
                 // every other round backwards, so that no cycle can look like memory
                 sources: round % 2 === 0 ? sources : sources.toReversed(),
               },
+              ...(heldByOne > 0 && round === 0
+                ? [{ do: 'open' as const, count: heldByOne, sources: clientsNamed(1), hold: true }]
+                : []),
               // the same members in another order
               ...(isReordered && first !== undefined && round === 1
                 ? [{ do: 'add' as const, instance: first }]
@@ -93,9 +98,14 @@ export const sourceFailures: Family = {
       }),
 };
 
+/** In stepped time more than a table of a thousand remembers. */
+function strangersOf({ isWired }: Bounds): Step {
+  return { do: 'open', count: isWired ? 900 : 1100, sources: 'fresh' };
+}
+
 export const sourceShares: Family = {
   name: 'source-shares',
-  clauses: ['schedule.source.share'],
+  clauses: ['schedule.source.share', 'schedule.source.sticky'],
   needs: ['schedule.source'],
   runs: { stepped: 12, wired: 3 },
   timelines: (bounds) =>
@@ -109,14 +119,19 @@ export const sourceShares: Family = {
         const names = namesOf(vector.length);
         const out = names.at(-1) ?? 'a';
         const failing = { afterwards: { reply: 503 as const } };
+        const known = clientsNamed(20);
+        const comeBack = (sources: readonly string[]): readonly Step[] =>
+          bounds.isWired ? [] : [{ do: 'open', count: sources.length, sources }];
         return {
-          ...head('source-shares', ['schedule.source.share'], bounds),
+          ...head('source-shares', sourceShares.clauses, bounds),
           configuration: documentOf(bounds.profile, { scheduling: 'source-ip' }),
           instances: instancesOf(vector),
           behaviours: isOneOut && names.length > 2 ? { [out]: failing } : {},
           steps: [
             settled(names, isOneOut ? checksToBeSure : 3),
-            { do: 'open', count: 900, sources: 'fresh' },
+            ...comeBack(known),
+            strangersOf(bounds),
+            ...comeBack(known.toReversed()),
           ],
         };
       }),
