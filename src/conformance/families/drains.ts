@@ -3,9 +3,9 @@ import fc from 'fast-check';
 import type { Step, Timeline } from '../timeline.ts';
 import type { Family } from './family.ts';
 import {
+  anyScheduling,
   clientsNamed,
   documentOf,
-  dynamicScheduling,
   fewChecks,
   head,
   instancesOf,
@@ -127,8 +127,6 @@ export const drainingEarly: Family = {
       }),
     ),
 };
-
-const anyScheduling = fc.oneof(dynamicScheduling, fc.constant('source-ip' as const));
 
 export const draining: Family = {
   name: 'draining',

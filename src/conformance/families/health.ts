@@ -71,16 +71,20 @@ export const healthThresholds: Family = {
         // out for ten minutes: it comes back as from any other outage
         longer: fc.constantFrom(...(bounds.isWired ? [0] : [0, 0, 0, 120])),
         held: fc.constantFrom(0, ...(bounds.isWired ? [] : [0, 6])),
+        // it turns and turns again with no result beyond the threshold, which would clear what is left of a count
+        isCurt: fc.constantFrom(...(bounds.isWired ? [false] : [false, false, true])),
       })
-      .map(({ unhealthyThreshold, healthyThreshold, failures, lives, longer, held }): Timeline => {
+      .map((drawn): Timeline => {
+        const { unhealthyThreshold, healthyThreshold, failures, lives, longer, held } = drawn;
         const down = 'F'.repeat(unhealthyThreshold + margin);
         const up = 'P'.repeat(healthyThreshold + margin);
+        const curt = 'F'.repeat(unhealthyThreshold) + 'P'.repeat(healthyThreshold);
         const letters = down + 'F'.repeat(longer) + up + (down + up).repeat(lives - 1);
         return scriptedHealth('health-thresholds', healthThresholds.clauses, bounds, {
           unhealthyThreshold,
           healthyThreshold,
           warmUp: 'P'.repeat(healthyThreshold + 1),
-          letters,
+          letters: drawn.isCurt ? letters + curt.repeat(3) : letters,
           failures: failures(down.length),
           held,
           ...(longer === 0 ? {} : { unwatched: { from: down.length, checks: longer } }),
