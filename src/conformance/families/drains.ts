@@ -199,14 +199,24 @@ export const draining: Family = {
 };
 
 /** What is wrong with the instance that leaves, or with those that stay. */
-const plights = ['unwell', 'falling ill', 'recovering', 'others ill', 'everybody leaves'] as const;
+const plights = [
+  'unwell',
+  'falling ill',
+  'recovering',
+  'others ill',
+  'everybody leaves',
+  'ill once back',
+] as const;
 
 /** Whoever leaves unwell, falls ill or recovers meanwhile, and whoever is the last: a drain is a drain. */
 export const drainingUnwell: Family = {
   name: 'draining-unwell',
-  clauses: ['draining.established', 'draining.no-new', 'draining.deadline'],
+  clauses: [
+    ...['draining.established', 'draining.no-new', 'draining.deadline'],
+    'health.unhealthy-threshold',
+  ],
   needs: ['drain', 'check.http', 'schedule.wrr', 'change.weight'],
-  runs: { stepped: 20, wired: 0 },
+  runs: { stepped: 24, wired: 0 },
   timelines: (bounds) =>
     fc
       .record({
@@ -237,6 +247,18 @@ export const drainingUnwell: Family = {
             ...names.map((name): Step => ({ after: { intervals: 0.4 }, ...remove(name) })),
             sure,
             open,
+          ],
+          // nothing was counted of it before it left, and nothing is when it returns
+          'ill once back': [
+            remove('a'),
+            open,
+            { do: 'add', instance: { name: 'a', weight: 1, port: null } },
+            open,
+            ill('a'),
+            ...Array.from({ length: unhealthyThreshold + 2 }, () => ({
+              after: { checks: { a: 1 } },
+              ...open,
+            })),
           ],
         };
         return {

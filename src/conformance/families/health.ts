@@ -7,6 +7,7 @@ import type { CheckMethod } from '../../spec/configuration.ts';
 import type { BehaviourScript, ReplyScript, Step, Timeline } from '../timeline.ts';
 import type { Bounds, Family } from './family.ts';
 import {
+  answering,
   documentOf,
   fewCheckSeconds,
   fewChecks,
@@ -91,6 +92,46 @@ export const healthThresholds: Family = {
         });
       }),
 };
+
+/** High ones that are asked for first, one of both at a time. */
+const highThresholds = [
+  { unhealthyThreshold: 5, healthyThreshold: 2 },
+  { unhealthyThreshold: 4, healthyThreshold: 2 },
+  { unhealthyThreshold: 2, healthyThreshold: 5 },
+  { unhealthyThreshold: 2, healthyThreshold: 4 },
+] as const;
+const lowThresholds = { unhealthyThreshold: 2, healthyThreshold: 2 };
+
+/** The same answers under a high threshold and then under a low one: by these it is told who never reaches the high one. */
+export const healthThresholdsLowered: Family = {
+  name: 'health-thresholds-lowered',
+  clauses: ['health.unhealthy-threshold', 'health.healthy-threshold'],
+  needs: ['check.http', 'schedule.wrr', 'change.configuration'],
+  runs: { stepped: highThresholds.length, wired: 0 },
+  fixed: loweredTimelines,
+  timelines: (bounds) => fc.constantFrom(...loweredTimelines(bounds)),
+};
+
+function loweredTimelines(bounds: Bounds): readonly Timeline[] {
+  return highThresholds.map((check): Timeline => {
+    const { unhealthyThreshold, healthyThreshold } = check;
+    const down = [answering('a', wrongStatus), ...watched(unhealthyThreshold + margin)];
+    const up = [answering('a', { reply: 'normal' }), ...watched(healthyThreshold + margin)];
+    return {
+      ...head('health-thresholds-lowered', healthThresholdsLowered.clauses, bounds),
+      configuration: documentOf(bounds.profile, { check }),
+      instances: instancesOf([1, 1]),
+      steps: [
+        settled(namesOf(2), healthyThreshold + 1),
+        ...watched(1),
+        ...down,
+        ...(healthyThreshold > unhealthyThreshold ? up : []),
+        { do: 'reconfigure', configuration: documentOf(bounds.profile, { check: lowThresholds }) },
+        ...watched(2 + 2 * margin),
+      ],
+    };
+  });
+}
 
 export const healthConsecutive: Family = {
   name: 'health-consecutive',
