@@ -3,12 +3,14 @@
  * counted, a shorter interval while a check waits. Knows no clause beyond those that each breaks.
  */
 import { compile } from '../../models/compile.ts';
+import type { HealthInput } from '../../models/health.machine.ts';
 import { sessionEvents, sessionMachine } from '../../models/session.machine.ts';
 import { eventIndex, type Stepper, tagBit } from '../../models/table.ts';
 import type { Instance } from '../scheduling/scheduler.ts';
 import type { ServiceParts } from '../service/backend-service.ts';
 import type { AlteredParts, Defect } from './defect.ts';
-import { observed, overlaid } from './surrounding.ts';
+import { rewired } from './rewiring.ts';
+import { delegatingListener, holding, observed, overlaid } from './surrounding.ts';
 
 /** The result that would turn a second instance at the very instant at which another one turned is lost. */
 function oneTurnAnInstant(stepper: Stepper, nowMs: () => number): Stepper {
@@ -30,14 +32,21 @@ function oneTurnAnInstant(stepper: Stepper, nowMs: () => number): Stepper {
   };
 }
 
-function turningOneByOne(parts: ServiceParts): AlteredParts {
+function withHealthSteps(
+  parts: ServiceParts,
+  edit: (stepper: Stepper, nowMs: () => number) => Stepper,
+): AlteredParts {
   return observed(parts, (own, _, nowMs) => ({
     ...own,
     engine: (compiled, slots) => {
       const stepper = own.engine(compiled, slots);
-      return compiled === parts.health ? oneTurnAnInstant(stepper, nowMs) : stepper;
+      return compiled === parts.health ? edit(stepper, nowMs) : stepper;
     },
   }));
+}
+
+function turningOneByOne(parts: ServiceParts): AlteredParts {
+  return withHealthSteps(parts, oneTurnAnInstant);
 }
 
 /** As if a check had failed just then, of who is out and has another weight. */
@@ -85,7 +94,85 @@ function waitingByTheLonger(parts: ServiceParts): AlteredParts {
   };
 }
 
+/** Nobody is left in rotation when it goes out. */
+function cuttingTheLast(parts: ServiceParts): AlteredParts {
+  return observed(parts, (own, membership) => ({
+    ...own,
+    around: (assembled, listener) => {
+      let wentOut: (instance: Instance) => void = () => {};
+      const cutting = {
+        ...delegatingListener(listener),
+        eligibilityChanged: (instance: Instance, isEligible: boolean) => {
+          listener.eligibilityChanged(instance, isEligible);
+          if (!isEligible && membership(instance) === 'in') wentOut(instance);
+        },
+      };
+      return holding((service, { cut }) => {
+        wentOut = (instance) => {
+          if (!service.instances.isEligible.includes(1)) cut(instance);
+        };
+        return {};
+      })(assembled, cutting);
+    },
+  }));
+}
+
+/** A fourth failure in a row makes the count zero. Several at one instant are no checks: so states are carried over. */
+function inTwoBits(stepper: Stepper, nowMs: () => number): Stepper {
+  const { table } = stepper;
+  const failed = eventIndex(table, 'check.failed');
+  const lastMs = new Map<number, number>();
+  return {
+    table,
+    step: (slot, event) => {
+      const isCheck = lastMs.get(slot) !== nowMs();
+      lastMs.set(slot, nowMs());
+      const isFull = table.states[stepper.state(slot)] === 'up failures=3';
+      return stepper.step(
+        slot,
+        isCheck && isFull && event === failed ? eventIndex(table, 'check.passed') : event,
+      );
+    },
+    tags: (slot) => stepper.tags(slot),
+    state: (slot) => stepper.state(slot),
+    reset: (slot) => stepper.reset(slot),
+  };
+}
+
+function countingInTwoBits(parts: ServiceParts): AlteredParts {
+  return withHealthSteps(parts, inTwoBits);
+}
+
+/** Who comes back has all the failures but one that took it out, until its next pass. */
+function keepingFailures(parts: ServiceParts): ServiceParts {
+  const { unhealthyThreshold } = parts.health.input as HealthInput;
+  if (unhealthyThreshold === 1) return parts;
+  const next = `up failures=${unhealthyThreshold - 1}`;
+  const health = rewired(parts.health, (wire) =>
+    wire.actions.includes('enterRotation') ? { ...wire, next } : wire,
+  );
+  return { ...parts, health };
+}
+
 export const coincidenceDefects: readonly Defect[] = [
+  {
+    name: 'last-one-out-is-cut',
+    sentence: 'The last instance in rotation loses its connections when it goes out.',
+    breaks: ['health.live-connections'],
+    edit: cuttingTheLast,
+  },
+  {
+    name: 'failures-in-two-bits',
+    sentence: 'Failures are counted in two bits, so that four in a row are never reached.',
+    breaks: ['health.unhealthy-threshold'],
+    edit: countingInTwoBits,
+  },
+  {
+    name: 'recovery-keeps-failures',
+    sentence: 'Failures that took an instance out are still counted when it comes back.',
+    breaks: ['health.unhealthy-threshold'],
+    edit: keepingFailures,
+  },
   {
     name: 'turns-one-at-a-time',
     sentence: 'Of several instances that go out or come in at one instant only the first does.',

@@ -86,6 +86,7 @@ export class FakeBalancer {
       this.#health.asked = this.#asked;
     }
     if (this.#wrong.healsOnReconfigure) for (const one of this.instances) one.isUp = true;
+    if (this.#wrong.downsOnReconfigure) for (const one of this.instances) one.isUp = false;
     const isCut = ({ instance }: Held) =>
       this.#wrong.cutsOnReconfigure ||
       (this.#wrong.cutsOutOnReconfigure && !this.of(instance).isUp);
@@ -150,7 +151,8 @@ export class FakeBalancer {
   }
 
   #gone(name: string): void {
-    if (!this.#wrong.cutsUnhealthy) return;
+    const isLast = this.instances.every(({ isUp }) => !isUp);
+    if (!this.#wrong.cutsUnhealthy && !(isLast && this.#wrong.cutsLastOut)) return;
     for (const connection of this.held(name)) this.close(connection, 'balancer');
   }
 

@@ -2,9 +2,11 @@
  * Connections of instances that never failed a check, which the balancer ends just when another one's results take that
  * out of rotation or back into it. Charged only where nothing else can be why.
  */
+import type { When } from '../history/vocabulary.ts';
 import type { Breach, Subject } from './assessment.ts';
 import type { CheckReading, InstanceReading, Placed } from './reading.ts';
 import { isPlaced } from './reading.ts';
+import { resultsBeyond } from './rotation.ts';
 
 type Ended = Placed & { readonly closed: NonNullable<Placed['closed']> };
 
@@ -98,10 +100,26 @@ export function isAtFailure(
 ): boolean {
   return [...instances.values()].some(
     ({ name, ledger }) =>
+      name !== except && ledger.checks.some((check) => isFailedWithin(check, { fromMs, toMs })),
+  );
+}
+
+function isFailedWithin({ result, concluded }: CheckReading, { fromMs, toMs }: When): boolean {
+  return result === 'failed' && concluded.fromMs <= toMs && concluded.toMs >= fromMs;
+}
+
+/** The same of somebody else, who had not long been out by then: further failures of who is out change nothing. */
+export function isAtTellingFailure(
+  { instances, configuration }: Subject,
+  closed: NonNullable<Placed['closed']>,
+  except: string,
+): boolean {
+  const needed = configuration.check.unhealthyThreshold + resultsBeyond;
+  return [...instances.values()].some(
+    ({ name, ledger }) =>
       name !== except &&
       ledger.checks.some(
-        ({ result, concluded }) =>
-          result === 'failed' && concluded.fromMs <= toMs && concluded.toMs >= fromMs,
+        (check, index) => (ledger.failStreak[index] ?? 0) < needed && isFailedWithin(check, closed),
       ),
   );
 }

@@ -84,7 +84,9 @@ export class FakeHealth {
     const { fall, rise } = this.#thresholds(instance);
     instance.isFirst = false;
     const opposite = passed ? 'failures' : 'passes';
-    instance[passed ? 'passes' : 'failures']++;
+    const counted = passed ? 'passes' : 'failures';
+    const { countsAtMost = Number.POSITIVE_INFINITY } = this.#wrong;
+    instance[counted] = Math.min(countsAtMost, instance[counted] + 1);
     const left = this.#wrong.keepsOne && instance[opposite] > 1 ? 1 : 0;
     if (!this.#wrong.isCumulative) instance[opposite] = left;
     const isEnough = (count: number, needed: number) =>

@@ -83,6 +83,23 @@ describe('health.timeout', () => {
 });
 
 describe('health.tcp', () => {
+  it('fails whoever takes no accepted connection for a pass, so that nobody is left, also after another method', () => {
+    const wrong: Wrong = { isNormal: (reply) => reply === 200 };
+    const first = (is: Wrong) => new FakeBalancer({ method: 'tcp' }, is).rounds(12).openFresh(9);
+    const changed = (is: Wrong) => {
+      const balancer = new FakeBalancer({}, is)
+        .rounds(4)
+        .openFresh(9)
+        .reconfigure({ method: 'tcp' });
+      for (const { name } of balancer.instances) balancer.behave(name, { reply: 'accepted' });
+      return balancer.rounds(9).openFresh(9);
+    };
+    for (const course of [first, changed]) {
+      expect(failures(course(wrong).end())).toEqual(['health.tcp']);
+      expect(failures(course({}).end())).toEqual([]);
+    }
+  });
+
   function refusing(wrong: Wrong = {}, asked: Asked = { method: 'tcp' }) {
     return new FakeBalancer(asked, wrong)
       .behave('a', { reply: 'accepted' })

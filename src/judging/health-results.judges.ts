@@ -4,7 +4,7 @@
  */
 import type { Reply } from '../history/vocabulary.ts';
 import { isUnchangedMember, lastRegistration } from './absences.ts';
-import { type Breach, counted, judgeOf, type Subject } from './assessment.ts';
+import { type Assessment, type Breach, counted, judgeOf, type Subject } from './assessment.ts';
 import { knownBefore } from './check-ledger.ts';
 import { certainShare, isNormal, timingOf } from './check-results.ts';
 import type { Judge } from './judge.ts';
@@ -93,7 +93,16 @@ export const httpCodes: Judge = judgeOf('health.http.codes', (subject) => {
       breaches.push(breachOf(one, right, because));
     }
   }
-  breaches.push(...everybodyOut(subject));
+  breaches.push(
+    ...everybodyOut(
+      subject,
+      (check) => {
+        const code = quickCode(check, subject);
+        return code !== null && isNormal(check.reply, subject.configuration) ? code : null;
+      },
+      (code) => `were answered ${code}, which is normal`,
+    ),
+  );
   return {
     breaches,
     sometimes: { 'steady codes seen in traffic': steady.length, ...perCode(steady) },
@@ -112,19 +121,22 @@ function hasPassed(subject: Subject, reply: Reply | null): boolean {
   });
 }
 
-/** Clients that nobody takes although somebody never answered anything but one normal code: whoever misreads the only normal codes there are has nobody left. */
-function everybodyOut(subject: Subject): readonly Breach[] {
+/** Clients that nobody takes although somebody never answered anything but one kind that passes: whoever misreads all that passes has nobody left. */
+function everybodyOut(
+  subject: Subject,
+  passingKindOf: (check: CheckReading) => string | null,
+  saying: (kind: string) => string,
+): readonly Breach[] {
   const { unhealthyThreshold, healthyThreshold } = subject.configuration.check;
   const needed = unhealthyThreshold + healthyThreshold + margin;
-  return [...subject.instances.values()].flatMap(({ name, ledger }): Breach[] => {
+  return [...subject.instances.values()].flatMap(({ name, ledger, refusingFromMs }): Breach[] => {
     const [first] = ledger.checks;
-    const code = first === undefined ? null : quickCode(first, subject);
-    const isSteady =
-      code !== null && ledger.checks.every((check) => quickCode(check, subject) === code);
-    const isMember = isUnchangedMember(subject, name);
+    const kind = first === undefined ? null : passingKindOf(first);
+    const isMember =
+      isUnchangedMember(subject, name) && refusingFromMs === Number.POSITIVE_INFINITY;
     const since = ledger.checks[needed - 1]?.startedLine;
-    if (!isSteady || !isMember || since === undefined) return [];
-    if (first === undefined || !isNormal(first.reply, subject.configuration)) return [];
+    if (first === undefined || kind === null || !isMember || since === undefined) return [];
+    if (!ledger.checks.every((check) => passingKindOf(check) === kind)) return [];
     const later = subject.connections.filter(
       (one) => one.openedLine > since && knownBefore(ledger, one, propagationOf(subject)) >= needed,
     );
@@ -133,7 +145,7 @@ function everybodyOut(subject: Subject): readonly Breach[] {
     if (hasPassed(subject, first.reply)) return [];
     return [
       {
-        why: `${counted(refused.length, 'client')} in a row were turned away although all checks of ${name} were answered ${code}, which is normal`,
+        why: `${counted(refused.length, 'client')} in a row were turned away although all checks of ${name} ${saying(kind)}`,
         expected: `${name} in rotation`,
         observed: 'nobody in rotation',
         lines: [...refused, ...ledger.checks.map(({ startedLine }) => startedLine)],
@@ -282,7 +294,8 @@ function toldAnswer(check: CheckReading, { behaviours, ledger }: InstanceReading
 }
 
 export const tcpChecks: Judge = judgeOf('health.tcp', (subject) => {
-  const why = subject.configuration.check.method === 'tcp' ? whyNoWindows(subject) : 'HTTP checks';
+  if (subject.configuration.check.method !== 'tcp') return takesNobodyLater(subject);
+  const why = whyNoWindows(subject);
   if (why !== null) return why;
   const accepted = steadyAnswers(subject, ({ result }) =>
     result === 'passed' ? 'accepted' : null,
@@ -298,6 +311,7 @@ export const tcpChecks: Judge = judgeOf('health.tcp', (subject) => {
       .filter((one) => one.window.shows !== 'out' && hadAlternative(subject, one))
       .map((one) => breachOf(one, 'out', 'it refused all its checks')),
     ...askingMore(subject),
+    ...takesNobody(subject),
   ];
   return {
     breaches,
@@ -308,6 +322,28 @@ export const tcpChecks: Judge = judgeOf('health.tcp', (subject) => {
     kept: `${counted(accepted.length, 'accepting instance')} in rotation, ${counted(refused.length, 'refusing one')} out of it`,
   };
 });
+
+function takesNobody(subject: Subject): readonly Breach[] {
+  return everybodyOut(
+    subject,
+    ({ method, reply, result }) =>
+      method === 'tcp' && reply === 'accepted' && result === 'passed' ? reply : null,
+    () => 'were accepted',
+  );
+}
+
+/** Where another configuration brings the first TCP checks: what they are taken for is as much a matter of theirs. */
+function takesNobodyLater({ later }: Subject): Assessment | string {
+  const after = later?.reading as Subject | undefined;
+  const isByTcp = after?.configuration?.check.method === 'tcp' && after.effective !== null;
+  if (later === null || after === undefined || !isByTcp || whyNoWindows(after) !== null)
+    return 'HTTP checks';
+  const breaches = takesNobody(after).map((breach) => ({
+    ...breach,
+    lines: breach.lines.map((line) => later.lines[line] ?? line),
+  }));
+  return breaches.length === 0 ? 'HTTP checks' : { breaches, sometimes: {}, kept: '' };
+}
 
 /** Checks by HTTP, which only stepped time tells from those by TCP before anything is asked. */
 function askingMore({ instances, time }: Subject): readonly Breach[] {

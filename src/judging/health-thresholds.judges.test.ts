@@ -58,6 +58,39 @@ describe('thresholds', () => {
     }
   });
 
+  it('fail who goes by the same answers under a lower threshold only, be it out or in', () => {
+    const lowered = (course: string, first: Asked, wrong: Wrong = {}) => {
+      const balancer = new FakeBalancer(first, wrong).rounds(7).openFresh(6);
+      for (const letter of course) {
+        if (letter === 'L') balancer.reconfigure({ unhealthyThreshold: 2, healthyThreshold: 2 });
+        else
+          balancer
+            .behave('a', { reply: replies[letter] ?? 503 })
+            .rounds(1)
+            .openFresh(6);
+      }
+      return balancer.end();
+    };
+    const down = `${'F'.repeat(7)}L${'F'.repeat(6)}`;
+    const up = `${'F'.repeat(5)}${'P'.repeat(7)}L${'P'.repeat(6)}`;
+    const atMost: Wrong = { countsAtMost: 3 };
+    expect(failures(lowered(down, { unhealthyThreshold: 4 }))).toEqual([]);
+    expect(failures(lowered(down, { unhealthyThreshold: 4 }, atMost))).toContain(
+      'health.unhealthy-threshold',
+    );
+    expect(failures(lowered(up, { healthyThreshold: 4 }))).toEqual([]);
+    expect(failures(lowered(up, { healthyThreshold: 4 }, atMost))).toContain(
+      'health.healthy-threshold',
+    );
+    const isNormal = () => true;
+    expect(
+      verdictOn(
+        lowered(down, { unhealthyThreshold: 4 }, { isNormal }),
+        'health.unhealthy-threshold',
+      ).is,
+    ).toBe('inconclusive');
+  });
+
   it('do not charge to counting what never goes out', () => {
     const history = watched(lives(2, 2), {}, { isNormal: () => true });
     expect(verdictOn(history, 'health.unhealthy-threshold').is).toBe('inconclusive');
@@ -81,6 +114,23 @@ describe('health.consecutive', () => {
     expect(failures(watched(`${'F'.repeat(6)}PFPFPFPF`, asked, { isCumulative: true }))).toEqual([
       'health.consecutive',
     ]);
+  });
+
+  it('rests on isolation where others had a result whenever a run was broken off', () => {
+    const breach = (isAtOnce: boolean) => {
+      const balancer = new FakeBalancer(asked, { isCumulative: true });
+      if (isAtOnce) for (const one of balancer.instances) one.nextCheckMs = intervalMs;
+      balancer.rounds(5).openFresh(6);
+      for (const letter of letters)
+        balancer
+          .behave('a', { reply: replies[letter] ?? 503 })
+          .rounds(1)
+          .openFresh(6);
+      return verdictOn(balancer.end(), 'health.consecutive');
+    };
+    expect(breach(true)).toMatchObject({ is: 'fail', restsOn: ['health.isolation'] });
+    expect(breach(false)).toMatchObject({ is: 'fail' });
+    expect(breach(false).restsOn).toBeUndefined();
   });
 
   it('fails where an opposite result leaves something of a run that was just one short', () => {

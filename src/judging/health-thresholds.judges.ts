@@ -3,21 +3,23 @@
  * starts the count again. Both directions are one piece of code; traffic between checks is what is looked at.
  */
 import type { Reply } from '../history/vocabulary.ts';
-import { type Breach, counted, judgeOf, type Subject } from './assessment.ts';
+import { type Assessment, type Breach, counted, judgeOf, type Subject } from './assessment.ts';
 import { type Ledger, streaksOf } from './check-ledger.ts';
 import { isNeverNormal } from './health-results.judges.ts';
 import { type HealthStates, healthStatesOf } from './health-states.ts';
 import type { Judge } from './judge.ts';
+import { turnedAwayAfterChange } from './out-at-change.ts';
 import type { CheckReading } from './reading.ts';
-import { type Window, whyNoWindows, windowsOf } from './rotation-windows.ts';
+import { resultsBeyond } from './rotation.ts';
+import { looksOf, showing, type Window, whyNoWindows, windowsOf } from './rotation-windows.ts';
 
 /** From one side of rotation to the other by `limit` consecutive results. */
 interface Direction {
-  readonly clause: string;
   readonly limit: number;
   readonly result: 'failed' | 'passed';
   readonly from: 'in' | 'out';
   readonly to: 'in' | 'out';
+  readonly threshold: 'unhealthyThreshold' | 'healthyThreshold';
 }
 
 const places = { in: 'in rotation', out: 'out of rotation' } as const;
@@ -26,12 +28,14 @@ const places = { in: 'in rotation', out: 'out of rotation' } as const;
 const lateMax = 3;
 
 function down(subject: Subject): Direction {
-  const limit = subject.configuration.check.unhealthyThreshold;
-  return { clause: 'health.unhealthy-threshold', limit, result: 'failed', from: 'in', to: 'out' };
+  const threshold = 'unhealthyThreshold';
+  const limit = subject.configuration.check[threshold];
+  return { limit, result: 'failed', from: 'in', to: 'out', threshold };
 }
 function up(subject: Subject): Direction {
-  const limit = subject.configuration.check.healthyThreshold;
-  return { clause: 'health.healthy-threshold', limit, result: 'passed', from: 'out', to: 'in' };
+  const threshold = 'healthyThreshold';
+  const limit = subject.configuration.check[threshold];
+  return { limit, result: 'passed', from: 'out', to: 'in', threshold };
 }
 
 /** One instance, its results and what traffic showed between them. */
@@ -60,29 +64,34 @@ function coursesOf(subject: Subject): readonly Course[] {
     });
 }
 
-export const unhealthyThreshold: Judge = thresholdJudge('health.unhealthy-threshold', down);
-export const healthyThreshold: Judge = thresholdJudge('health.healthy-threshold', up);
+export const unhealthyThreshold: Judge = judgeOf('health.unhealthy-threshold', (subject) => {
+  const told = judgeThreshold(subject, down(subject));
+  const gone = turnedAwayAfterChange(subject);
+  if (typeof told !== 'string') return { ...told, breaches: [...told.breaches, ...gone] };
+  return gone.length === 0 ? told : { breaches: gone, sometimes: {}, kept: told };
+});
 
-function thresholdJudge(clause: string, directionOf: (subject: Subject) => Direction): Judge {
-  return judgeOf(clause, (subject) => {
-    const why = whyNoWindows(subject);
-    if (why !== null) return why;
-    const direction = directionOf(subject);
-    const { limit, result, from, to } = direction;
-    const runs = coursesOf(subject).flatMap((course) => runsOf(course, direction));
-    const judged = runs.map(({ course, start }) => judgeRun(course, start, direction));
-    const count = (key: 'isBefore' | 'isAfter') => judged.filter((one) => one[key]).length;
-    const doubt = judged.find((one) => one.doubt !== null)?.doubt ?? null;
-    return {
-      breaches: judged.flatMap(({ breach }) => (breach === null ? [] : [breach])),
-      sometimes: {
-        [`still ${places[from]} one result before`]: count('isBefore'),
-        [`${places[to]} at the last result`]: count('isAfter'),
-      },
-      kept: `${places[to]} at exactly the ${ordinal(limit)} ${result} check in a row, ${counted(count('isAfter'), 'time')}`,
-      ...(doubt === null || count('isAfter') > 0 ? {} : { doubt }),
-    };
-  });
+export const healthyThreshold: Judge = judgeOf('health.healthy-threshold', (subject) =>
+  judgeThreshold(subject, up(subject)),
+);
+
+function judgeThreshold(subject: Subject, direction: Direction): Assessment | string {
+  const why = whyNoWindows(subject);
+  if (why !== null) return why;
+  const { limit, result, from, to } = direction;
+  const runs = coursesOf(subject).flatMap((course) => runsOf(course, direction));
+  const judged = runs.map(({ course, start }) => judgeRun(subject, course, start, direction));
+  const count = (key: 'isBefore' | 'isAfter') => judged.filter((one) => one[key]).length;
+  const doubt = judged.find((one) => one.doubt !== null)?.doubt ?? null;
+  return {
+    breaches: judged.flatMap(({ breach }) => (breach === null ? [] : [breach])),
+    sometimes: {
+      [`still ${places[from]} one result before`]: count('isBefore'),
+      [`${places[to]} at the last result`]: count('isAfter'),
+    },
+    kept: `${places[to]} at exactly the ${ordinal(limit)} ${result} check in a row, ${counted(count('isAfter'), 'time')}`,
+    ...(doubt === null || count('isAfter') > 0 ? {} : { doubt }),
+  };
 }
 
 /** Where a settled state, seen in traffic, is followed by `limit` results to the other side. */
@@ -133,7 +142,7 @@ function kindsOf(checks: readonly CheckReading[]): readonly string[] {
   return [...new Set(kinds)];
 }
 
-function judgeRun(course: Course, start: number, direction: Direction) {
+function judgeRun(subject: Subject, course: Course, start: number, direction: Direction) {
   const { limit, result, from, to } = direction;
   const { name, ledger, window } = course;
   const say = (known: number, verb: string, lines: readonly number[]): Breach => ({
@@ -169,11 +178,49 @@ function judgeRun(course: Course, start: number, direction: Direction) {
     const restsOn = kindsOf(ledger.checks.slice(start, known));
     return { ...base, isBefore, breach: restsOn.length > 1 ? { ...breach, restsOn } : breach };
   }
-  return {
-    ...base,
-    isBefore,
-    doubt: `${name} was still ${places[from]} after the ${ordinal(limit)} ${result} check, and stayed so`,
+  const stayed = `${name} was still ${places[from]} after the ${ordinal(limit)} ${result} check, and stayed so`;
+  if (!isTurnedByLower(subject, course, start, direction))
+    return { ...base, isBefore, doubt: stayed };
+  const breach = {
+    why: `${stayed} until the same answers turned it under a lower threshold`,
+    expected: `${name} goes ${to} at exactly the ${ordinal(limit)} ${result} check in a row`,
+    observed: `still ${places[from]}`,
+    lines: [
+      ...(from === 'in' ? after.here : after.lines),
+      ...checkLines(ledger, start, start + limit),
+    ],
   };
+  return { ...base, isBefore, breach };
+}
+
+/**
+ * Whether it went there under another configuration with nothing but lower thresholds, by the same answers: then these
+ * are taken for what they are, and only the number was never reached.
+ */
+function isTurnedByLower(
+  { configuration, later }: Subject,
+  { name, ledger }: Course,
+  start: number,
+  { limit, result, to, threshold }: Direction,
+): boolean {
+  const after = later?.reading;
+  if (after?.configuration == null || after.effective === null) return false;
+  const bare = ({ check, ...rest }: Subject['configuration']) =>
+    JSON.stringify({ ...rest, check: { ...check, unhealthyThreshold: 0, healthyThreshold: 0 } });
+  const lower = after.configuration.check[threshold];
+  if (lower >= limit || bare(configuration) !== bare(after.configuration)) return false;
+  const answers = new Set(ledger.checks.slice(start).map(({ reply }) => reply));
+  const own = after.instances.get(name)?.ledger;
+  if (own === undefined || answers.size > 1) return false;
+  const streaks = streaksOf(own, result);
+  const looks = looksOf(after as Subject, name).filter(
+    ({ known, possible }) =>
+      known === possible && known >= lower + resultsBeyond && streaks[known] === known,
+  );
+  return (
+    own.checks.every(({ reply }) => answers.has(reply)) &&
+    showing(after as Subject, looks, { afterChange: true }).shows === to
+  );
 }
 
 function checkLines(ledger: Ledger, start: number, end: number): readonly number[] {
@@ -239,12 +286,30 @@ function judgeInterrupted(subject: Subject, course: Course, direction: Direction
         expected: `an opposite result starts the count again, so ${name} stays ${places[from]}`,
         observed: places[to],
         lines: [...lines, ...checkLines(ledger, start, known)],
+        ...(areJoined(subject, course, direction, { start, known })
+          ? { restsOn: ['health.isolation'] }
+          : {}),
       };
       break;
     }
     if (shows === from) isSeenBefore = true;
   }
   return { times, breach };
+}
+
+/** Whether somebody else had a result at each instant at which an opposite one came: whoever hears one at a time missed these. */
+function areJoined(
+  { instances }: Subject,
+  { name, ledger }: Course,
+  { result }: Direction,
+  { start, known }: { readonly start: number; readonly known: number },
+): boolean {
+  const opposite = ledger.checks.slice(start, known).filter((check) => check.result !== result);
+  const others = [...instances.values()].filter((other) => other.name !== name);
+  const instants = new Set(
+    others.flatMap((other) => other.ledger.checks.map(({ concluded }) => concluded.toMs)),
+  );
+  return opposite.every(({ concluded }) => instants.has(concluded.toMs));
 }
 
 /** Whether the failures among these checks are all alike, or such as this balancer certainly takes for failures. */

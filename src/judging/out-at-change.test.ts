@@ -32,6 +32,36 @@ const others: readonly Asked[] = [
   { persistence: true },
 ];
 
+describe('who is in when another configuration comes', () => {
+  const threshold = 'health.unhealthy-threshold';
+  const course = (wrong: Wrong, after: Asked, count = 9) =>
+    new FakeBalancer({}, wrong)
+      .rounds(4)
+      .openFresh(9)
+      .reconfigure(after)
+      .openFresh(count)
+      .rounds(4)
+      .openFresh(9)
+      .end();
+
+  it('stays in, and is not taken out by it without a check', () => {
+    for (const other of [...others, { method: 'tcp' as const }]) {
+      const named = JSON.stringify(other);
+      expect(failures(course({}, other)), named).toEqual([]);
+      expect(failures(course({ downsOnReconfigure: true }, other)), named).toEqual([threshold]);
+    }
+  });
+
+  it('says nothing of a few clients, nor where some were turned away before', () => {
+    const downs: Wrong = { downsOnReconfigure: true };
+    expect(failures(course(downs, { healthyThreshold: 1 }, 3))).toEqual([]);
+    const refuses = (connection: number) => connection === 2;
+    expect(failures(course({ ...downs, refuses }, { healthyThreshold: 1 }))).not.toContain(
+      threshold,
+    );
+  });
+});
+
 describe('who is out when another configuration comes', () => {
   it('stays out, whatever that one changes, which is looked at before any check', () => {
     for (const other of others) {

@@ -1,9 +1,9 @@
 /**
  * Who was out when another configuration came stays out until its checks say otherwise, whatever else that configuration
- * says. Told of those only whom clients were seen to be kept from before, and who have failed ever since in a way that
- * nothing calls a pass. Knows no algorithm.
+ * says, and who was in stays in. Of those out only whom clients were seen to be kept from before is told, and who have
+ * failed ever since in a way that nothing calls a pass. Knows no algorithm.
  */
-import type { Subject } from './assessment.ts';
+import type { Breach, Subject } from './assessment.ts';
 import { knownBefore, type Ledger } from './check-ledger.ts';
 import { isNormal, timingOf } from './check-results.ts';
 import { isNeverNormal } from './health-results.judges.ts';
@@ -11,6 +11,7 @@ import { cycleOf } from './membership.ts';
 import { isBefore } from './order.ts';
 import {
   type CheckReading,
+  decided,
   isPlaced,
   type Placed,
   propagationOf,
@@ -26,26 +27,71 @@ export interface TemptationAfterChange {
   readonly barred: readonly string[];
 }
 
-/** Where nobody came, went or got another weight, so that there is nothing else to remember anybody by. */
 export function temptedAfterChange(subject: Subject): readonly TemptationAfterChange[] {
-  const { later, whole } = subject;
-  const reconfigurations = whole.reconfigurations.filter(({ outcome }) => outcome !== 'rejected');
-  const change = reconfigurations.find(({ line }) => line === later?.lines[0]);
-  if (later === null || change === undefined || whole.changes.length > 0) return [];
-  const next = reconfigurations.find(({ line }) => line > change.line);
-  const isUnder = ({ opened, openedLine, placed }: Placed) =>
-    isBefore(change, { fromMs: opened.fromMs, line: openedLine }, subject.time) &&
-    (next === undefined || isBefore(placed, next, subject.time));
-  const out = outAtChange(subject, change);
+  const first = firstChange(subject);
+  if (first === null) return [];
+  const out = outAtChange(subject, first.change);
   if (out.length === 0) return [];
-  return unremembered(subject, whole.connections.filter(isPlaced)).flatMap((connection) => {
-    if (!isUnder(connection)) return [];
+  return unremembered(subject, subject.whole.connections.filter(isPlaced)).flatMap((connection) => {
+    if (!first.isUnder(connection)) return [];
     const barred = out.filter((one) => stillFails(subject, one, connection));
-    const others = othersIn(subject, later.reading, change, connection);
+    const others = othersIn(subject, first, connection);
     return barred.length > 0 && others.length > 0
       ? [{ connection, others, barred: barred.map(({ name }) => name) }]
       : [];
   });
+}
+
+/** So many, and nobody taken between them, are no accident. */
+const clientsTurnedAway = 4;
+
+/**
+ * Clients that nobody took after another configuration had come, although somebody was in before it and had no check
+ * since: only failures take anybody out.
+ */
+export function turnedAwayAfterChange(subject: Subject): readonly Breach[] {
+  const first = firstChange(subject);
+  if (first === null || subject.connections.some((one) => !isPlaced(one))) return [];
+  const wasHere = (name: string) =>
+    subject.connections.some(({ placed }) => placed?.instance === name);
+  const isUnasked = (name: string, decision: Placed) =>
+    checksUntil(subject, name, decision).every(
+      ({ startedLine }) => startedLine < first.change.line,
+    );
+  const refused = subject.whole.connections.flatMap((connection) => {
+    const decision = connection.refused === null ? null : decided(connection);
+    if (decision === null || !first.isUnder(decision)) return [];
+    const names = othersIn(subject, first, decision).filter(
+      (name) => wasHere(name) && isUnasked(name, decision),
+    );
+    return names.length === 0 ? [] : [{ decision, names }];
+  });
+  if (refused.length < clientsTurnedAway) return [];
+  return refused.map(({ decision, names }) => ({
+    why: `connection ${decision.connection} was refused after another configuration was accepted, although ${names.join(', ')} had been in rotation and not been checked since`,
+    expected: `${names.join(', ')} in rotation until checks say otherwise`,
+    observed: 'nobody in rotation',
+    lines: [decision.placed.line],
+  }));
+}
+
+interface FirstChange {
+  readonly change: Moment & { readonly toMs: number };
+  /** What follows it. */
+  readonly later: Reading;
+  readonly isUnder: (decision: Placed) => boolean;
+}
+
+/** Where nobody came, went or got another weight, so that there is nothing else to remember anybody by. */
+function firstChange({ later, whole, time }: Subject): FirstChange | null {
+  const reconfigurations = whole.reconfigurations.filter(({ outcome }) => outcome !== 'rejected');
+  const change = reconfigurations.find(({ line }) => line === later?.lines[0]);
+  if (later === null || change === undefined || whole.changes.length > 0) return null;
+  const next = reconfigurations.find(({ line }) => line > change.line);
+  const isUnder = ({ opened, openedLine, placed }: Placed) =>
+    isBefore(change, { fromMs: opened.fromMs, line: openedLine }, time) &&
+    (next === undefined || isBefore(placed, next, time));
+  return { change, later: later.reading, isUnder };
 }
 
 /** Those whom no session can have brought where they went: memory is another clause's matter. */
@@ -111,8 +157,7 @@ function stillFails(subject: Subject, { name, start }: Out, connection: Placed):
 /** Members that passed every check by the one configuration and by the other, and takes traffic: in rotation throughout. */
 function othersIn(
   subject: Subject,
-  later: Reading,
-  change: Moment,
+  { later, change }: FirstChange,
   connection: Placed,
 ): readonly string[] {
   const needed = subject.configuration.check.healthyThreshold + 1;

@@ -1,6 +1,6 @@
 /** Judges of outages on balancers that refuse or use everybody, that keep connections or cut them. */
 import { describe, expect, it } from 'vitest';
-import { FakeBalancer, type Wrong } from './balancer.fixture.ts';
+import { FakeBalancer, intervalMs, type Wrong } from './balancer.fixture.ts';
 import { failures, passes, verdictOn } from './verdict.fixture.ts';
 
 const none = 'schedule.none-eligible';
@@ -9,7 +9,11 @@ const declared = { 'schedule.noneEligible': 'refuse', 'health.liveConnections': 
 
 /** Two go out, then the third. */
 function outage(wrong: Wrong = {}, traits: Readonly<Record<string, string>> = declared) {
-  return new FakeBalancer({ traits }, wrong)
+  return outageOn(new FakeBalancer({ traits }, wrong));
+}
+
+function outageOn(balancer: FakeBalancer) {
+  return balancer
     .rounds(4)
     .openFresh(9, { hold: true })
     .behave('a', { reply: 503 })
@@ -46,6 +50,14 @@ describe('an outage', () => {
     expect(failures(outage({}, { ...declared, 'schedule.noneEligible': 'all' }))).toEqual([none]);
     expect(failures(outage({ cutsUnhealthy: true }))).toEqual([live]);
     expect(failures(outage({}, { ...declared, 'health.liveConnections': 'cut' }))).toEqual([live]);
+  });
+
+  it('sees the last one lose its connections, also where all others fail at that very instant', () => {
+    const lastOut: Wrong = { cutsLastOut: true };
+    expect(failures(outage(lastOut))).toEqual([live]);
+    const together = new FakeBalancer({ traits: declared }, lastOut);
+    for (const one of together.instances) one.nextCheckMs = intervalMs;
+    expect(failures(outageOn(together))).toEqual([live]);
   });
 
   it('does not charge to it that somebody who was removed is taken for a member', () => {

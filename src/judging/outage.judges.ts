@@ -4,7 +4,7 @@
  */
 import { isUnchangedMember } from './absences.ts';
 import { type Breach, counted, judgeOf, type Subject, undeclared } from './assessment.ts';
-import { isAtFailure } from './cuts-at-results.ts';
+import { isAtTellingFailure } from './cuts-at-results.ts';
 import { isEditedAt } from './edits.ts';
 import { isUndeniable } from './eligibility.judges.ts';
 import { arrivedWhole } from './forwarding.judges.ts';
@@ -92,8 +92,10 @@ export const liveConnections: Judge = judgeOf('health.live-connections', (subjec
       const { closed, carried } = connection;
       const isCut = closed?.by === 'balancer' && closed.line > outage.firstLine;
       const alive = carried.find((one) => one.fromMs >= outage.sureMs && arrivedWhole(one));
-      if (isCut && (isEditedAt(subject, closed) || isAtFailure(subject, closed, instance.name)))
-        continue;
+      const isForOthers =
+        isCut &&
+        (isEditedAt(subject, closed) || isAtTellingFailure(subject, closed, instance.name));
+      if (isForOthers) continue;
       if (isCut) cut++;
       else if (alive !== undefined) kept++;
       const lost = carried.find((one) => one.fromMs >= outage.sureMs && !arrivedWhole(one));
@@ -133,9 +135,11 @@ function outageOf(subject: Subject, { name, ledger }: InstanceReading) {
   if (known < 0 || first === undefined) return null;
   if (!isUnchangedMember(subject, name)) return null;
   const sureMs = (ledger.knownMs[known] ?? Number.POSITIVE_INFINITY) + propagationOf(subject);
+  // that nobody takes a client shows as well that it is not in rotation
   const later = subject.connections
-    .filter(isPlaced)
-    .filter((one) => one.opened.fromMs >= sureMs && hasOthers(subject, name, one));
+    .flatMap((one) => decided(one) ?? [])
+    .filter((one) => one.opened.fromMs >= sureMs)
+    .filter((one) => one.refused !== null || hasOthers(subject, name, one));
   const isShunned = later.length > 0 && later.every(({ placed }) => placed.instance !== name);
   return isShunned ? { firstLine: first.startedLine, sureMs } : null;
 }

@@ -12,6 +12,8 @@ export interface Wrong {
   readonly keepsOne?: boolean;
   /** Data after so long a pause are lost, and the connection with them. */
   readonly pauseMaxMs?: number;
+  /** No count goes beyond it. */
+  readonly countsAtMost?: number;
   /** Only the very number of results that was asked for is enough, not one more. */
   readonly countsExactly?: boolean;
   /** Silence of who is out counts for nothing. */
@@ -61,6 +63,8 @@ export interface Wrong {
   readonly endsAfterMs?: number;
   /** Whoever goes out loses its connections. */
   readonly cutsUnhealthy?: boolean;
+  /** Whoever goes out and leaves nobody behind loses its connections. */
+  readonly cutsLastOut?: boolean;
   /** A new instance is out until it has passed enough checks; its first result decides alone. */
   readonly startsOut?: boolean;
   readonly firstDecides?: boolean;
@@ -82,8 +86,9 @@ export interface Wrong {
   readonly cutsOnReconfigure?: boolean;
   /** Of who is out alone. */
   readonly cutsOutOnReconfigure?: boolean;
-  /** Another configuration brings everybody in. */
+  /** Another configuration brings everybody in, takes everybody out. */
   readonly healsOnReconfigure?: boolean;
+  readonly downsOnReconfigure?: boolean;
   readonly ignoresAdded?: boolean;
   readonly refuses?: (connection: number) => boolean;
 }

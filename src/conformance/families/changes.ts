@@ -241,6 +241,8 @@ export const weightZero: Family = {
             { do: 'reweigh', instance: resting, weight: 0 },
             { do: 'open', count: 18, sources: 'fresh' },
             { do: 'carry' },
+            // whoever takes no traffic is checked like any other
+            ...(bounds.isWired ? [] : [{ after: { intervals: 4 }, do: 'wait' as const }]),
             // and back again: how soon it shows nobody says, so that it takes long
             ...(bounds.isWired
               ? []

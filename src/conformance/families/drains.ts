@@ -3,9 +3,9 @@ import fc from 'fast-check';
 import type { Step, Timeline } from '../timeline.ts';
 import type { Family } from './family.ts';
 import {
+  anyScheduling,
   clientsNamed,
   documentOf,
-  dynamicScheduling,
   fewChecks,
   head,
   instancesOf,
@@ -128,8 +128,6 @@ export const drainingEarly: Family = {
     ),
 };
 
-const anyScheduling = fc.oneof(dynamicScheduling, fc.constant('source-ip' as const));
-
 export const draining: Family = {
   name: 'draining',
   clauses: ['draining.no-new', 'draining.established', 'draining.deadline', 'draining.others'],
@@ -201,14 +199,24 @@ export const draining: Family = {
 };
 
 /** What is wrong with the instance that leaves, or with those that stay. */
-const plights = ['unwell', 'falling ill', 'recovering', 'others ill', 'everybody leaves'] as const;
+const plights = [
+  'unwell',
+  'falling ill',
+  'recovering',
+  'others ill',
+  'everybody leaves',
+  'ill once back',
+] as const;
 
 /** Whoever leaves unwell, falls ill or recovers meanwhile, and whoever is the last: a drain is a drain. */
 export const drainingUnwell: Family = {
   name: 'draining-unwell',
-  clauses: ['draining.established', 'draining.no-new', 'draining.deadline'],
+  clauses: [
+    ...['draining.established', 'draining.no-new', 'draining.deadline'],
+    'health.unhealthy-threshold',
+  ],
   needs: ['drain', 'check.http', 'schedule.wrr', 'change.weight'],
-  runs: { stepped: 20, wired: 0 },
+  runs: { stepped: 24, wired: 0 },
   timelines: (bounds) =>
     fc
       .record({
@@ -216,8 +224,12 @@ export const drainingUnwell: Family = {
         held,
         drainSeconds: fc.constantFrom(300, 600),
         unhealthyThreshold: fc.integer({ min: 1, max: 3 }),
+        scheduling: anyScheduling,
       })
-      .map(({ plight, held: count, drainSeconds, unhealthyThreshold }): Timeline => {
+      .map((drawn): Timeline => {
+        const { plight, held: count, drainSeconds, unhealthyThreshold } = drawn;
+        // only turns show when somebody goes
+        const scheduling = plight === 'ill once back' ? 'weighted-round-robin' : drawn.scheduling;
         const names = namesOf(3);
         const ill = (instance: string): Step => ({
           do: 'behave',
@@ -240,10 +252,23 @@ export const drainingUnwell: Family = {
             sure,
             open,
           ],
+          // nothing was counted of it before it left, and nothing is when it returns
+          'ill once back': [
+            remove('a'),
+            open,
+            { do: 'add', instance: { name: 'a', weight: 1, port: null } },
+            open,
+            ill('a'),
+            ...Array.from({ length: unhealthyThreshold + 2 }, () => ({
+              after: { checks: { a: 1 } },
+              ...open,
+            })),
+          ],
         };
         return {
           ...head('draining-unwell', drainingUnwell.clauses, bounds),
           configuration: documentOf(bounds.profile, {
+            scheduling,
             drainSeconds,
             check: { unhealthyThreshold },
           }),
@@ -331,7 +356,7 @@ export const drainingDwindles: Family = {
 /** Several drain at once, each with an end of its own, and one of them is called back: that is no matter of the others. */
 export const drainingSeveral: Family = {
   name: 'draining-several',
-  clauses: ['draining.deadline', 'draining.established', 'draining.return'],
+  clauses: [...['draining.deadline', 'draining.established', 'draining.return'], 'draining.no-new'],
   needs: ['drain', 'change.weight'],
   runs: { stepped: 10, wired: 0 },
   timelines: (bounds) =>
@@ -342,8 +367,10 @@ export const drainingSeveral: Family = {
         returning: fc.nat({ max: 1 }),
         drainSeconds: fc.constantFrom(60, 300, 3600),
         held: fc.constantFrom(8, 12),
+        scheduling: anyScheduling,
       })
-      .map(({ leaving, isAtOnce, returning, drainSeconds, held: count }): Timeline => {
+      .map((drawn): Timeline => {
+        const { leaving, isAtOnce, returning, drainSeconds, scheduling, held: count } = drawn;
         const back: string = leaving[returning] ?? 'a';
         const listed = instancesOf([1, 1, 1, 1]);
         const staying = listed.filter(({ name }) => !leaving.includes(name));
@@ -353,7 +380,11 @@ export const drainingSeveral: Family = {
         const removing = isAtOnce ? 0 : 0.05 * (leaving.length - 1);
         return {
           ...head('draining-several', drainingSeveral.clauses, bounds),
-          configuration: documentOf(bounds.profile, { ...fewChecks(bounds), drainSeconds }),
+          configuration: documentOf(bounds.profile, {
+            ...fewChecks(bounds),
+            scheduling,
+            drainSeconds,
+          }),
           instances: listed,
           steps: [
             settled(namesOf(4), 3),
@@ -361,6 +392,8 @@ export const drainingSeveral: Family = {
             { do: 'carry' },
             ...removals,
             { do: 'carry' },
+            // so many that hashing finds them, too
+            { do: 'open', count: 40, sources: 'fresh' },
             { after: { drain: 0.4 }, do: 'add', instance: { name: back, weight: 1, port: null } },
             { do: 'carry' },
             // the first ends first, the last that began is still there then

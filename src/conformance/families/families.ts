@@ -31,6 +31,7 @@ import {
   healthTcpThresholds,
   healthTcpTimeout,
   healthThresholds,
+  healthThresholdsLowered,
   healthTimeout,
 } from './health.ts';
 import { healthCodes, healthLoneCodes, healthNotedCodes } from './health-codes.ts';
@@ -82,6 +83,7 @@ export const families: readonly Family[] = [
   healthConsecutive,
   healthTours,
   healthThresholds,
+  healthThresholdsLowered,
   healthTogether,
   outages,
   outageOfOne,

@@ -63,6 +63,8 @@ export const dynamicScheduling = fc.constantFrom(
   'weighted-least-connections' as const,
 );
 
+export const anyScheduling = fc.oneof(dynamicScheduling, fc.constant('source-ip' as const));
+
 /** Persistence of the openapi profile in generated timelines; the console's is fixed by the page. */
 const openapiPersistenceSeconds = 300;
 

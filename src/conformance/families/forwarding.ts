@@ -1,5 +1,6 @@
 /** Timelines for forwarding: ports of instances and of checks, paths, data both ways and ends by either side. */
 import fc from 'fast-check';
+import type { CheckMethod } from '../../spec/configuration.ts';
 import type { ReplyScript, Timeline } from '../timeline.ts';
 import type { Family } from './family.ts';
 import {
@@ -34,15 +35,17 @@ export const forwardPorts: Family = {
           ...(bounds.isWired ? [] : ['/a/./b/../c', '/%7Ea/b%2Fc']),
         ),
         by: fc.constantFrom('client' as const, 'instance' as const),
+        // a check by TCP has the same ports, and no path
+        method: fc.constantFrom<CheckMethod>('http', ...(bounds.isWired ? [] : ['tcp' as const])),
       })
-      .map(({ thirdPort, servicePort, checkPort, path, by }): Timeline => {
+      .map(({ thirdPort, servicePort, checkPort, path, by, method }): Timeline => {
         // at least one of each kind: an own port, and the service's
         const own = [9000, null, thirdPort];
         return {
           ...head('forward-ports', forwardPorts.clauses, bounds),
           configuration: documentOf(bounds.profile, {
             port: servicePort,
-            check: { path, ...(checkPort === undefined ? {} : { port: checkPort }) },
+            check: { method, path, ...(checkPort === undefined ? {} : { port: checkPort }) },
           }),
           instances: instancesAt(own),
           steps: [

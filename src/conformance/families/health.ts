@@ -7,6 +7,7 @@ import type { CheckMethod } from '../../spec/configuration.ts';
 import type { BehaviourScript, ReplyScript, Step, Timeline } from '../timeline.ts';
 import type { Bounds, Family } from './family.ts';
 import {
+  answering,
   documentOf,
   fewCheckSeconds,
   fewChecks,
@@ -71,22 +72,66 @@ export const healthThresholds: Family = {
         // out for ten minutes: it comes back as from any other outage
         longer: fc.constantFrom(...(bounds.isWired ? [0] : [0, 0, 0, 120])),
         held: fc.constantFrom(0, ...(bounds.isWired ? [] : [0, 6])),
+        // it turns and turns again with no result beyond the threshold, which would clear what is left of a count
+        isCurt: fc.constantFrom(...(bounds.isWired ? [false] : [false, false, true])),
       })
-      .map(({ unhealthyThreshold, healthyThreshold, failures, lives, longer, held }): Timeline => {
+      .map((drawn): Timeline => {
+        const { unhealthyThreshold, healthyThreshold, failures, lives, longer, held } = drawn;
         const down = 'F'.repeat(unhealthyThreshold + margin);
         const up = 'P'.repeat(healthyThreshold + margin);
+        const curt = 'F'.repeat(unhealthyThreshold) + 'P'.repeat(healthyThreshold);
         const letters = down + 'F'.repeat(longer) + up + (down + up).repeat(lives - 1);
         return scriptedHealth('health-thresholds', healthThresholds.clauses, bounds, {
           unhealthyThreshold,
           healthyThreshold,
           warmUp: 'P'.repeat(healthyThreshold + 1),
-          letters,
+          letters: drawn.isCurt ? letters + curt.repeat(3) : letters,
           failures: failures(down.length),
           held,
           ...(longer === 0 ? {} : { unwatched: { from: down.length, checks: longer } }),
         });
       }),
 };
+
+/** High ones that are asked for first, one of both at a time. */
+const highThresholds = [
+  { unhealthyThreshold: 5, healthyThreshold: 2 },
+  { unhealthyThreshold: 4, healthyThreshold: 2 },
+  { unhealthyThreshold: 2, healthyThreshold: 5 },
+  { unhealthyThreshold: 2, healthyThreshold: 4 },
+] as const;
+const lowThresholds = { unhealthyThreshold: 2, healthyThreshold: 2 };
+
+/** The same answers under a high threshold and then under a low one: by these it is told who never reaches the high one. */
+export const healthThresholdsLowered: Family = {
+  name: 'health-thresholds-lowered',
+  clauses: ['health.unhealthy-threshold', 'health.healthy-threshold'],
+  needs: ['check.http', 'schedule.wrr', 'change.configuration'],
+  runs: { stepped: highThresholds.length, wired: 0 },
+  fixed: loweredTimelines,
+  timelines: (bounds) => fc.constantFrom(...loweredTimelines(bounds)),
+};
+
+function loweredTimelines(bounds: Bounds): readonly Timeline[] {
+  return highThresholds.map((check): Timeline => {
+    const { unhealthyThreshold, healthyThreshold } = check;
+    const down = [answering('a', wrongStatus), ...watched(unhealthyThreshold + margin)];
+    const up = [answering('a', { reply: 'normal' }), ...watched(healthyThreshold + margin)];
+    return {
+      ...head('health-thresholds-lowered', healthThresholdsLowered.clauses, bounds),
+      configuration: documentOf(bounds.profile, { check }),
+      instances: instancesOf([1, 1]),
+      steps: [
+        settled(namesOf(2), healthyThreshold + 1),
+        ...watched(1),
+        ...down,
+        ...(healthyThreshold > unhealthyThreshold ? up : []),
+        { do: 'reconfigure', configuration: documentOf(bounds.profile, { check: lowThresholds }) },
+        ...watched(2 + 2 * margin),
+      ],
+    };
+  });
+}
 
 export const healthConsecutive: Family = {
   name: 'health-consecutive',

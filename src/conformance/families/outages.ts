@@ -7,6 +7,7 @@ import type { Step, Timeline } from '../timeline.ts';
 import type { Family } from './family.ts';
 import {
   answering,
+  anyScheduling,
   clientsNamed,
   documentOf,
   head,
@@ -33,13 +34,14 @@ export const outages: Family = {
         unhealthyThreshold: fc.integer({ min: 1, max: bounds.isWired ? 2 : 5 }),
         failure: fc.constantFrom(...plainFailures),
         held: fc.integer({ min: 6, max: 9 }),
+        scheduling: bounds.isWired ? fc.constant('weighted-round-robin' as const) : anyScheduling,
       })
-      .map(({ unhealthyThreshold, failure, held }): Timeline => {
+      .map(({ unhealthyThreshold, failure, held, scheduling }): Timeline => {
         // a check takes an interval and, at worst, its timeout of two fifths of one
         const out = { intervals: 1.4 * (unhealthyThreshold + checksBeyond) };
         return {
           ...head('outages', outages.clauses, bounds),
-          configuration: documentOf(bounds.profile, { check: { unhealthyThreshold } }),
+          configuration: documentOf(bounds.profile, { scheduling, check: { unhealthyThreshold } }),
           instances: instancesOf([1, 1, 1]),
           steps: [
             settled(namesOf(3), 3),

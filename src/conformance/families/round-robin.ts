@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import type { Step, Timeline } from '../timeline.ts';
 import type { Bounds, Family } from './family.ts';
-import { cycleOf, documentOf, head, instancesOf, namesOf, settled } from './family.ts';
+import { answering, cycleOf, documentOf, head, instancesOf, namesOf, settled } from './family.ts';
 import { boundaryWeights, checksToBeSure, cyclesToFollow, weights } from './weights.ts';
 
 /** More than two cycles of wash-out and three to judge, as the clause allows two. */
@@ -181,6 +181,9 @@ const weightChanges: readonly (readonly [readonly number[], readonly number[]])[
   ],
 ];
 
+/** What comes after a change of weights. */
+const sequels = ['nothing', 'back', 'outage'] as const;
+
 export const wrrReweighs: Family = {
   name: 'wrr-reweighs',
   clauses: ['schedule.weight-change'],
@@ -191,9 +194,9 @@ export const wrrReweighs: Family = {
       .record({
         weightsOf: fc.constantFrom(...weightChanges),
         held: fc.integer({ min: 4, max: 9 }),
-        isBack: fc.constantFrom(...(bounds.isWired ? [false] : [false, false, true])),
+        sequel: fc.constantFrom(...(bounds.isWired ? ['nothing'] : sequels)),
       })
-      .map(({ weightsOf: [before, after], held, isBack }): Timeline => {
+      .map(({ weightsOf: [before, after], held, sequel }): Timeline => {
         const names = namesOf(before.length);
         const reweighed = (to: readonly number[]) =>
           names.flatMap((instance, index) => {
@@ -220,8 +223,17 @@ export const wrrReweighs: Family = {
             { do: 'open', count: cyclesToJudge * cycleOf(before), sources: 'fresh' },
             ...reweighed(after),
             followed,
-            // back, so that whoever takes a change once only is told from whoever takes all
-            ...(isBack ? [...reweighed(before), followed] : []),
+            // so that whoever takes a change once only is told from whoever takes all
+            ...(sequel === 'back' ? [...reweighed(before), followed] : []),
+            // a changed weight outlasts an outage
+            ...(sequel === 'outage'
+              ? [
+                  answering('a', { reply: 503 }),
+                  { after: { checks: { a: checksToBeSure } }, do: 'wait' as const },
+                  answering('a', { reply: 'normal' }),
+                  { after: { checks: { a: checksToBeSure } }, ...followed },
+                ]
+              : []),
             { do: 'carry' },
             { do: 'close', of: 'all' },
           ],
