@@ -9,7 +9,7 @@ import {
   weightZeroElsewhere,
 } from './changes.ts';
 import { days } from './days.ts';
-import { documentsChange } from './documents.ts';
+import { documentsAfterReweighing, documentsChange } from './documents.ts';
 import {
   draining,
   drainingCrowd,
@@ -138,6 +138,7 @@ export const families: readonly Family[] = [
   reconfiguresParts,
   updatesTurnedAway,
   documentsChange,
+  documentsAfterReweighing,
   weightZero,
   weightZeroElsewhere,
   load,

@@ -90,7 +90,7 @@ function timeout(beforeSeconds: number, afterSeconds: number): Part {
   };
 }
 
-function drain(beforeSeconds: number, afterSeconds: number, over: number): Part {
+function drain(beforeSeconds: number, afterSeconds: number | 'unsaid', over: number): Part {
   return {
     before: { drainSeconds: beforeSeconds },
     after: { drainSeconds: afterSeconds },
@@ -132,6 +132,8 @@ const heldUnevenly: Part = {
   ],
 };
 
+const oddSeconds = 17;
+
 function partsOf({ isWired }: Bounds): readonly Part[] {
   const over = isWired ? 1.6 : 0.45;
   return [
@@ -165,11 +167,48 @@ function partsOf({ isWired }: Bounds): readonly Part[] {
     method('tcp', 'http'),
     countedAlready('F'),
     countedAlready('P'),
+    // what is left out is the default, whatever was asked for before
+    place({}, { check: { path: '/' } }),
+    place({}, { check: { path: 'unsaid' } }),
+    drain(60, 'unsaid', over),
+    // an interval that nobody would have for a limit of its own
+    {
+      before: { check: { intervalSeconds: oddSeconds } },
+      after: { check: { intervalSeconds: 5 * oddSeconds } },
+      first: [{ after: { intervals: 4 }, do: 'wait' }],
+      steps: [{ after: { intervals: 8 }, do: 'wait' }],
+    },
+    {
+      ...heldUnevenly,
+      before: { ...heldUnevenly.before, persistence: true },
+      after: { ...heldUnevenly.after, persistence: true },
+    },
   ];
 }
 
+/** More of them than anybody would tell apart, each another one. */
+function oneAfterTheOther(bounds: Bounds): Timeline {
+  const choices = Array.from({ length: 5 }, (_, index) => ({
+    port: 8081 + index,
+    check: { path: `/ready-${index + 1}` },
+  }));
+  return {
+    ...head('reconfigures-parts', reconfiguresParts.clauses, bounds),
+    configuration: documentOf(bounds.profile, {}),
+    instances: instancesOf(names.map(() => 1)),
+    steps: [
+      settled(names, 2),
+      ...choices.flatMap((choice): readonly Step[] => [
+        { do: 'reconfigure', configuration: documentOf(bounds.profile, choice) },
+        settled(names, 3),
+        open,
+      ]),
+    ],
+  };
+}
+
 function timelinesOf(bounds: Bounds): readonly Timeline[] {
-  return partsOf(bounds).map(
+  const parts = partsOf(bounds).map(
     ({ before, after, behaviours = {}, first = [], steps }): Timeline => ({
       ...head('reconfigures-parts', reconfiguresParts.clauses, bounds),
       configuration: documentOf(bounds.profile, before),
@@ -183,6 +222,7 @@ function timelinesOf(bounds: Bounds): readonly Timeline[] {
       ],
     }),
   );
+  return [...parts, oneAfterTheOther(bounds)];
 }
 
 export const reconfiguresParts: Family = {
@@ -196,7 +236,7 @@ export const reconfiguresParts: Family = {
     'drain',
     'change.configuration',
   ],
-  runs: { stepped: 19, wired: 4 },
+  runs: { stepped: 25, wired: 4 },
   fixed: timelinesOf,
   timelines: (bounds) => fc.constantFrom(...timelinesOf(bounds)),
 };

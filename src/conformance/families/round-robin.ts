@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import type { Step, Timeline } from '../timeline.ts';
 import type { Bounds, Family } from './family.ts';
-import { cycleOf, documentOf, head, instancesOf, namesOf, settled } from './family.ts';
+import { answering, cycleOf, documentOf, head, instancesOf, namesOf, settled } from './family.ts';
 import { boundaryWeights, checksToBeSure, cyclesToFollow, weights } from './weights.ts';
 
 /** More than two cycles of wash-out and three to judge, as the clause allows two. */
@@ -176,20 +176,24 @@ const weightChanges: readonly (readonly [readonly number[], readonly number[]])[
   ],
 ];
 
+/** What becomes of the weights, or of those that have them, as they change. */
+const reweighingCourses = ['plain', 'and back', 'while out', 'with who joins'] as const;
+
 export const wrrReweighs: Family = {
   name: 'wrr-reweighs',
   clauses: ['schedule.weight-change'],
   needs: ['schedule.wrr', 'change.weight'],
-  runs: { stepped: 20, wired: 3 },
+  runs: { stepped: 24, wired: 3 },
   timelines: (bounds) =>
     fc
       .record({
         weightsOf: fc.constantFrom(...weightChanges),
         held: fc.integer({ min: 4, max: 9 }),
-        isBack: fc.constantFrom(...(bounds.isWired ? [false] : [false, false, true])),
+        course: fc.constantFrom(...(bounds.isWired ? (['plain'] as const) : reweighingCourses)),
       })
-      .map(({ weightsOf: [before, after], held, isBack }): Timeline => {
+      .map(({ weightsOf: [before, after], held, course }): Timeline => {
         const names = namesOf(before.length);
+        const isJoined = course === 'with who joins';
         const reweighed = (to: readonly number[]) =>
           names.flatMap((instance, index) => {
             const weight = to[index] ?? 1;
@@ -199,24 +203,49 @@ export const wrrReweighs: Family = {
           });
         const followed = {
           do: 'open' as const,
-          count: cyclesToFollow * Math.max(cycleOf(before), cycleOf(after)),
+          count:
+            cyclesToFollow *
+            Math.max(
+              cycleOf(before),
+              cycleOf(after),
+              ...(isJoined ? [cycleOf([...after, 1])] : []),
+            ),
           sources: 'fresh' as const,
+        };
+        const listed = (to: readonly number[]) =>
+          // on a port of its own, which no weight changes
+          instancesOf(to).map((one, index) => (index === 0 ? { ...one, port: 9000 } : one));
+        const changes: Readonly<Record<typeof course, readonly Step[]>> = {
+          plain: [...reweighed(after), followed],
+          // back, so that whoever takes a change once only is told from whoever takes all
+          'and back': [...reweighed(after), followed, ...reweighed(before), followed],
+          // the weight of who is out holds once it is in again
+          'while out': [
+            answering('a', { reply: 'refused' }),
+            { after: { checks: { a: checksToBeSure } }, do: 'open', count: 12, sources: 'fresh' },
+            ...reweighed(after),
+            { do: 'behave', instance: 'a', behaviour: {} },
+            // until it is seen to be back nothing is counted
+            { after: { checks: { a: checksToBeSure } }, do: 'open', count: 12, sources: 'fresh' },
+            followed,
+          ],
+          'with who joins': [
+            {
+              do: 'list',
+              instances: [...listed(after), { name: 'joining', weight: 1, port: null }],
+            },
+            { after: { checks: { joining: checksToBeSure } }, ...followed },
+          ],
         };
         return {
           ...head('wrr-reweighs', wrrReweighs.clauses, bounds),
           configuration: documentOf(bounds.profile, {}),
-          // on a port of its own, which no weight changes
-          instances: instancesOf(before).map((one, index) =>
-            index === 0 ? { ...one, port: 9000 } : one,
-          ),
+          instances: listed(before),
           steps: [
             settled(names, 3),
             { do: 'open', count: held, sources: 'fresh', hold: true },
             { do: 'open', count: cyclesToJudge * cycleOf(before), sources: 'fresh' },
-            ...reweighed(after),
-            followed,
-            // back, so that whoever takes a change once only is told from whoever takes all
-            ...(isBack ? [...reweighed(before), followed] : []),
+            ...changes[course],
             { do: 'carry' },
             { do: 'close', of: 'all' },
           ],
