@@ -8,6 +8,7 @@ import {
   weightZero,
   weightZeroElsewhere,
 } from './changes.ts';
+import { accompanied } from './companions.ts';
 import { days } from './days.ts';
 import { documentsAfterReweighing, documentsChange } from './documents.ts';
 import {
@@ -146,5 +147,6 @@ export const families: readonly Family[] = [
   forwardReturns,
   forwardRecovers,
   forwardMoves,
+  accompanied,
   days,
 ];
