@@ -59,6 +59,7 @@ import {
   persistenceOff,
   persistenceSticks,
   persistenceUnhealthy,
+  persistenceUpdates,
 } from './persistence.ts';
 import { reconfiguresParts } from './reconfigurations.ts';
 import {
@@ -68,6 +69,7 @@ import {
   wrrNames,
   wrrRecovers,
   wrrReweighs,
+  wrrReweighsMeanwhile,
   wrrShares,
 } from './round-robin.ts';
 import {
@@ -126,9 +128,11 @@ export const families: readonly Family[] = [
   sourceReturns,
   sourceReweighs,
   wrrReweighs,
+  wrrReweighsMeanwhile,
   persistenceDraining,
   persistenceUnhealthy,
   persistenceChanges,
+  persistenceUpdates,
   drainingZero,
   persistenceOff,
   drainingEarly,

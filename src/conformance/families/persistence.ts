@@ -1,5 +1,6 @@
 /** Timelines for session persistence: who comes back, when, and what became of the instance meanwhile. */
 import fc from 'fast-check';
+import type { ConfigurationDocument } from '../../spec/configuration.ts';
 import type { Step, Timeline } from '../timeline.ts';
 import type { Bounds, Family, ServiceChoice } from './family.ts';
 import {
@@ -94,67 +95,86 @@ export const persistenceSticks: Family = {
 };
 
 /** What else a service may be asked for: none of it is a reason to forget anybody. */
-const otherChoices: Readonly<Record<string, ServiceChoice>> = {
-  thresholds: { check: { unhealthyThreshold: 3, healthyThreshold: 4 } },
-  'check interval': { check: { intervalSeconds: 30, timeoutSeconds: 3 } },
-  'check path': { check: { path: '/ready', normalStatusCodes: ['2xx', '3xx'] } },
-  'check port': { check: { port: 9100 } },
-  drain: { drainSeconds: 60 },
-  algorithm: { scheduling: 'weighted-least-connections' },
-};
+const otherChoices: readonly ServiceChoice[] = [
+  { check: { unhealthyThreshold: 3, healthyThreshold: 4 } },
+  { check: { intervalSeconds: 30, timeoutSeconds: 3 } },
+  { check: { path: '/ready', normalStatusCodes: ['2xx', '3xx'] } },
+  { check: { port: 9100 } },
+  { drainSeconds: 60 },
+  { scheduling: 'weighted-least-connections' },
+];
 
 /** Edits that no session may be forgotten for. */
-function editNamed(name: string, bounds: Bounds): Step {
-  const choice = { persistence: true, ...fewChecks(bounds) };
+function editNamed(name: string, document: ConfigurationDocument): Step {
   if (name === 'addition') return { do: 'add', instance: { name: 'd', weight: 1, port: null } };
   if (name === 'weight') return { do: 'reweigh', instance: 'c', weight: 2 };
-  const other = otherChoices[name];
-  if (other === undefined) {
-    return { do: 'reconfigure', configuration: withListener(documentOf(bounds.profile, choice)) };
-  }
-  const check = { ...choice.check, ...other.check };
-  return {
-    do: 'reconfigure',
-    configuration: documentOf(bounds.profile, { ...choice, ...other, check }),
-  };
+  return { do: 'reconfigure', configuration: withListener(document) };
 }
 
 export const persistenceChanges: Family = {
   name: 'persistence-changes',
   clauses: ['persistence.sticks'],
   needs: ['persistence', 'change.weight', 'change.configuration'],
-  runs: { stepped: 18, wired: 2 },
+  runs: { stepped: 12, wired: 2 },
   timelines: (bounds) =>
     fc
       .record({
-        edit: fc.constantFrom(
-          ...['addition', 'weight', 'document'],
-          ...(bounds.isWired ? [] : Object.keys(otherChoices)),
-        ),
+        edit: fc.constantFrom('addition', 'weight', 'document'),
         clients: fc.integer({ min: 5, max: 8 }),
       })
       .map(({ edit, clients }): Timeline => {
         const sources = clientsNamed(clients);
+        const choice = { persistence: true, ...fewChecks(bounds) };
+        const configuration = documentOf(bounds.profile, choice);
         return {
           ...head('persistence-changes', persistenceChanges.clauses, bounds),
-          configuration: documentOf(bounds.profile, { persistence: true, ...fewChecks(bounds) }),
+          configuration,
           instances: instancesOf([1, 1, 1]),
           steps: [
             settled(namesOf(3), 3),
             { do: 'open', count: clients, sources },
-            // who is remembered before it is remembered after it
+            editNamed(edit, configuration),
             { do: 'open', count: clients, sources: sources.toReversed() },
-            editNamed(edit, bounds),
-            { do: 'open', count: clients, sources },
-            {
-              after: { persistence: 0.91 },
-              do: 'open',
-              count: clients,
-              sources: sources.toReversed(),
-            },
+            { after: { persistence: 0.91 }, do: 'open', count: clients, sources },
           ],
         };
       }),
+};
+
+function updatedTimelines(bounds: Bounds): readonly Timeline[] {
+  const choice = { persistence: true, ...fewChecks(bounds) };
+  return otherChoices.map((other): Timeline => {
+    const check = { ...choice.check, ...other.check };
+    const sources = clientsNamed(7);
+    const open = { do: 'open' as const, count: sources.length };
+    return {
+      ...head('persistence-updates', persistenceUpdates.clauses, bounds),
+      configuration: documentOf(bounds.profile, choice),
+      instances: instancesOf([1, 1, 1]),
+      steps: [
+        settled(namesOf(3), 3),
+        { ...open, sources },
+        // who is remembered before it is remembered after it
+        { ...open, sources: sources.toReversed() },
+        {
+          do: 'reconfigure',
+          configuration: documentOf(bounds.profile, { ...choice, ...other, check }),
+        },
+        { ...open, sources },
+        { after: { persistence: 0.91 }, ...open, sources: sources.toReversed() },
+      ],
+    };
+  });
+}
+
+/** Whatever else a service is asked for, its clients are those that it knew. */
+export const persistenceUpdates: Family = {
+  name: 'persistence-updates',
+  clauses: ['persistence.sticks'],
+  needs: ['persistence', 'schedule.wrr', 'schedule.wlc', 'check.http', 'change.configuration'],
+  runs: { stepped: otherChoices.length, wired: 0 },
+  fixed: updatedTimelines,
+  timelines: (bounds) => fc.constantFrom(...updatedTimelines(bounds)),
 };
 
 /** Four instances, six clients each: a round robin that decides again cannot send all of them back by chance. */

@@ -186,22 +186,25 @@ function partsOf({ isWired }: Bounds): readonly Part[] {
   ];
 }
 
-/** More of them than anybody would tell apart, each another one. */
+/** More of them than anybody takes for the first ones, each unlike the one before. */
 function oneAfterTheOther(bounds: Bounds): Timeline {
-  const choices = Array.from({ length: 5 }, (_, index) => ({
-    port: 8081 + index,
-    check: { path: `/ready-${index + 1}` },
-  }));
+  const choices = Array.from({ length: 5 }, (_, index): ServiceChoice => {
+    const normalStatusCodes = index % 2 === 0 ? ['2xx', '4xx'] : ['2xx'];
+    return {
+      port: 8081 + index,
+      check: { ...quick, path: `/ready-${index + 1}`, normalStatusCodes },
+    };
+  });
   return {
     ...head('reconfigures-parts', reconfiguresParts.clauses, bounds),
-    configuration: documentOf(bounds.profile, {}),
+    configuration: documentOf(bounds.profile, { check: quick }),
     instances: instancesOf(names.map(() => 1)),
+    behaviours: { a: { afterwards: { reply: 404 } } },
     steps: [
       settled(names, 2),
       ...choices.flatMap((choice): readonly Step[] => [
         { do: 'reconfigure', configuration: documentOf(bounds.profile, choice) },
-        settled(names, 3),
-        open,
+        ...steady,
       ]),
     ],
   };
@@ -222,7 +225,8 @@ function timelinesOf(bounds: Bounds): readonly Timeline[] {
       ],
     }),
   );
-  return [...parts, oneAfterTheOther(bounds)];
+  // early, as rounds go through them in this order, and behind those for the wire
+  return parts.toSpliced(4, 0, oneAfterTheOther(bounds));
 }
 
 export const reconfiguresParts: Family = {

@@ -176,79 +176,105 @@ const weightChanges: readonly (readonly [readonly number[], readonly number[]])[
   ],
 ];
 
-/** What becomes of the weights, or of those that have them, as they change. */
-const reweighingCourses = ['plain', 'and back', 'while out', 'with who joins'] as const;
+interface Reweighing {
+  readonly before: readonly number[];
+  readonly after: readonly number[];
+}
+
+const reweighing = fc
+  .constantFrom(...weightChanges)
+  .map(([before, after]): Reweighing => ({ before, after }));
+
+/** The first on a port of its own, which no weight changes. */
+function weighing(vector: readonly number[]): Timeline['instances'] {
+  return instancesOf(vector).map((one, index) => (index === 0 ? { ...one, port: 9000 } : one));
+}
+
+function reweighed(from: readonly number[], to: readonly number[]): readonly Step[] {
+  return namesOf(from.length).flatMap((instance, index) => {
+    const weight = to[index] ?? 1;
+    return from[index] === to[index] ? [] : [{ do: 'reweigh' as const, instance, weight }];
+  });
+}
+
+function following(...vectors: readonly (readonly number[])[]): Step & { readonly do: 'open' } {
+  const count = cyclesToFollow * Math.max(...vectors.map(cycleOf));
+  return { do: 'open', count, sources: 'fresh' };
+}
+
+function keeping(vector: readonly number[]): readonly Step[] {
+  return [
+    settled(namesOf(vector.length), 3),
+    { do: 'open', count: cyclesToJudge * cycleOf(vector), sources: 'fresh' },
+  ];
+}
 
 export const wrrReweighs: Family = {
   name: 'wrr-reweighs',
   clauses: ['schedule.weight-change'],
   needs: ['schedule.wrr', 'change.weight'],
-  runs: { stepped: 24, wired: 3 },
+  runs: { stepped: 20, wired: 3 },
   timelines: (bounds) =>
     fc
       .record({
-        weightsOf: fc.constantFrom(...weightChanges),
+        vectors: reweighing,
         held: fc.integer({ min: 4, max: 9 }),
-        course: fc.constantFrom(...(bounds.isWired ? (['plain'] as const) : reweighingCourses)),
+        isBack: fc.constantFrom(...(bounds.isWired ? [false] : [false, false, true])),
       })
-      .map(({ weightsOf: [before, after], held, course }): Timeline => {
-        const names = namesOf(before.length);
-        const isJoined = course === 'with who joins';
-        const reweighed = (to: readonly number[]) =>
-          names.flatMap((instance, index) => {
-            const weight = to[index] ?? 1;
-            return before[index] === after[index]
-              ? []
-              : [{ do: 'reweigh' as const, instance, weight }];
-          });
-        const followed = {
-          do: 'open' as const,
-          count:
-            cyclesToFollow *
-            Math.max(
-              cycleOf(before),
-              cycleOf(after),
-              ...(isJoined ? [cycleOf([...after, 1])] : []),
-            ),
-          sources: 'fresh' as const,
-        };
-        const listed = (to: readonly number[]) =>
-          // on a port of its own, which no weight changes
-          instancesOf(to).map((one, index) => (index === 0 ? { ...one, port: 9000 } : one));
-        const changes: Readonly<Record<typeof course, readonly Step[]>> = {
-          plain: [...reweighed(after), followed],
-          // back, so that whoever takes a change once only is told from whoever takes all
-          'and back': [...reweighed(after), followed, ...reweighed(before), followed],
-          // the weight of who is out holds once it is in again
-          'while out': [
-            answering('a', { reply: 'refused' }),
-            { after: { checks: { a: checksToBeSure } }, do: 'open', count: 12, sources: 'fresh' },
-            ...reweighed(after),
-            { do: 'behave', instance: 'a', behaviour: {} },
-            // until it is seen to be back nothing is counted
-            { after: { checks: { a: checksToBeSure } }, do: 'open', count: 12, sources: 'fresh' },
-            followed,
-          ],
-          'with who joins': [
-            {
-              do: 'list',
-              instances: [...listed(after), { name: 'joining', weight: 1, port: null }],
-            },
-            { after: { checks: { joining: checksToBeSure } }, ...followed },
-          ],
-        };
+      .map(({ vectors: { before, after }, held, isBack }): Timeline => {
+        const followed = following(before, after);
         return {
           ...head('wrr-reweighs', wrrReweighs.clauses, bounds),
           configuration: documentOf(bounds.profile, {}),
-          instances: listed(before),
+          instances: weighing(before),
           steps: [
-            settled(names, 3),
+            settled(namesOf(before.length), 3),
             { do: 'open', count: held, sources: 'fresh', hold: true },
             { do: 'open', count: cyclesToJudge * cycleOf(before), sources: 'fresh' },
-            ...changes[course],
+            ...reweighed(before, after),
+            followed,
+            // back, so that whoever takes a change once only is told from whoever takes all
+            ...(isBack ? [...reweighed(after, before), followed] : []),
             { do: 'carry' },
             { do: 'close', of: 'all' },
           ],
+        };
+      }),
+};
+
+/** The weight of who is out holds once it is in again, and one that comes with somebody else's first one holds at once. */
+export const wrrReweighsMeanwhile: Family = {
+  name: 'wrr-reweighs-meanwhile',
+  clauses: ['schedule.weight-change'],
+  needs: ['schedule.wrr', 'change.weight'],
+  runs: { stepped: 8, wired: 0 },
+  timelines: (bounds) =>
+    fc
+      .record({ vectors: reweighing, isJoined: fc.boolean() })
+      .map(({ vectors: { before, after }, isJoined }): Timeline => {
+        const open: Step = { do: 'open', count: 12, sources: 'fresh' };
+        const whileOut: readonly Step[] = [
+          answering('a', { reply: 'refused' }),
+          { after: { checks: { a: checksToBeSure } }, ...open },
+          ...reweighed(before, after),
+          { do: 'behave', instance: 'a', behaviour: {} },
+          // until it is seen to be back nothing is counted
+          { after: { checks: { a: checksToBeSure } }, ...open },
+          following(before, after),
+        ];
+        const joining = { name: 'joining', weight: 1, port: null };
+        const withWhoJoins: readonly Step[] = [
+          { do: 'list', instances: [...weighing(after), joining] },
+          {
+            after: { checks: { joining: checksToBeSure } },
+            ...following(before, [...before, 1], [...after, 1]),
+          },
+        ];
+        return {
+          ...head('wrr-reweighs-meanwhile', wrrReweighsMeanwhile.clauses, bounds),
+          configuration: documentOf(bounds.profile, {}),
+          instances: weighing(before),
+          steps: [...keeping(before), ...(isJoined ? withWhoJoins : whileOut)],
         };
       }),
 };
