@@ -186,7 +186,7 @@ function timelineWithin(timeline: Timeline, capabilities: Capabilities): Timelin
     fitted(document, timeline.profile, capabilities, aboutNothing) as Timeline['configuration'];
   const steps = timeline.steps.map(
     (step): Step =>
-      step.do === 'reconfigure' ? { ...step, configuration: asked(step.configuration) } : step,
+      'configuration' in step ? { ...step, configuration: asked(step.configuration) } : step,
   );
   return { ...timeline, configuration: asked(timeline.configuration), steps };
 }

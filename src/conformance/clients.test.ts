@@ -51,6 +51,20 @@ it.each(planes)(
   },
 );
 
+it('gives hundreds of named clients neighbours that are apart by any one bit', () => {
+  const clients = createClients('1', 'call');
+  const numbers = Array.from({ length: 380 }, (_, index) =>
+    clients
+      .named(`client-${index}`)
+      .split('.')
+      .reduce((sum, octet) => sum * 256 + Number(octet), 0),
+  );
+  for (let bit = 0; bit < 24; bit++) {
+    const seen = new Set(numbers.map((number) => (number & ~(1 << bit)) >>> 0));
+    expect(numbers.length - seen.size, `bit ${bit}`).toBeGreaterThanOrEqual(8);
+  }
+});
+
 it('draws clients of calls from both halves of all addresses', () => {
   const clients = createClients('1', 'call');
   const firsts = Array.from({ length: 200 }, () => Number(clients.fresh().split('.')[0]));

@@ -1,6 +1,6 @@
 /**
  * The addresses that clients of a timeline come from: named clients keep theirs, fresh ones get a new one each time.
- * Named clients are neighbours, so that whoever knows them by a part of the address takes one for another. On the wire
+ * Named clients are neighbours, so that whoever knows them by a part of the address, down to one bit less, takes one for another. On the wire
  * all lie in 127.128.0.0/9, which Linux serves without any set-up and where no instance lives; where connections are
  * calls they come from all over the world.
  */
@@ -47,6 +47,11 @@ export interface Clients {
 
 /** By turns: the octet, counted from the last, in which a named client differs from the one before; null: in all. */
 const octetsApart: readonly (number | null)[] = [null, 0, 1, 2, 0];
+/** So many differ by octets; of all that follow one in so many is anywhere, and those after it differ from that one by a bit each. */
+const apartByOctets = 40;
+const bitsInAddress = 32;
+/** One more than are apart by a bit: else every round of three begins and ends with a whole cycle, whoever is taken for another. */
+const neighbours = 2 + bitsInAddress;
 
 /** `salt`: the same salt gives the same addresses. No address is given out twice. */
 export function createClients(salt: string, plane: Plane): Clients {
@@ -72,11 +77,29 @@ export function createClients(salt: string, plane: Plane): Clients {
     const mask = 255 << (8 * octet);
     return unused((bits) => ((neighbour & ~mask) | (bits & mask)) >>> 0);
   };
+  const addressOfNext = (): number => {
+    const count = known.size - apartByOctets;
+    if (count >= 0) return besideByBit(Math.floor(count / neighbours), count % neighbours);
+    const octet = octetsApart[known.size % octetsApart.length] ?? null;
+    last = octet === null ? anywhere() : beside(last, octet);
+    return last;
+  };
+  const besideByBit = (round: number, turn: number): number => {
+    // in another order each round, so that no bit always comes as long after what it is beside
+    const bit = ((2 * round + 1) * turn + 7 * round) % bitsInAddress;
+    const address = (last ^ (1 << bit)) >>> 0;
+    const isBeside = 0 < turn && turn <= bitsInAddress;
+    if (isBeside && !used.has(address) && isClients(address)) {
+      used.add(address);
+      return address;
+    }
+    const other = anywhere();
+    if (turn === 0) last = other;
+    return other;
+  };
   return {
     named(name) {
-      const octet = octetsApart[known.size % octetsApart.length] ?? null;
-      const address = known.get(name) ?? (octet === null ? anywhere() : beside(last, octet));
-      if (!known.has(name)) last = address;
+      const address = known.get(name) ?? addressOfNext();
       known.set(name, address);
       return written(address);
     },

@@ -10,8 +10,9 @@ import { propagationOf } from '../judging/reading.ts';
 import { checksInstances, type EffectiveDurations } from '../spec/behaviour.ts';
 import type { ConfigurationDocument, ServiceConfiguration } from '../spec/configuration.ts';
 import { effectiveDurations, resolveService } from '../spec/resolve.ts';
-import type { Behaviour, Testbed, Trial } from '../testbed/trial.ts';
+import type { Behaviour, Testbed, Trial, TrialRequest } from '../testbed/trial.ts';
 import { type Clients, createClients, type Plane } from './clients.ts';
+import { Companions } from './companions.ts';
 import type { After, BehaviourScript, ReplyScript, Step, Timeline } from './timeline.ts';
 import { instancesEver } from './timeline-names.ts';
 
@@ -35,7 +36,29 @@ export async function drive(
   const service = resolveService(timeline.configuration, timeline.profile);
   const effective = effectiveDurations(service, options.realMsPerSecond);
   const reply = replier(service, effective);
-  const begun = await testbed.begin({
+  const begun = await testbed.begin(requestOf(timeline, options));
+  if (!begun.accepted) return begun.history;
+  const { capabilities, plane, traits } = testbed.description;
+  const isChecking = checksInstances(capabilities);
+  const propagationMs = propagationOf({ traits });
+  const walker = new Walker(begun.trial, effective, reply, timeline, options, {
+    plane,
+    isChecking,
+    propagationMs,
+  });
+  const companions = new Companions(testbed);
+  try {
+    return await walk(walker, companions, timeline, begun.trial, options);
+  } finally {
+    await companions.end();
+  }
+}
+
+function requestOf(timeline: Timeline, options: DriveOptions): TrialRequest {
+  const service = resolveService(timeline.configuration, timeline.profile);
+  const effective = effectiveDurations(service, options.realMsPerSecond);
+  const reply = replier(service, effective);
+  return {
     name: options.name,
     configuration: timeline.configuration,
     profile: timeline.profile,
@@ -50,21 +73,12 @@ export async function drive(
     timeline: timeline.family,
     budgetMs: options.budgetMs,
     eventsMax: options.eventsMax,
-  });
-  if (!begun.accepted) return begun.history;
-  const { capabilities, plane, traits } = testbed.description;
-  const isChecking = checksInstances(capabilities);
-  const propagationMs = propagationOf({ traits });
-  const walker = new Walker(begun.trial, effective, reply, timeline, options, {
-    plane,
-    isChecking,
-    propagationMs,
-  });
-  return walk(walker, timeline, begun.trial, options);
+  };
 }
 
 async function walk(
   walker: Walker,
+  companions: Companions,
   timeline: Timeline,
   trial: Trial,
   options: DriveOptions,
@@ -73,6 +87,10 @@ async function walk(
     for (const step of timeline.steps) {
       if (options.signal?.aborted) return await trial.end('interrupted');
       await walker.take(step);
+      if (step.do === 'accompany') {
+        const { configuration } = step;
+        await companions.add(requestOf({ ...timeline, configuration }, options));
+      }
     }
     return await trial.end('complete');
   } catch (error) {
@@ -154,6 +172,8 @@ class Walker {
         return step.isWrong === true
           ? this.#misconfigure(step.configuration)
           : this.#reconfigure(step.configuration);
+      // whoever is beside it is no matter of this one
+      case 'accompany':
       case 'wait':
         return;
     }

@@ -109,9 +109,21 @@ const stepSchema = z.discriminatedUnion(
         .exactOptional()
         .describe('It is to be turned away; whoever takes it is asked nothing more'),
     }),
+    z
+      .strictObject({
+        ...after,
+        do: z.literal('accompany'),
+        configuration: configurationSchema,
+      })
+      .describe(
+        'Deploys another service beside this one, in stepped time and where there is room for many',
+      ),
     z.strictObject({ ...after, do: z.literal('wait') }),
   ],
-  { error: 'open, close, refill, carry, behave, add, reweigh, remove, list, reconfigure, or wait' },
+  {
+    error:
+      'open, close, refill, carry, behave, add, reweigh, remove, list, reconfigure, accompany, or wait',
+  },
 );
 
 export const timelineSchema = z.strictObject({
@@ -143,7 +155,7 @@ export function parseTimeline(value: unknown): ParsedTimeline {
   const documents = [
     ['configuration', timeline.configuration] as const,
     ...timeline.steps.flatMap((step, index) =>
-      step.do === 'reconfigure' && step.isWrong !== true
+      step.do === 'accompany' || (step.do === 'reconfigure' && step.isWrong !== true)
         ? [[`steps[${index}].configuration`, step.configuration] as const]
         : [],
     ),

@@ -79,5 +79,9 @@ export type Step = { readonly after?: After } & (
       /** It is to be turned away, and all goes on as before; whoever takes it is asked nothing more. */
       readonly isWrong?: boolean;
     }
+  | {
+      /** Another service of its own, with instances called the same, which is there until the end; nobody asks anything of it. */ readonly do: 'accompany';
+      readonly configuration: ConfigurationDocument;
+    }
   | { /** Only waits. */ readonly do: 'wait' }
 );

@@ -154,6 +154,52 @@ function keepingFailures(parts: ServiceParts): ServiceParts {
   return { ...parts, health };
 }
 
+/** Sessions are off for an instant, which forgets everybody, where other thresholds come. */
+function forgettingForThresholds(parts: ServiceParts): AlteredParts {
+  let { check } = parts.configuration;
+  return {
+    ...parts,
+    around: overlaid((service) => ({
+      reconfigure: (other) => {
+        const { unhealthyThreshold, healthyThreshold } = other.configuration.check;
+        const isOther =
+          unhealthyThreshold !== check.unhealthyThreshold ||
+          healthyThreshold !== check.healthyThreshold;
+        const configuration = { ...other.configuration, persistenceMs: 0 };
+        if (isOther) service.reconfigure({ ...other, configuration });
+        check = other.configuration.check;
+        service.reconfigure(other);
+      },
+    })),
+  };
+}
+
+const configurationsHeeded = 2;
+
+function heedingTheFirst(parts: ServiceParts): AlteredParts {
+  let heeded = 0;
+  return {
+    ...parts,
+    around: overlaid((service) => ({
+      reconfigure: (other) => {
+        if (heeded++ < configurationsHeeded) service.reconfigure(other);
+      },
+    })),
+  };
+}
+
+function reweighingTheWellOnly(parts: ServiceParts): AlteredParts {
+  return observed(parts, (own, membership) => ({
+    ...own,
+    around: overlaid((service) => ({
+      reweigh: (instance, weight) => {
+        const isOut = membership(instance) === 'in' && service.instances.isEligible[instance] === 0;
+        if (!isOut) service.reweigh(instance, weight);
+      },
+    })),
+  }));
+}
+
 export const coincidenceDefects: readonly Defect[] = [
   {
     name: 'last-one-out-is-cut',
@@ -172,6 +218,24 @@ export const coincidenceDefects: readonly Defect[] = [
     sentence: 'Failures that took an instance out are still counted when it comes back.',
     breaks: ['health.unhealthy-threshold'],
     edit: keepingFailures,
+  },
+  {
+    name: 'thresholds-forget-sessions',
+    sentence: 'Other thresholds make every client a stranger.',
+    breaks: ['persistence.sticks'],
+    edit: forgettingForThresholds,
+  },
+  {
+    name: 'third-configuration-ignored',
+    sentence: 'The first two other configurations are followed, later ones are accepted only.',
+    breaks: ['change.effective'],
+    edit: heedingTheFirst,
+  },
+  {
+    name: 'weight-lost-while-out',
+    sentence: 'Another weight of an instance that is out is accepted and lost.',
+    breaks: ['schedule.weight-change'],
+    edit: reweighingTheWellOnly,
   },
   {
     name: 'turns-one-at-a-time',

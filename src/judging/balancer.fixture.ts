@@ -41,6 +41,7 @@ export class FakeBalancer {
   readonly #held: Held[] = [];
   readonly #carriedMs = new Map<number, number>();
   #connections = 0;
+  #configurations = 0;
 
   constructor(asked: Asked = {}, wrong: Wrong = {}) {
     this.#first = asked;
@@ -81,10 +82,12 @@ export class FakeBalancer {
 
   reconfigure(asked: Asked): this {
     this.#configured(asked);
-    if (!this.#wrong.keepsFirstConfiguration) {
+    const { configurationsMax = Number.POSITIVE_INFINITY } = this.#wrong;
+    if (!this.#wrong.keepsFirstConfiguration && this.#configurations++ < configurationsMax) {
       this.#asked = { ...this.#asked, ...asked };
       this.#health.asked = this.#asked;
     }
+    if (this.#wrong.forgetsOnReconfigure) this.#sessions.forgetAll();
     if (this.#wrong.healsOnReconfigure) for (const one of this.instances) one.isUp = true;
     if (this.#wrong.downsOnReconfigure) for (const one of this.instances) one.isUp = false;
     const isCut = ({ instance }: Held) =>

@@ -1,5 +1,6 @@
 /** Judges of edits on balancers that follow them, ignore them, and cut connections over them. */
 import { describe, expect, it } from 'vitest';
+import { documentOf } from './asked-service.fixture.ts';
 import { type Asked, FakeBalancer, type Wrong } from './balancer.fixture.ts';
 import { failures, passes, verdictOn } from './verdict.fixture.ts';
 
@@ -47,6 +48,45 @@ describe('another configuration', () => {
       expect(failures(reconfigured(turning, other, wrong))).toEqual([effective]);
       expect(failures(reconfigured(other, turning, wrong))).toEqual([effective]);
     }
+  });
+
+  it('fails where the first one only has an effect', () => {
+    const drained = (wrong: Wrong) =>
+      new FakeBalancer({ traits: { 'draining.deadline': 'close' } }, wrong)
+        .rounds(4)
+        .reconfigure({ unhealthyThreshold: 4 })
+        .rounds(2)
+        .reconfigure({ unhealthyThreshold: 4, drainSeconds: 30 })
+        .openFresh(6, { hold: true })
+        .remove('a')
+        .pass(20_000)
+        .carryAll()
+        .pass(20_000)
+        .carryAll()
+        .end();
+    expect(failures(drained({ configurationsMax: 1 }))).toEqual([effective]);
+    expect(failures(drained({}))).toEqual([]);
+  });
+
+  it('fails where a much longer interval is taken and checks come as before, not where they come early', () => {
+    const checked = (wrong: Wrong) => {
+      const history = new FakeBalancer({}, wrong).rounds(6).reconfigure({}).rounds(8).end();
+      let configured = 0;
+      const events = history.events.map((event) => {
+        if (event.event !== 'service.configured' || event.effective === null || configured++ === 0)
+          return event;
+        const backendServices = documentOf({}).backendServices.map((service) => ({
+          ...service,
+          healthCheck: { ...service.healthCheck, intervalSeconds: 25 },
+        }));
+        const intervalMs = 5 * event.effective.intervalMs;
+        const effectiveThen = { ...event.effective, intervalMs };
+        return { ...event, configuration: { backendServices }, effective: effectiveThen };
+      });
+      return { ...history, events };
+    };
+    expect(failures(checked({}))).toEqual([effective]);
+    expect(failures(checked({ intervalMs: 4000 }))).toEqual([]);
   });
 
   it('fails apart from wrong ports, unless it is at wrong ports that clients arrive after it', () => {

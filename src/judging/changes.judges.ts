@@ -9,6 +9,7 @@ import { hasFailed, knownBefore } from './check-ledger.ts';
 import { checkInterval, checkPath, checkPort } from './check-places.judges.ts';
 import { stuckAtChange } from './counts-at-changes.ts';
 import { isAtFailure } from './cuts-at-results.ts';
+import { drainingDefault } from './drain-ends.judges.ts';
 import { deadline, drainingZero, established } from './draining.judges.ts';
 import { type Edit, editsOf } from './edits.ts';
 import { arrivedWhole, forwardPort } from './forwarding.judges.ts';
@@ -28,7 +29,7 @@ import {
 import { resultsBeyond } from './rotation.ts';
 import { connectionsToSee } from './rotation-windows.ts';
 import { groupedBySource } from './sessions.ts';
-import { waitingStill } from './waiting-checks.ts';
+import { checkedAsBefore, waitingStill } from './waiting-checks.ts';
 import { wlcRatio } from './weighted-least-connections.judges.ts';
 
 export const keepsEstablished: Judge = judgeOf('change.keeps-established', (subject) => {
@@ -141,6 +142,7 @@ const judgesOfLater: readonly Judge[] = [
   established,
   deadline,
   drainingZero,
+  drainingDefault,
 ];
 
 /** Least connections counts what was held before. */
@@ -153,13 +155,19 @@ interface LookedLater extends Looked {
 
 /** Whether what follows another configuration keeps that one. Whoever never kept such a clause is charged there. */
 function judgeLater(subject: Subject): LookedLater {
-  const { later, laterWithHeld } = subject;
-  const told = [stuckAtChange(subject), waitingStill(subject)].map((ones) => ({
-    looked: ones.length,
-    breaches: ones.flatMap((one) => one ?? []),
-    broken: [],
-  }));
-  const judged = [laterBy(judgesOfLater, later), laterBy(judgesOfHeld, laterWithHeld), ...told];
+  const { later, laterStill, laterWithHeld } = subject;
+  const told = [stuckAtChange(subject), waitingStill(subject), checkedAsBefore(subject)].map(
+    (ones) => ({
+      looked: ones.length,
+      breaches: ones.flatMap((one) => one ?? []),
+      broken: [],
+    }),
+  );
+  const judged = [
+    ...[later, ...laterStill].map((one) => laterBy(judgesOfLater, one)),
+    laterBy(judgesOfHeld, laterWithHeld),
+    ...told,
+  ];
   return {
     looked: Math.max(...judged.map(({ looked }) => looked)),
     breaches: judged.flatMap(({ breaches }) => breaches),

@@ -263,6 +263,19 @@ describe('draining', () => {
     expect(verdictOn(removed(), 'draining.zero').is).toBe('inconclusive');
   });
 
+  it('of nothing: no known client either', () => {
+    const known = (wrong: Wrong) => {
+      const balancer = new FakeBalancer({ drainSeconds: 0, persistence: true }, wrong).rounds(4);
+      const sources = Array.from({ length: 6 }, (_, index) => `127.128.0.${index + 1}`);
+      for (const source of sources) balancer.open(source);
+      balancer.remove('b');
+      for (const source of sources) balancer.open(source);
+      return balancer.end();
+    };
+    expect(failures(known({ sticksToRemoved: true }))).toEqual(['draining.zero']);
+    expect(failures(known({}))).toEqual([]);
+  });
+
   it('says nothing where nobody is removed', () => {
     const history = new FakeBalancer().rounds(4).openFresh(9, { hold: true }).carryAll().end();
     for (const clause of clauses) expect(verdictOn(history, clause).is).toBe('inconclusive');

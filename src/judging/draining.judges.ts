@@ -73,7 +73,7 @@ function leftAt(subject: Subject, { connection, change }: Drained): Outliving | 
   return { observed: 'still carried data', line: alive.line };
 }
 
-/** New connections of clients that no session binds to the removed instance. */
+/** New connections, with a drain only of clients that no session binds to the removed instance: those are another clause's. */
 function judgeNewConnections(subject: Subject): Assessment {
   const { drainMs } = subject.effective;
   const known = new Map(pairsOf(subject).map(({ first, second }) => [second, first]));
@@ -85,7 +85,7 @@ function judgeNewConnections(subject: Subject): Assessment {
     const isTempting = hasOthers(subject, '', connection);
     for (const removal of epoch.removed.values()) {
       const { name } = removal.member;
-      if (known.get(connection)?.placed.instance === name) continue;
+      if (drainMs > 0 && known.get(connection)?.placed.instance === name) continue;
       const isDraining = connection.placed.toMs < removal.change.fromMs + drainMs;
       if (isTempting && (isDraining || drainMs === 0))
         tempted.set(removal, (tempted.get(removal) ?? 0) + 1);

@@ -17,8 +17,9 @@ export class FakeSessions {
   /** The instance that the client is bound to now. */
   boundTo(source: string, port: number, nowMs: number): string | null {
     const session = this.#of(source, port);
-    const isBound =
-      session !== undefined && (nowMs < session.untilMs || this.#wrong.neverForgets === true);
+    if (session === undefined) return null;
+    const isAtEnd = nowMs === session.untilMs && this.#wrong.knowsAtEnd === true;
+    const isBound = nowMs < session.untilMs || isAtEnd || this.#wrong.neverForgets === true;
     return isBound ? session.instance : null;
   }
 
@@ -40,6 +41,10 @@ export class FakeSessions {
     for (const [key, session] of this.#sessions) {
       if (session.instance === instance) this.#sessions.delete(key);
     }
+  }
+
+  forgetAll(): void {
+    this.#sessions.clear();
   }
 
   #of(source: string, port: number): Session | undefined {

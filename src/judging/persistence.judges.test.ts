@@ -86,6 +86,48 @@ describe('persistence.sticks and persistence.source-address', () => {
     expect(failures(meet(undefined, shifted))).toEqual([]);
   });
 
+  it('fail a key that lacks one bit of the address, and no key at all for one that is whole', () => {
+    // each leader with its neighbours by a bit, in no order that a cycle has
+    const bitsOf = (leader: number) =>
+      Array.from({ length: 8 }, (_, turn) => ((2 * leader + 1) * turn + leader) % 8);
+    const addresses = Array.from({ length: 10 }, (_, leader) => [
+      `127.200.${23 * leader}.85`,
+      ...bitsOf(leader).map((bit) => `127.200.${23 * leader}.${85 ^ (1 << bit)}`),
+      `127.201.${23 * leader}.${leader}`,
+    ]).flat();
+    const meet = (wrong: Wrong) => {
+      const balancer = new FakeBalancer(kept, wrong).rounds(4);
+      for (const address of addresses) balancer.open(address);
+      return balancer.end();
+    };
+    const lacking = (source: string) => {
+      const [first, second, third, last] = source.split('.');
+      return [first, second, third, Number(last) & 0x7f].join('.');
+    };
+    expect(failures(meet({ sessionKey: lacking }))).toEqual(['persistence.source-address']);
+    expect(failures(meet({}))).toEqual([]);
+  });
+
+  it('fail clients that are forgotten for another configuration, if they were known before it', () => {
+    const asked = { ...kept, unhealthyThreshold: 4 };
+    const reconfigured = (wrong: Wrong, after: Asked = asked, order = clients) => {
+      const balancer = new FakeBalancer(kept, wrong).rounds(4);
+      for (const client of clients) balancer.open(client);
+      for (const client of clients.toReversed()) balancer.open(client);
+      balancer.reconfigure(after);
+      for (const client of order) balancer.open(client);
+      return balancer.end();
+    };
+    const forgetting = { forgetsOnReconfigure: true };
+    expect(failures(reconfigured(forgetting))).toEqual(['persistence.sticks']);
+    expect(failures(reconfigured({}))).toEqual([]);
+    // by its hash a client may rightly be somewhere else
+    const hashed: Asked = { ...asked, scheduling: 'source-ip' };
+    expect(verdictOn(reconfigured(forgetting, hashed), 'persistence.sticks').is).not.toBe('fail');
+    const nobodyKnown: Wrong = { ...forgetting, persistenceMs: 0 };
+    expect(failures(reconfigured(nobodyKnown))).not.toContain('persistence.sticks');
+  });
+
   it('take nobody for a newcomer who came first when nobody was sure who was in rotation', () => {
     const balancer = new FakeBalancer(
       { ...kept, weights: { a: 1 }, traits: { 'health.initial': 'down' } },
@@ -194,6 +236,20 @@ describe('persistence.unhealthy and persistence.draining', () => {
     expect(failures(leaving('draining', { sticksToRemoved: true }))).toEqual([
       'persistence.draining',
     ]);
+  });
+
+  it('fails where they are let through to who has just gone out, as newcomers show', () => {
+    const justOut = (wrong: Wrong, newcomers: number) => {
+      const balancer = new FakeBalancer(kept, wrong).rounds(4);
+      for (const client of clients) balancer.open(client);
+      balancer.behave('a', { reply: 503 }).rounds(2).openFresh(newcomers);
+      for (const client of clients) balancer.open(client);
+      return balancer.end();
+    };
+    expect(failures(justOut({ sticksToUnhealthy: true }, 6))).toEqual(['persistence.unhealthy']);
+    expect(failures(justOut({}, 6))).toEqual([]);
+    expect(failures(justOut({ sticksToUnhealthy: true }, 2))).toEqual([]);
+    expect(failures(justOut({ unhealthyThreshold: 3 }, 6))).not.toContain('persistence.unhealthy');
   });
 
   const strange = Array.from({ length: 4 }, (_, index) => `127.201.0.${index + 1}`);

@@ -2,10 +2,13 @@
 import { type Assessment, type Breach, counted, judgeOf, type Subject } from './assessment.ts';
 import { knownBefore, knownPossibly } from './check-ledger.ts';
 import type { Judge } from './judge.ts';
+import { justOut } from './just-out.ts';
 import { cycleOf, epochOf } from './membership.ts';
+import { type PartOfAddress, partsOfAddress } from './parts-of-address.ts';
 import { isPlaced, type Placed, schedulersOf, wordTrait } from './reading.ts';
 import { hasOthers, standingOf, staysInside, stretchesOf } from './rotation.ts';
 import { type Pair, pairsOf, staysEligible, wouldMove } from './sessions.ts';
+import { pairsThroughConfigurations } from './sessions-through-configurations.ts';
 import { turnedAway } from './stranded-clients.ts';
 import { judgeCycles, washoutOf } from './weighted-round-robin.judges.ts';
 
@@ -106,8 +109,13 @@ export const sticks: Judge = judgeOf('persistence.sticks', (subject) => {
   // that it is memory may show in any gap, how long it lasts only in a long one
   const { clients, isProven } = judgePairs(subject, pairs);
   const proving = kept.filter((pair) => pair.gap >= provingGap && wouldMove(subject, pair)).length;
+  // whoever knew its clients before another configuration knows them after it
+  const forgotten = isProven && moved.length === 0 ? forgottenThroughConfigurations(subject) : [];
   return {
-    breaches: moved.map((pair) => ({ ...movedBreach(pair), restsOn: knownBy(pair) })),
+    breaches: [
+      ...moved.map((pair) => ({ ...movedBreach(pair), restsOn: knownBy(pair) })),
+      ...forgotten,
+    ],
     sometimes: {
       'gaps of nine tenths after which the scheduler would have moved': proving,
       [clientsMoved]: isProven ? clients : 0,
@@ -116,25 +124,17 @@ export const sticks: Judge = judgeOf('persistence.sticks', (subject) => {
   };
 });
 
-/** Parts of an address that somebody might know a client by. */
-const partsOfAddress: readonly (readonly [
-  words: string,
-  part: (octets: readonly string[]) => string,
-])[] = [
-  ['the first three octets', (octets) => octets.slice(0, 3).join('.')],
-  ['the address without its third octet', (octets) => octets.toSpliced(2, 1).join('.')],
-  ['the address without its second octet', (octets) => octets.toSpliced(1, 1).join('.')],
-  ['the last three octets', (octets) => octets.slice(1).join('.')],
-  ['the digits without the dots', (octets) => octets.join('')],
-  ['the first two octets', (octets) => octets.slice(0, 2).join('.')],
-  ['the last two octets', (octets) => octets.slice(2).join('.')],
-  ['the last octet', (octets) => octets.slice(3).join('.')],
-  ['the first octet', (octets) => octets.slice(0, 1).join('.')],
-];
-/** So many newcomers who all go where a stranger with the same part of the address went are no coincidence … */
-const followersToProve = 4;
+function forgottenThroughConfigurations(subject: Subject): readonly Breach[] {
+  return pairsThroughConfigurations(subject)
+    .filter(({ first, second }) => first.placed.instance !== second.placed.instance)
+    .map((pair) => {
+      const breach = movedBreach(pair);
+      return { ...breach, why: `${breach.why}, once another configuration was accepted` };
+    });
+}
 
-/** … where the scheduler, which gives newcomers whole cycles, would have sent them elsewhere. */
+/** Newcomers who all go where a stranger with the same part of the address went, where the scheduler, which gives them
+ * whole cycles, would have sent them elsewhere. */
 function takenForOthers(subject: Subject): readonly Breach[] {
   if ((wordTrait(subject, 'wrr.schedulers') ?? '1') !== '1') return [];
   const firsts = firstConnectionsOf(subject);
@@ -144,9 +144,7 @@ function takenForOthers(subject: Subject): readonly Breach[] {
     );
     const { breach } = judgeCycles({ ...stretch, connections: newcomers }, washoutOf(subject));
     if (breach === null || stretch.inRotation.length < 2) return [];
-    return partsOfAddress
-      .flatMap(([words, part]) => followersBreach(newcomers, words, part))
-      .slice(0, 1);
+    return partsOfAddress.flatMap((part) => followersBreach(newcomers, part)).slice(0, 1);
   });
 }
 
@@ -161,18 +159,16 @@ function firstConnectionsOf({ whole }: Subject): ReadonlyMap<string, number> {
 
 function followersBreach(
   newcomers: readonly Placed[],
-  words: string,
-  part: (octets: readonly string[]) => string,
+  { words, of, followersToProve }: PartOfAddress,
 ): readonly Breach[] {
-  const homes = new Map<string, string>();
+  const homes = new Map<string | number, string>();
   const followers = newcomers.filter(({ source, placed }) => {
-    const key = part(source.split('.'));
+    const key = of(source);
     const isKnown = homes.has(key);
     if (!isKnown) homes.set(key, placed.instance);
     return isKnown;
   });
-  const isLed = ({ source, placed }: Placed) =>
-    homes.get(part(source.split('.'))) === placed.instance;
+  const isLed = ({ source, placed }: Placed) => homes.get(of(source)) === placed.instance;
   if (followers.length < followersToProve || !followers.every(isLed)) return [];
   return [
     {
@@ -294,10 +290,12 @@ function runsOfOneSource(connections: readonly Placed[]): readonly (readonly Pla
 export const persistenceUnhealthy: Judge = judgeOf('persistence.unhealthy', (subject) => {
   const why = whyNoSessions(subject);
   if (why !== null) return why;
+  const isJustOut = justOut(subject, strangersOf(subject));
   const judged = pairsOf(subject).filter(
     ({ first, second, isRunning }) =>
       isRunning &&
-      standingOf(subject, first.placed.instance, second) === 'out' &&
+      (standingOf(subject, first.placed.instance, second) === 'out' ||
+        isJustOut(first.placed.instance, second)) &&
       hasOthers(subject, first.placed.instance, second),
   );
   const judgement = knownClients(

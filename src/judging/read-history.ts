@@ -61,6 +61,7 @@ export function readHistory(history: History, known: ReadonlySet<string> = new S
     ...finish(history, intake, whole),
     known,
     later: readLater(later, whole),
+    laterStill: isAccepted ? readLaterStill(told, whole, changed.line) : [],
     laterWithHeld: readLater(laterWithHeld, whole),
   };
 }
@@ -68,6 +69,20 @@ export function readHistory(history: History, known: ReadonlySet<string> = new S
 function readLater(later: LaterHistory | null, whole: EventIntake): Reading['later'] {
   if (later === null) return null;
   return { reading: readHistory(later.history, whole.names), lines: later.lines };
+}
+
+/** Each is read for itself, so that of very many the first are enough. */
+const laterMax = 8;
+
+function readLaterStill(
+  told: Pick<History, 'header' | 'events'>,
+  whole: EventIntake,
+  changeLine: number,
+): Reading['laterStill'] {
+  return whole.reconfigured
+    .filter(({ line, event }) => line > changeLine && event.outcome.is === 'accepted')
+    .slice(0, laterMax)
+    .flatMap(({ line }) => readLater(afterChange(told, whole, line), whole) ?? []);
 }
 
 /**
@@ -114,7 +129,7 @@ function finish(
   history: History,
   intake: EventIntake,
   whole: EventIntake,
-): Omit<Reading, 'known' | 'later' | 'laterWithHeld'> {
+): Omit<Reading, 'known' | 'later' | 'laterStill' | 'laterWithHeld'> {
   const { header } = history;
   const accepted = intake.configured?.event.outcome.is === 'accepted';
   const { profile } = history.header;

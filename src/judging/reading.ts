@@ -36,7 +36,9 @@ export interface Reading {
   readonly whole: WholeReading;
   /** What follows the first configuration that changes anything, read as a history of its own; null: none did. */
   readonly later: LaterReading | null;
-  /** The same with the connections that were held then; null also where nothing that counts them was asked for. */
+  /** What follows each of the next ones, as far as they are read. */
+  readonly laterStill: readonly LaterReading[];
+  /** What follows the first one with the connections that were held then; null also where nothing that counts them was asked for. */
   readonly laterWithHeld: LaterReading | null;
   readonly endedWhy: 'complete' | 'budget' | 'interrupted' | 'error' | null;
   readonly endMs: number;
@@ -44,7 +46,7 @@ export interface Reading {
   readonly defects: readonly string[];
 }
 
-interface LaterReading {
+export interface LaterReading {
   readonly reading: Reading;
   /** By line of it: the line of this history. */
   readonly lines: readonly number[];

@@ -54,6 +54,22 @@ describe('persistence.expiry', () => {
     expect(failures(held({ neverForgets: true }, 'last-connection'))).toEqual([]);
   });
 
+  it('calls a session over at its very end, where times are whole seconds', () => {
+    const atEnd = (wrong: Wrong, laterMs = 0) => {
+      const traits = { 'persistence.clock': 'last-connection' };
+      const weights = { a: 1, b: 1, c: 1, d: 1 };
+      const balancer = new FakeBalancer({ weights, persistence: true, traits }, wrong).rounds(4);
+      balancer.pass(laterMs);
+      for (const client of clients) balancer.open(client);
+      balancer.pass(durationMs);
+      for (const client of swapped) balancer.open(client);
+      return balancer.end();
+    };
+    expect(failures(atEnd({ knowsAtEnd: true }))).toEqual([clause]);
+    expect(failures(atEnd({}))).toEqual([]);
+    expect(verdictOn(atEnd({ knowsAtEnd: true }, 0.25), clause).is).toBe('inconclusive');
+  });
+
   it('fails a session that never ends, unless longer is what is declared', () => {
     expect(failures(returning({ neverForgets: true }, 'last-connection'))).toEqual([clause]);
     expect(verdictOn(returning({ neverForgets: true }, 'longer'), clause)).toMatchObject({

@@ -27,6 +27,7 @@ interface Return {
   readonly hasMoved: boolean;
 }
 
+const secondMs = 1000;
 /** In real time a session may be forgotten somewhat later than its clock says. */
 const lateShare = 0.1;
 /** Several schedulers that decide again, and go round in whatever order, send all clients where they had been that rarely. */
@@ -159,10 +160,13 @@ function isKept(subject: Subject, { ages }: Return, clock: Clock): boolean {
   return own !== null && own.maxMs < persistenceMs && isBeyond;
 }
 
-function isOver(subject: Subject, { ages }: Return, clock: Clock): boolean {
-  const { persistenceMs } = subject.effective;
-  const graceMs = subject.time === 'stepped' ? 0 : lateShare * persistenceMs;
-  return (ages[clock]?.minMs ?? 0) > persistenceMs + graceMs;
+function isOver({ effective, time }: Subject, { ages, second }: Return, clock: Clock): boolean {
+  const { persistenceMs } = effective;
+  const ageMs = ages[clock]?.minMs ?? 0;
+  if (time !== 'stepped') return ageMs > (1 + lateShare) * persistenceMs;
+  // at the very end it is over, too, where nobody can be a rounding away from that, whatever the unit
+  const isWhole = second.opened.fromMs % secondMs === 0;
+  return ageMs > persistenceMs || (isWhole && ageMs === persistenceMs);
 }
 
 function movedBreach({ first, second }: Return, declared: string): Breach {

@@ -1,10 +1,11 @@
 /**
- * Whether a check that was waiting when a shorter interval came goes on waiting by the longer one: a shorter interval holds
- * from then on (docs/adapter-protocol.md, reconfigure). A check that was under way may end as it began before the next one
+ * Whether another interval holds once it is accepted: a shorter one from then on, also for a check that was waiting by the
+ * longer one, a longer one from the next check on (docs/adapter-protocol.md, reconfigure). A check that was under way may end as it began before the next one
  * waits, and changes and timers may take what is declared.
  */
 import { isUnchangedMember } from './absences.ts';
-import type { Breach, Subject } from './assessment.ts';
+import { type Breach, counted, type Subject } from './assessment.ts';
+import type { Ledger } from './check-ledger.ts';
 import { numericTrait, propagationOf } from './reading.ts';
 
 /** Sums of times are doubles: two that are equal differ by less than this after days. */
@@ -35,4 +36,47 @@ export function waitingStill(subject: Subject): readonly (Breach | null)[] {
       },
     ];
   });
+}
+
+/** From here on an interval is so much longer that whoever checks early keeps none as short as the one before. */
+const muchLonger = 4;
+const gapsToJudge = 3;
+/** Between checks that come by an interval, and by no other. */
+const nearlyShare = 0.02;
+
+/**
+ * By instance that was checked at the shorter interval, neither sooner nor later: the breach, or null where it is checked
+ * at that no more. Who checks more often than it must does nothing wrong, but not at this very interval.
+ */
+export function checkedAsBefore(subject: Subject): readonly (Breach | null)[] {
+  const { later, effective, header, whole, time } = subject;
+  if (later === null || time !== 'stepped' || header.checks === 'none') return [];
+  const { effective: longer, instances } = later.reading;
+  const { intervalMs } = effective;
+  if (longer === null || longer.intervalMs < muchLonger * intervalMs) return [];
+  const isBySame = (gapMs: number) => Math.abs(gapMs - intervalMs) <= nearlyShare * intervalMs;
+  return [...subject.instances.values()].flatMap(({ name, ledger }): readonly (Breach | null)[] => {
+    const before = gapsMs(ledger);
+    const seen = instances.get(name)?.ledger;
+    if (seen === undefined || !isUnchangedMember({ header, ...whole }, name)) return [];
+    if (before.length < gapsToJudge || !before.every(isBySame)) return [];
+    const after = gapsMs(seen);
+    if (after.length < gapsToJudge || !after.every(isBySame)) return after.length > 0 ? [null] : [];
+    const lines = seen.checks.map(({ startedLine }) => later.lines[startedLine] ?? startedLine);
+    return [
+      {
+        why: `after another configuration was accepted: ${name} was checked every ${after[0]} ms as before, the interval is ${longer.intervalMs} ms`,
+        expected: `a longer interval from the next check on`,
+        observed: `${counted(after.length, 'gap')} of ${after[0]} ms`,
+        lines,
+      },
+    ];
+  });
+}
+
+function gapsMs({ checks }: Ledger): readonly number[] {
+  const seen = checks.filter(({ check }) => check >= 0);
+  return seen
+    .slice(1)
+    .map(({ started }, index) => started.fromMs - (seen[index]?.started.fromMs ?? 0));
 }

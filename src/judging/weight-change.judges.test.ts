@@ -53,6 +53,24 @@ describe(clause, () => {
     expect(failures(reweighed({ cutsOnReweigh: true }))).toEqual([clause]);
   });
 
+  it('fails where the first weights are kept as somebody joins, unless something else explains what follows', () => {
+    const joined = (wrong: Wrong) =>
+      new FakeBalancer({ weights: { a: 5, b: 1, c: 1 } }, wrong)
+        .rounds(4)
+        .openFresh(6 * 7)
+        .reweigh('a', 1)
+        .reweigh('b', 5)
+        .add('d')
+        .rounds(6)
+        .openFresh(20 * 8)
+        .end();
+    expect(failures(joined({ keepsFirstWeights: true }))).toEqual([clause]);
+    expect(failures(joined({}))).toEqual([]);
+    const pick: Wrong['pick'] = (eligible, { number }) =>
+      eligible[number % (number < 42 ? 7 : eligible.length)]?.name ?? 'a';
+    expect(failures(joined({ pick }))).not.toContain(clause);
+  });
+
   it('leaves an end at the very instant of a failed check to another clause', () => {
     const history = new FakeBalancer({ weights: { a: 1, b: 1, c: 1 } }, { cutsAtTurns: () => true })
       .rounds(4)

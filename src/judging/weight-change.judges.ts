@@ -71,13 +71,35 @@ function judgeFollowing(stretches: readonly Stretch[], washout: number) {
       const wasKept = !broken.some((one) => isAlike(one.inRotation, stretch.inRotation));
       if (judged.breach !== null && wasKept)
         breaches.push(afterwards(before, stretch, judged.breach));
-    } else if (judged.breach !== null) broken.push(stretch);
+    } else {
+      const kept = keptBefore.at(-1);
+      if (kept !== undefined) breaches.push(...byWeightsOf(kept, stretch));
+      if (judged.breach !== null) broken.push(stretch);
+    }
     // equal parts are also what somebody gives who sees no weights
     const isUneven = new Set(stretch.inRotation.map(({ weight }) => weight)).size > 1;
     if ((isUneven || restingIn(stretch).length > 0) && judged.cycles > 0 && judged.breach === null)
       keptBefore.push(stretch);
   }
   return { cycles, breaches };
+}
+
+/**
+ * Where others came or went as well, and only where the weights before explain what follows and the new ones do not: what
+ * a change of members does to round robin is another clause's.
+ */
+function byWeightsOf(before: Stretch, after: Stretch): readonly Breach[] {
+  const old = new Map(before.inRotation.map(({ name, weight }) => [name, weight]));
+  const inRotation = after.inRotation.map((member) => ({
+    ...member,
+    weight: old.get(member.name) ?? member.weight,
+  }));
+  if (!isReweighing(inRotation, after.inRotation)) return [];
+  const asBefore = { ...after, inRotation };
+  const { breach } = judgeCycles(after, cyclesAfter(asBefore, after));
+  const followed = judgeCycles(asBefore, cyclesAfter(after, asBefore));
+  const isExplained = followed.cycles > 0 && followed.breach === null;
+  return breach !== null && isExplained ? [afterwards(asBefore, after, breach)] : [];
 }
 
 /** Members without a weight, whom nobody in the stretch was given to. */

@@ -71,6 +71,8 @@ export interface Wrong {
   /** Out of and into rotation only so much later. */
   readonly lateMs?: number;
   readonly sessionClock?: 'creation';
+  /** A session is there still at its very end. */
+  readonly knowsAtEnd?: boolean;
   readonly neverForgets?: boolean;
   /** A drain without connections goes on to its deadline; nobody is checked while it drains. */
   readonly finishesAtDeadline?: boolean;
@@ -84,6 +86,10 @@ export interface Wrong {
   /** Another configuration has no effect, ends every connection; a new instance gets nothing. */
   readonly keepsFirstConfiguration?: boolean;
   readonly cutsOnReconfigure?: boolean;
+  /** It makes every client a stranger. */
+  readonly forgetsOnReconfigure?: boolean;
+  /** All but so many have no effect. */
+  readonly configurationsMax?: number;
   /** Of who is out alone. */
   readonly cutsOutOnReconfigure?: boolean;
   /** Another configuration brings everybody in, takes everybody out. */

@@ -18,6 +18,7 @@ import {
   settled,
   withListener,
 } from './family.ts';
+import { cyclesToFollow } from './weights.ts';
 
 /** What is under way, and the clauses that tell whether it goes on. */
 interface Course {
@@ -118,10 +119,10 @@ function coursesOf(bounds: Bounds): readonly Course[] {
 const bad: ReplyScript = { reply: 503, afterTimeouts: 0.9 };
 const good: ReplyScript = { reply: 'normal', afterTimeouts: 0.9 };
 
-function timelineOf(bounds: Bounds, course: Course): Timeline {
+function timelineOf(bounds: Bounds, course: Course, family = 'documents-change'): Timeline {
   const configuration: ConfigurationDocument = documentOf(bounds.profile, course.choice);
   return {
-    ...head('documents-change', course.clauses, bounds),
+    ...head(family, course.clauses, bounds),
     configuration,
     instances: instancesOf(course.weights),
     behaviours: course.behaviours ?? {},
@@ -155,4 +156,25 @@ export const documentsChange: Family = {
   fixed: (bounds) => coursesOf(bounds).map((course) => timelineOf(bounds, course)),
   timelines: (bounds) =>
     fc.constantFrom(...coursesOf(bounds)).map((course) => timelineOf(bounds, course)),
+};
+
+/** Weights that were changed are not in the document: whoever begins anew with it goes back to those of the beginning. */
+const reweighed: Course = {
+  clauses: ['schedule.weight-change'],
+  choice: {},
+  weights: uneven,
+  before: [
+    { do: 'open', count: 6 * cycleOf(uneven), sources: 'fresh' },
+    { do: 'reweigh', instance: 'a', weight: 1 },
+    { do: 'open', count: cyclesToFollow * cycleOf(uneven), sources: 'fresh' },
+  ],
+  afterwards: [{ do: 'open', count: cyclesToFollow * cycleOf(uneven), sources: 'fresh' }],
+};
+
+export const documentsAfterReweighing: Family = {
+  name: 'documents-after-reweighing',
+  clauses: reweighed.clauses,
+  needs: ['schedule.wrr', 'change.weight', 'change.configuration'],
+  runs: { stepped: 1, wired: 0 },
+  timelines: (bounds) => fc.constant(timelineOf(bounds, reweighed, 'documents-after-reweighing')),
 };

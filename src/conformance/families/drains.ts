@@ -294,24 +294,31 @@ export const drainingZero: Family = {
   runs: { stepped: 20, wired: 3 },
   timelines: (bounds) =>
     fc
-      .record({ held: fc.integer({ min: 3, max: 9 }), removed: fc.constantFrom('a', 'b', 'c') })
-      .map(
-        ({ held, removed }): Timeline => ({
+      .record({
+        held: fc.integer({ min: 3, max: 9 }),
+        removed: fc.constantFrom('a', 'b', 'c'),
+        // neither does a session bring anybody to who is gone
+        persistence: fc.constantFrom(...(bounds.isWired ? [false] : [false, false, true])),
+      })
+      .map(({ held, removed, persistence }): Timeline => {
+        const known = persistence ? clientsNamed(held) : null;
+        return {
           ...head('draining-zero', drainingZero.clauses, bounds),
-          configuration: documentOf(bounds.profile, { drainSeconds: 0 }),
+          configuration: documentOf(bounds.profile, { drainSeconds: 0, persistence }),
           instances: instancesOf([1, 1, 1]),
           steps: [
             settled(namesOf(3), 3),
-            { do: 'open', count: held, sources: 'fresh', hold: true },
+            { do: 'open', count: held, sources: known ?? 'fresh', hold: true },
             { do: 'remove', instance: removed },
             { do: 'open', count: 9, sources: 'fresh' },
+            ...(known === null ? [] : [{ do: 'open' as const, count: held, sources: known }]),
             // at once, which in real time nobody can tell
             ...(bounds.isWired ? [] : [{ after: { intervals: 0.1 }, do: 'carry' as const }]),
             { after: { intervals: 1 }, do: 'open', count: 9, sources: 'fresh' },
             { do: 'carry' },
           ],
-        }),
-      ),
+        };
+      }),
 };
 
 /** Fewer and fewer are left, down to the last one: that one goes on like any other until it ends or its time is over. */

@@ -8,8 +8,9 @@ import {
   weightZero,
   weightZeroElsewhere,
 } from './changes.ts';
+import { accompanied } from './companions.ts';
 import { days } from './days.ts';
-import { documentsChange } from './documents.ts';
+import { documentsAfterReweighing, documentsChange } from './documents.ts';
 import {
   draining,
   drainingCrowd,
@@ -59,6 +60,7 @@ import {
   persistenceOff,
   persistenceSticks,
   persistenceUnhealthy,
+  persistenceUpdates,
 } from './persistence.ts';
 import { reconfiguresHeld, reconfiguresParts } from './reconfigurations.ts';
 import {
@@ -68,6 +70,7 @@ import {
   wrrNames,
   wrrRecovers,
   wrrReweighs,
+  wrrReweighsMeanwhile,
   wrrShares,
 } from './round-robin.ts';
 import {
@@ -128,9 +131,11 @@ export const families: readonly Family[] = [
   sourceReturns,
   sourceReweighs,
   wrrReweighs,
+  wrrReweighsMeanwhile,
   persistenceDraining,
   persistenceUnhealthy,
   persistenceChanges,
+  persistenceUpdates,
   drainingZero,
   persistenceOff,
   drainingEarly,
@@ -142,6 +147,7 @@ export const families: readonly Family[] = [
   reconfiguresHeld,
   updatesTurnedAway,
   documentsChange,
+  documentsAfterReweighing,
   weightZero,
   weightZeroElsewhere,
   load,
@@ -149,5 +155,6 @@ export const families: readonly Family[] = [
   forwardReturns,
   forwardRecovers,
   forwardMoves,
+  accompanied,
   days,
 ];

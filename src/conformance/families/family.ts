@@ -48,6 +48,7 @@ export interface ServiceChoice {
   readonly check?: {
     readonly method?: CheckMethod;
     readonly port?: number;
+    /** `unsaid`: left to the default, as no path can be. */
     readonly path?: string;
     readonly timeoutSeconds?: number;
     readonly intervalSeconds?: number;
@@ -86,7 +87,9 @@ export function documentOf(profile: Profile, choice: ServiceChoice): Configurati
         healthCheck: {
           method,
           ...(choice.check?.port === undefined ? {} : { port: choice.check.port }),
-          ...(method === 'http' ? { path: choice.check?.path ?? '/healthz' } : {}),
+          ...(method === 'http' && choice.check?.path !== 'unsaid'
+            ? { path: choice.check?.path ?? '/healthz' }
+            : {}),
           timeoutSeconds: choice.check?.timeoutSeconds ?? 2,
           intervalSeconds: choice.check?.intervalSeconds ?? 5,
           unhealthyThreshold: choice.check?.unhealthyThreshold ?? 2,

@@ -35,18 +35,24 @@ export const outages: Family = {
         failure: fc.constantFrom(...plainFailures),
         held: fc.integer({ min: 6, max: 9 }),
         scheduling: bounds.isWired ? fc.constant('weighted-round-robin' as const) : anyScheduling,
+        persistence: fc.constantFrom(...(bounds.isWired ? [false] : [false, false, true])),
       })
-      .map(({ unhealthyThreshold, failure, held, scheduling }): Timeline => {
+      .map(({ unhealthyThreshold, failure, held, scheduling, persistence }): Timeline => {
+        // of few clients, so that each holds some at several instances, where none of them has a session
+        const holders = clientsNamed(persistence ? held : 2);
         // a check takes an interval and, at worst, its timeout of two fifths of one
         const out = { intervals: 1.4 * (unhealthyThreshold + checksBeyond) };
         return {
           ...head('outages', outages.clauses, bounds),
-          configuration: documentOf(bounds.profile, { scheduling, check: { unhealthyThreshold } }),
+          configuration: documentOf(bounds.profile, {
+            scheduling,
+            persistence,
+            check: { unhealthyThreshold },
+          }),
           instances: instancesOf([1, 1, 1]),
           steps: [
             settled(namesOf(3), 3),
-            // of few clients, so that each holds some at several instances
-            { do: 'open', count: held, sources: clientsNamed(2), hold: true },
+            { do: 'open', count: held, sources: holders, hold: true },
             answering('a', failure),
             { after: out, do: 'open', count: connectionsToSee, sources: 'fresh' },
             answering('b', failure),
@@ -54,6 +60,10 @@ export const outages: Family = {
             { do: 'carry' },
             answering('c', failure),
             { after: out, do: 'open', count: 6, sources: 'fresh' },
+            // a session is no way in where nobody is
+            ...(persistence
+              ? [{ do: 'open' as const, count: holders.length, sources: holders }]
+              : []),
             { do: 'carry' },
             // the first to come back is enough, and costs nobody anything
             { do: 'behave', instance: 'b', behaviour: {} },

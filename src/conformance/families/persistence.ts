@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import type { ConfigurationDocument } from '../../spec/configuration.ts';
 import type { Step, Timeline } from '../timeline.ts';
-import type { Bounds, Family } from './family.ts';
+import type { Bounds, Family, ServiceChoice } from './family.ts';
 import {
   clientsNamed,
   documentOf,
@@ -18,8 +18,17 @@ import {
 const residents = ['resident-1', 'resident-2', 'resident-3', 'resident-4'];
 /** Their sessions are only as old as the gap: a slow machine, that needs long for many clients, ends none of them. */
 const latecomers = ['latecomer-1', 'latecomer-2', 'latecomer-3', 'latecomer-4'];
+/** They hold a connection until late in their sessions. */
+const leavers = ['leaver-1', 'leaver-2', 'leaver-3', 'leaver-4'];
 /** More clients than the tables of small balancers hold. */
 const crowd = 1200;
+
+/** Ten for each bit of an address, and those that they differ from. */
+const neighbourhood = 10 * 34;
+const neighboursNamed = Array.from(
+  { length: neighbourhood },
+  (_, index) => `neighbour-${index + 1}`,
+);
 
 export const persistenceSticks: Family = {
   name: 'persistence-sticks',
@@ -34,10 +43,13 @@ export const persistenceSticks: Family = {
         // in stepped time up to a few ms before the end
         gap: fc.constantFrom(...(bounds.isWired ? [0.91, 0.92, 0.93] : [0.91, 0.99, 0.999_999])),
         isCrowded: fc.constantFrom(...(bounds.isWired ? [false] : [false, false, false, true])),
+        neighbours: fc.constantFrom(...(bounds.isWired ? [0] : [0, 0, 0, neighbourhood])),
         // who is known is sent where everybody else is
         ownPort: fc.constantFrom(null, 9000),
+        // nor does it matter how old a session is when the last connection of its client ends
+        endsAt: fc.constantFrom(...(bounds.isWired ? [null] : [0.5, 0.8])),
       })
-      .map(({ clients, gap, isCrowded, ownPort }): Timeline => {
+      .map(({ clients, gap, isCrowded, neighbours, ownPort, endsAt }): Timeline => {
         const sources = clientsNamed(clients);
         return {
           ...head('persistence-sticks', persistenceSticks.clauses, bounds),
@@ -55,15 +67,42 @@ export const persistenceSticks: Family = {
             ...(isCrowded
               ? [{ do: 'open' as const, count: crowd, sources: 'fresh' as const }]
               : []),
+            ...(neighbours === 0
+              ? []
+              : [{ do: 'open' as const, count: neighbours, sources: neighboursNamed }]),
             // backwards: a scheduler that goes round cannot look like memory
             { do: 'open', count: clients, sources: sources.toReversed() },
+            ...(endsAt === null
+              ? []
+              : [{ do: 'open' as const, count: 4, sources: leavers, hold: true }]),
             { do: 'open', count: 4, sources: latecomers },
-            { after: { persistence: gap }, do: 'open', count: 4, sources: latecomers },
+            ...(endsAt === null
+              ? []
+              : [{ after: { persistence: endsAt }, do: 'close' as const, of: 'all' }]),
+            {
+              after: { persistence: gap - (endsAt ?? 0) },
+              do: 'open',
+              count: 4,
+              sources: latecomers,
+            },
+            ...(endsAt === null
+              ? []
+              : [{ do: 'open' as const, count: 4, sources: leavers.toReversed() }]),
             { do: 'open', count: clients, sources: sources.slice(1).concat(sources.slice(0, 1)) },
           ],
         };
       }),
 };
+
+/** What else a service may be asked for: none of it is a reason to forget anybody. */
+const otherChoices: readonly ServiceChoice[] = [
+  { check: { unhealthyThreshold: 3, healthyThreshold: 4 } },
+  { check: { intervalSeconds: 30, timeoutSeconds: 3 } },
+  { check: { path: '/ready', normalStatusCodes: ['2xx', '3xx'] } },
+  { check: { port: 9100 } },
+  { drainSeconds: 60 },
+  { scheduling: 'weighted-least-connections' },
+];
 
 /** Edits that no session may be forgotten for. */
 function editNamed(name: string, document: ConfigurationDocument): Step {
@@ -102,6 +141,42 @@ export const persistenceChanges: Family = {
       }),
 };
 
+function updatedTimelines(bounds: Bounds): readonly Timeline[] {
+  const choice = { persistence: true, ...fewChecks(bounds) };
+  return otherChoices.map((other): Timeline => {
+    const check = { ...choice.check, ...other.check };
+    const sources = clientsNamed(7);
+    const open = { do: 'open' as const, count: sources.length };
+    return {
+      ...head('persistence-updates', persistenceUpdates.clauses, bounds),
+      configuration: documentOf(bounds.profile, choice),
+      instances: instancesOf([1, 1, 1]),
+      steps: [
+        settled(namesOf(3), 3),
+        { ...open, sources },
+        // who is remembered before it is remembered after it
+        { ...open, sources: sources.toReversed() },
+        {
+          do: 'reconfigure',
+          configuration: documentOf(bounds.profile, { ...choice, ...other, check }),
+        },
+        { ...open, sources },
+        { after: { persistence: 0.91 }, ...open, sources: sources.toReversed() },
+      ],
+    };
+  });
+}
+
+/** Whatever else a service is asked for, its clients are those that it knew. */
+export const persistenceUpdates: Family = {
+  name: 'persistence-updates',
+  clauses: ['persistence.sticks'],
+  needs: ['persistence', 'schedule.wrr', 'schedule.wlc', 'check.http', 'change.configuration'],
+  runs: { stepped: otherChoices.length, wired: 0 },
+  fixed: updatedTimelines,
+  timelines: (bounds) => fc.constantFrom(...updatedTimelines(bounds)),
+};
+
 /** Four instances, six clients each: a round robin that decides again cannot send all of them back by chance. */
 const clientsToExpire = 24;
 
@@ -125,7 +200,8 @@ export const persistenceExpiry: Family = {
           ...(bounds.isWired ? [] : [{ isHeld: true, scheduling: leastConnections } as const]),
         ),
         gap: fc.constantFrom(0.6, 0.65, 0.7),
-        over: fc.constantFrom(...(bounds.isWired ? [1.25] : [1.01, 1.02, 1.25])),
+        // in stepped time also at the very end
+        over: fc.constantFrom(...(bounds.isWired ? [1.25] : [1, 1.01, 1.02, 1.25])),
       })
       .map(({ course: { isHeld, scheduling }, gap, over }): Timeline => {
         const sources = clientsNamed(clientsToExpire);
@@ -158,7 +234,11 @@ export const persistenceExpiry: Family = {
             again(gap, sources.toReversed()),
             again(gap, swapped),
             again(gap, sources.toReversed()),
-            again(over, swapped),
+            // what is carried meanwhile is no new connection
+            ...(isHeld && !bounds.isWired
+              ? [{ after: { persistence: 0.6 * over }, do: 'carry' as const }]
+              : []),
+            again(isHeld && !bounds.isWired ? over - 0.6 * over : over, swapped),
             ...(isHeld
               ? [
                   // long after the last new connection, and not long after the last one was closed
@@ -283,8 +363,10 @@ export const persistenceUnhealthy: Family = {
         isBackOnce: bounds.isWired ? fc.constant(false) : fc.boolean(),
         // beyond the end of the first session, and within the next one
         later: fc.constantFrom(0.4, 0.5, 0.7, 0.9),
+        // long out, and just out: two failures are the threshold
+        outFor: fc.constantFrom(...(bounds.isWired ? [6] : [6, 2])),
       })
-      .map(({ clients, scheduling, isBackOnce, later }): Timeline => {
+      .map(({ clients, scheduling, isBackOnce, later, outFor }): Timeline => {
         const sources = clientsNamed(clients);
         const comeBack = { do: 'open' as const, count: clients, sources };
         return {
@@ -305,7 +387,7 @@ export const persistenceUnhealthy: Family = {
               : [{ after: { persistence: lateOf(bounds) }, do: 'wait' as const }]),
             { do: 'behave', instance: 'a', behaviour: { afterwards: { reply: 503 } } },
             // strangers first: where they go, too, it is not memory that sends known clients
-            { after: { intervals: 6 }, do: 'open', count: 9, sources: 'fresh', hold: true },
+            { after: { intervals: outFor }, do: 'open', count: 9, sources: 'fresh', hold: true },
             // held, so that least connections, too, has a reason to decide otherwise the next time
             { ...comeBack, hold: isBackOnce },
             ...(isBackOnce

@@ -90,7 +90,7 @@ function timeout(beforeSeconds: number, afterSeconds: number): Part {
   };
 }
 
-function drain(beforeSeconds: number, afterSeconds: number, over: number): Part {
+function drain(beforeSeconds: number, afterSeconds: number | 'unsaid', over: number): Part {
   return {
     before: { drainSeconds: beforeSeconds },
     after: { drainSeconds: afterSeconds },
@@ -132,6 +132,8 @@ const heldUnevenly: Part = {
   ],
 };
 
+const oddSeconds = 17;
+
 function partsOf({ isWired }: Bounds): readonly Part[] {
   const over = isWired ? 1.6 : 0.45;
   return [
@@ -165,6 +167,22 @@ function partsOf({ isWired }: Bounds): readonly Part[] {
     method('tcp', 'http'),
     countedAlready('F'),
     countedAlready('P'),
+    // what is left out is the default, whatever was asked for before
+    place({}, { check: { path: '/' } }),
+    place({}, { check: { path: 'unsaid' } }),
+    drain(60, 'unsaid', over),
+    // an interval that nobody would have for a limit of its own
+    {
+      before: { check: { intervalSeconds: oddSeconds } },
+      after: { check: { intervalSeconds: 5 * oddSeconds } },
+      first: [{ after: { intervals: 4 }, do: 'wait' }],
+      steps: [{ after: { intervals: 8 }, do: 'wait' }],
+    },
+    {
+      ...heldUnevenly,
+      before: { ...heldUnevenly.before, persistence: true },
+      after: { ...heldUnevenly.after, persistence: true },
+    },
   ];
 }
 
@@ -192,6 +210,30 @@ function heldBefore(before: ServiceChoice): Part {
   };
 }
 
+/** More of them than anybody takes for the first ones, each unlike the one before. */
+function oneAfterTheOther(bounds: Bounds): Timeline {
+  const choices = Array.from({ length: 5 }, (_, index): ServiceChoice => {
+    const normalStatusCodes = index % 2 === 0 ? ['2xx', '4xx'] : ['2xx'];
+    return {
+      port: 8081 + index,
+      check: { ...quick, path: `/ready-${index + 1}`, normalStatusCodes },
+    };
+  });
+  return {
+    ...head('reconfigures-parts', reconfiguresParts.clauses, bounds),
+    configuration: documentOf(bounds.profile, { check: quick }),
+    instances: instancesOf(names.map(() => 1)),
+    behaviours: { a: { afterwards: { reply: 404 } } },
+    steps: [
+      settled(names, 2),
+      ...choices.flatMap((choice): readonly Step[] => [
+        { do: 'reconfigure', configuration: documentOf(bounds.profile, choice) },
+        ...steady,
+      ]),
+    ],
+  };
+}
+
 function timelinesOf(
   { name, clauses }: Pick<Family, 'name' | 'clauses'>,
   parts: readonly Part[],
@@ -213,6 +255,12 @@ function timelinesOf(
   );
 }
 
+function partTimelines(bounds: Bounds): readonly Timeline[] {
+  const parts = timelinesOf(reconfiguresParts, partsOf(bounds), bounds);
+  // early, as rounds go through them in this order, and behind those for the wire
+  return parts.toSpliced(4, 0, oneAfterTheOther(bounds));
+}
+
 export const reconfiguresParts: Family = {
   name: 'reconfigures-parts',
   clauses: ['change.effective'],
@@ -224,10 +272,9 @@ export const reconfiguresParts: Family = {
     'drain',
     'change.configuration',
   ],
-  runs: { stepped: 19, wired: 4 },
-  fixed: (bounds) => timelinesOf(reconfiguresParts, partsOf(bounds), bounds),
-  timelines: (bounds) =>
-    fc.constantFrom(...timelinesOf(reconfiguresParts, partsOf(bounds), bounds)),
+  runs: { stepped: 25, wired: 4 },
+  fixed: partTimelines,
+  timelines: (bounds) => fc.constantFrom(...partTimelines(bounds)),
 };
 
 /** Least connections takes over from every other algorithm, with sessions and without. */

@@ -183,6 +183,38 @@ const weightChanges: readonly (readonly [readonly number[], readonly number[]])[
 
 /** What comes after a change of weights. */
 const sequels = ['nothing', 'back', 'outage'] as const;
+interface Reweighing {
+  readonly before: readonly number[];
+  readonly after: readonly number[];
+}
+
+const reweighing = fc
+  .constantFrom(...weightChanges)
+  .map(([before, after]): Reweighing => ({ before, after }));
+
+/** The first on a port of its own, which no weight changes. */
+function weighing(vector: readonly number[]): Timeline['instances'] {
+  return instancesOf(vector).map((one, index) => (index === 0 ? { ...one, port: 9000 } : one));
+}
+
+function reweighed(from: readonly number[], to: readonly number[]): readonly Step[] {
+  return namesOf(from.length).flatMap((instance, index) => {
+    const weight = to[index] ?? 1;
+    return from[index] === to[index] ? [] : [{ do: 'reweigh' as const, instance, weight }];
+  });
+}
+
+function following(...vectors: readonly (readonly number[])[]): Step & { readonly do: 'open' } {
+  const count = cyclesToFollow * Math.max(...vectors.map(cycleOf));
+  return { do: 'open', count, sources: 'fresh' };
+}
+
+function keeping(vector: readonly number[]): readonly Step[] {
+  return [
+    settled(namesOf(vector.length), 3),
+    { do: 'open', count: cyclesToJudge * cycleOf(vector), sources: 'fresh' },
+  ];
+}
 
 export const wrrReweighs: Family = {
   name: 'wrr-reweighs',
@@ -192,39 +224,24 @@ export const wrrReweighs: Family = {
   timelines: (bounds) =>
     fc
       .record({
-        weightsOf: fc.constantFrom(...weightChanges),
+        vectors: reweighing,
         held: fc.integer({ min: 4, max: 9 }),
         sequel: fc.constantFrom(...(bounds.isWired ? ['nothing'] : sequels)),
       })
-      .map(({ weightsOf: [before, after], held, sequel }): Timeline => {
-        const names = namesOf(before.length);
-        const reweighed = (to: readonly number[]) =>
-          names.flatMap((instance, index) => {
-            const weight = to[index] ?? 1;
-            return before[index] === after[index]
-              ? []
-              : [{ do: 'reweigh' as const, instance, weight }];
-          });
-        const followed = {
-          do: 'open' as const,
-          count: cyclesToFollow * Math.max(cycleOf(before), cycleOf(after)),
-          sources: 'fresh' as const,
-        };
+      .map(({ vectors: { before, after }, held, sequel }): Timeline => {
+        const followed = following(before, after);
         return {
           ...head('wrr-reweighs', wrrReweighs.clauses, bounds),
           configuration: documentOf(bounds.profile, {}),
-          // on a port of its own, which no weight changes
-          instances: instancesOf(before).map((one, index) =>
-            index === 0 ? { ...one, port: 9000 } : one,
-          ),
+          instances: weighing(before),
           steps: [
-            settled(names, 3),
+            settled(namesOf(before.length), 3),
             { do: 'open', count: held, sources: 'fresh', hold: true },
             { do: 'open', count: cyclesToJudge * cycleOf(before), sources: 'fresh' },
-            ...reweighed(after),
+            ...reweighed(before, after),
             followed,
             // so that whoever takes a change once only is told from whoever takes all
-            ...(sequel === 'back' ? [...reweighed(before), followed] : []),
+            ...(sequel === 'back' ? [...reweighed(after, before), followed] : []),
             // a changed weight outlasts an outage
             ...(sequel === 'outage'
               ? [
@@ -237,6 +254,43 @@ export const wrrReweighs: Family = {
             { do: 'carry' },
             { do: 'close', of: 'all' },
           ],
+        };
+      }),
+};
+
+/** The weight of who is out holds once it is in again, and one that comes with somebody else's first one holds at once. */
+export const wrrReweighsMeanwhile: Family = {
+  name: 'wrr-reweighs-meanwhile',
+  clauses: ['schedule.weight-change'],
+  needs: ['schedule.wrr', 'change.weight'],
+  runs: { stepped: 8, wired: 0 },
+  timelines: (bounds) =>
+    fc
+      .record({ vectors: reweighing, isJoined: fc.boolean() })
+      .map(({ vectors: { before, after }, isJoined }): Timeline => {
+        const open: Step = { do: 'open', count: 12, sources: 'fresh' };
+        const whileOut: readonly Step[] = [
+          answering('a', { reply: 'refused' }),
+          { after: { checks: { a: checksToBeSure } }, ...open },
+          ...reweighed(before, after),
+          { do: 'behave', instance: 'a', behaviour: {} },
+          // until it is seen to be back nothing is counted
+          { after: { checks: { a: checksToBeSure } }, ...open },
+          following(before, after),
+        ];
+        const joining = { name: 'joining', weight: 1, port: null };
+        const withWhoJoins: readonly Step[] = [
+          { do: 'list', instances: [...weighing(after), joining] },
+          {
+            after: { checks: { joining: checksToBeSure } },
+            ...following(before, [...before, 1], [...after, 1]),
+          },
+        ];
+        return {
+          ...head('wrr-reweighs-meanwhile', wrrReweighsMeanwhile.clauses, bounds),
+          configuration: documentOf(bounds.profile, {}),
+          instances: weighing(before),
+          steps: [...keeping(before), ...(isJoined ? withWhoJoins : whileOut)],
         };
       }),
 };
