@@ -113,6 +113,10 @@ describe('a failure to keep to the eligible that nothing narrower explains', () 
     const verdict = verdictOn(removed.remove('a').openFresh(18).end(), eligible);
     expect(verdict).toMatchObject({ is: 'fail' });
     expect(verdict.standsAlone).toBeUndefined();
+    const late = new FakeBalancer({}, { lateMs: 60_000 }).rounds(4).openFresh(9, { hold: true });
+    late.remove('a').openFresh(9).add('a', { reply: 503 }).rounds(6).openFresh(9);
+    expect(verdictOn(late.end(), eligible)).toMatchObject({ is: 'fail' });
+    expect(verdictOn(late.end(), eligible).standsAlone).toBeUndefined();
     const passing = new FakeBalancer({}, back).rounds(4).openFresh(9).behave('a', { reply: 503 });
     passing.rounds(6).openFresh(11).behave('a', {}).rounds(6).openFresh(2);
     passing.behave('a', { reply: 503 }).rounds(6).openFresh(3);

@@ -110,6 +110,11 @@ function isTakenAgainWithoutPass(subject: Subject, temptations: readonly Temptat
       times > connectionsToSee(subject, cycleOf(epoch.members.values()), { afterChange: false });
     if (isLong && barred.includes(instance) && !epoch.removed.has(instance)) return true;
     for (const name of barred) {
+      // who leaves is shunned for that, whatever its checks say
+      if (epoch.removed.has(name)) {
+        shunned.delete(name);
+        continue;
+      }
       const before = name === instance ? -1 : (shunned.get(name)?.times ?? 0);
       shunned.set(name, { times: before + 1, passes: passesOf(name, connection) });
     }

@@ -193,18 +193,25 @@ function judgeRun(subject: Subject, course: Course, start: number, direction: Di
   return { ...base, isBefore, breach };
 }
 
+/** Results beyond the threshold after which it is not merely late that somebody has not turned: two minutes at least. */
+const staysMin = 24;
+
 /**
- * Whether it went there under another configuration with nothing but lower thresholds, by the same answers: then these
- * are taken for what they are, and only the number was never reached.
+ * Whether it stayed for long, and went there under another configuration with nothing but lower thresholds, by the same
+ * answers: then these are taken for what they are, and only the number was never reached.
  */
 function isTurnedByLower(
   { configuration, later }: Subject,
-  { name, ledger }: Course,
+  { name, ledger, window }: Course,
   start: number,
-  { limit, result, to, threshold }: Direction,
+  { limit, result, from, to, threshold }: Direction,
 ): boolean {
   const after = later?.reading;
+  const last = ledger.checks.length;
   if (after?.configuration == null || after.effective === null) return false;
+  if (streakAt(ledger, last, result) !== last - start || last < start + limit + staysMin)
+    return false;
+  if (window(last).shows !== from) return false;
   const bare = ({ check, ...rest }: Subject['configuration']) =>
     JSON.stringify({ ...rest, check: { ...check, unhealthyThreshold: 0, healthyThreshold: 0 } });
   const lower = after.configuration.check[threshold];

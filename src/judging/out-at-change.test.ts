@@ -34,6 +34,10 @@ const others: readonly Asked[] = [
 
 describe('who is in when another configuration comes', () => {
   const threshold = 'health.unhealthy-threshold';
+  const kept: readonly Asked[] = [
+    ...[{ unhealthyThreshold: 4 }, { healthyThreshold: 1 }, { persistence: true }],
+    { method: 'tcp' },
+  ];
   const course = (wrong: Wrong, after: Asked, count = 9) =>
     new FakeBalancer({}, wrong)
       .rounds(4)
@@ -45,15 +49,16 @@ describe('who is in when another configuration comes', () => {
       .end();
 
   it('stays in, and is not taken out by it without a check', () => {
-    for (const other of [...others, { method: 'tcp' as const }]) {
+    for (const other of kept) {
       const named = JSON.stringify(other);
       expect(failures(course({}, other)), named).toEqual([]);
       expect(failures(course({ downsOnReconfigure: true }, other)), named).toEqual([threshold]);
     }
   });
 
-  it('says nothing of a few clients, nor where some were turned away before', () => {
+  it('says nothing of a few clients, of another algorithm, nor where some were turned away before', () => {
     const downs: Wrong = { downsOnReconfigure: true };
+    expect(failures(course(downs, { scheduling: 'source-ip' }))).not.toContain(threshold);
     expect(failures(course(downs, { healthyThreshold: 1 }, 3))).toEqual([]);
     const refuses = (connection: number) => connection === 2;
     expect(failures(course({ ...downs, refuses }, { healthyThreshold: 1 }))).not.toContain(

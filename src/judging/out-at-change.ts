@@ -52,6 +52,9 @@ const clientsTurnedAway = 4;
 export function turnedAwayAfterChange(subject: Subject): readonly Breach[] {
   const first = firstChange(subject);
   if (first === null || subject.connections.some((one) => !isPlaced(one))) return [];
+  const { configuration } = first.later;
+  // another algorithm may have nobody for reasons of its own
+  if (configuration?.scheduling !== subject.configuration.scheduling) return [];
   const wasHere = (name: string) =>
     subject.connections.some(({ placed }) => placed?.instance === name);
   const isUnasked = (name: string, decision: Placed) =>

@@ -126,6 +126,9 @@ function loweredTimelines(bounds: Bounds): readonly Timeline[] {
         ...watched(1),
         ...down,
         ...(healthyThreshold > unhealthyThreshold ? up : []),
+        // for minutes, so that nobody is taken for somebody who is merely late
+        { after: { checks: { a: 24 } }, do: 'wait' },
+        ...watched(1),
         { do: 'reconfigure', configuration: documentOf(bounds.profile, { check: lowThresholds }) },
         ...watched(2 + 2 * margin),
       ],

@@ -246,7 +246,12 @@ export const wrrReweighs: Family = {
             ...(sequel === 'outage'
               ? [
                   answering('a', { reply: 503 }),
-                  { after: { checks: { a: checksToBeSure } }, do: 'wait' as const },
+                  {
+                    after: { checks: { a: checksToBeSure } },
+                    do: 'open' as const,
+                    count: held,
+                    sources: 'fresh' as const,
+                  },
                   answering('a', { reply: 'normal' }),
                   { after: { checks: { a: checksToBeSure } }, ...followed },
                 ]
