@@ -89,7 +89,7 @@ describe('reading a timeline', () => {
     [
       { ...timeline, steps: [{ do: 'opne' }] },
       'steps[0].do',
-      'open, close, refill, carry, behave, add, reweigh, remove, list, reconfigure, or wait',
+      'open, close, refill, carry, behave, add, reweigh, remove, list, reconfigure, accompany, or wait',
     ],
     [
       { ...timeline, steps: [{ do: 'open', count: 0, sources: 'fresh' }] },

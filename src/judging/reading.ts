@@ -46,7 +46,7 @@ export interface Reading {
   readonly defects: readonly string[];
 }
 
-export interface LaterReading {
+interface LaterReading {
   readonly reading: Reading;
   /** By line of it: the line of this history. */
   readonly lines: readonly number[];
