@@ -103,6 +103,24 @@ describe('source IP around a failure', () => {
     expect(verdictOn(removed('on-down'), disruption).is).toBe('inconclusive');
   });
 
+  it('lets other weights move anybody, also while somebody goes and comes back', () => {
+    const balancer = new FakeBalancer(asked('own-only')).rounds(4);
+    const openAll = () => {
+      for (let client = 0; client < clients; client++) balancer.open(freshSource(client));
+    };
+    openAll();
+    balancer.reweigh('a', 0);
+    openAll();
+    balancer.reweigh('a', 1);
+    openAll();
+    balancer.behave('a', { reply: 503 }).reweigh('b', 2).rounds(6);
+    openAll();
+    balancer.behave('a', {}).reweigh('b', 1).rounds(6);
+    openAll();
+    const history = balancer.end();
+    for (const clause of clauses) expect(verdictOn(history, clause).is).toBe('inconclusive');
+  });
+
   it('says nothing where nobody goes', () => {
     const history = new FakeBalancer(asked('own-only')).rounds(4).openFresh(clients).end();
     for (const clause of clauses) expect(verdictOn(history, clause).is).toBe('inconclusive');

@@ -27,7 +27,7 @@ export const sourceDisruption: Judge = judgeOf('schedule.source.disruption', (su
     if (before === undefined || left === null) return [];
     // `on-down` promises nothing for an instance that is removed
     if (reading === 'on-down' && phase.epoch.removed.has(left)) return [];
-    return othersOf(before, phase, left);
+    return othersOf(before, phase, left).filter((one) => !isReweighedWithin(subject, one));
   });
   const moved = others.filter(
     ({ before, after }) => before.placed.instance !== after.placed.instance,
@@ -58,6 +58,17 @@ function othersOf(before: Phase, after: Phase, left: string): readonly Course[] 
   });
 }
 
+/** By other weights there are other shares, and whoever divides by them may send anybody elsewhere; also by a weight of 0. */
+function isReweighedWithin({ changes }: Subject, { before, after }: Course): boolean {
+  return changes.some(
+    ({ kind, outcome, line }) =>
+      kind === 'reweighed' &&
+      outcome !== 'rejected' &&
+      before.placed.line < line &&
+      line < after.placed.line,
+  );
+}
+
 function movedBreach({ before, after, left }: Course, reading: string): Breach {
   return {
     why: `${after.source} moved from ${before.placed.instance} to ${after.placed.instance} when ${left} went`,
@@ -73,7 +84,7 @@ export const sourceReturn: Judge = judgeOf('schedule.source.return', (subject) =
   const phases = phasesOf(stretches);
   const returning = phases.flatMap((phase, index) => returningIn(phases.slice(0, index), phase));
   // where nobody at all gets to it, it never came back, which is another matter
-  const judged = returning.filter(({ isTaking }) => isTaking);
+  const judged = returning.filter((one) => one.isTaking && !isReweighedWithin(subject, one));
   const astray = judged.filter(
     ({ before, after }) => before.placed.instance !== after.placed.instance,
   );
