@@ -197,16 +197,19 @@ const editDefects: readonly Defect[] = [
   },
   {
     name: 'second-addition-lost',
-    sentence: 'Of several instances that one list brings, only the first is taken.',
+    sentence: 'Of several new instances that one list brings, only the first is taken.',
     breaks: ['change.effective'],
     edit: surrounded(
       overlaid((service) => {
         let lastMs = 0;
+        // whoever comes back is no addition
+        const known = new Set<Instance>();
         return {
           register: (instance, weight) => {
             const nowMs = service.now[0] ?? 0;
-            if (nowMs > 0 && nowMs === lastMs) return;
+            if (nowMs > 0 && nowMs === lastMs && !known.has(instance)) return;
             lastMs = nowMs;
+            known.add(instance);
             service.register(instance, weight);
           },
         };

@@ -31,6 +31,19 @@ describe('many connections at once', () => {
     expect(verdictOn(history, 'load.share').is).toBe('pass');
   });
 
+  it('pass a cycle of the declared wash-out that is all of one instance, and fail several', () => {
+    const weights = { a: 6, b: 3, c: 1 };
+    const washingOut = (ofC: number) => {
+      const inTurn = ({ number }: { number: number }) =>
+        number < ofC || number % 10 === 9 ? 'c' : number % 10 < 6 ? 'a' : 'b';
+      const asked = { weights, traits: { 'wrr.washoutCycles': 1 } };
+      const balancer = new FakeBalancer(asked, { pick: (_, one) => inTurn(one) });
+      return verdictOn(balancer.rounds(4).openAtOnce(200).end(), 'load.share').is;
+    };
+    expect(washingOut(10)).toBe('pass');
+    expect(washingOut(40)).toBe('fail');
+  });
+
   it('fail a refusal and a lost connection', () => {
     expect(failures(loaded({ refuses: (connection) => connection === 300 }))).toEqual([
       'load.no-loss',

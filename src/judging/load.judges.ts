@@ -171,7 +171,8 @@ const obligation = `blocks of ${connectionsToJudge} connections opened at once`;
 function turnShares(subject: Subject, blocks: readonly Stretch[]) {
   const schedulers = schedulersOf(subject);
   if (!Number.isFinite(schedulers)) return 'an unknown number of schedulers is declared';
-  const strayMax = 2 * schedulers + numericTrait(subject, 'wrr.washoutCycles', 0);
+  // a cycle of the wash-out may be anybody's whole
+  const washout = numericTrait(subject, 'wrr.washoutCycles', 0);
   const judged = blocks.map(({ inRotation, connections }) => {
     const counts = countsOf(connections);
     const divisor = divisorOf(inRotation.map(({ weight }) => weight));
@@ -180,7 +181,8 @@ function turnShares(subject: Subject, blocks: readonly Stretch[]) {
     const due = inRotation.map(({ weight }) => (connections.length * weight) / weights);
     const isLevel = inRotation.every(
       ({ name, weight }, index) =>
-        Math.abs((counts.get(name) ?? 0) - (due[index] ?? 0)) <= (strayMax * weight) / divisor,
+        Math.abs((counts.get(name) ?? 0) - (due[index] ?? 0)) <=
+        (schedulers * (2 * weight + washout * weights)) / divisor,
     );
     const words = `${countsInWords(names, counts)} of ${connections.length}`;
     const breach: Breach = {

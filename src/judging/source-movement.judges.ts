@@ -2,7 +2,7 @@
  * Judges of what becomes of addresses under source IP when an instance goes and when it comes back: whose addresses
  * move, and whether those of the instance find it again. Knows no hash.
  */
-import { type Breach, counted, judgeOf, undeclared } from './assessment.ts';
+import { type Breach, counted, judgeOf, type Subject, undeclared } from './assessment.ts';
 import type { Judge } from './judge.ts';
 import type { Member } from './membership.ts';
 import { type Placed, wordTrait } from './reading.ts';
@@ -59,14 +59,11 @@ function othersOf(before: Phase, after: Phase, left: string): readonly Course[] 
 }
 
 /** By other weights there are other shares, and whoever divides by them may send anybody elsewhere; also by a weight of 0. */
-function isReweighedWithin({ changes }: Subject, { before, after }: Course): boolean {
-  return changes.some(
-    ({ kind, outcome, line }) =>
-      kind === 'reweighed' &&
-      outcome !== 'rejected' &&
-      before.placed.line < line &&
-      line < after.placed.line,
+function isReweighedWithin(subject: Subject, { before, after }: Course): boolean {
+  const reweighed = subject.changes.filter(
+    ({ kind, outcome }) => kind === 'reweighed' && outcome !== 'rejected',
   );
+  return reweighed.some(({ line }) => before.placed.line < line && line < after.placed.line);
 }
 
 function movedBreach({ before, after, left }: Course, reading: string): Breach {
