@@ -23,7 +23,7 @@ const beyondSchemas = new RegExp(
     '^(a listener of|a group in another|a group associated where|(one|an) instance in|an availability group in)',
     '"205-20[15]"',
     // names that lead nowhere or to two, and a member's weight that is not its group's
-    '^(a group named|a service named|.* (name|id) twice)',
+    '^(a (group|service) (named|that is not there)|.* (name|id) twice)',
     '^(serverGroup|listeners\\[0\\]\\.backendService) \\S*"\\w+ ?"',
     '^serverGroups\\[0\\]\\.instances\\[1\\]\\.weight \\d+$',
     '^serverGroups\\[1\\]\\.instances\\[1\\]\\.address "',
