@@ -84,15 +84,21 @@ export const healthTogether: Family = {
         together: fc.integer({ min: 2, max: 3 }),
         method: fc.constantFrom<CheckMethod>('http', 'http', 'tcp'),
         failure: fc.constantFrom(...plainFailures, { reply: 'refused' as const }),
+        // or one a check after the other: each finds those before it on their way
+        isInTurn: fc.constantFrom(false, true),
       })
-      .map(({ unhealthyThreshold, healthyThreshold, together, method, failure }): Timeline => {
+      .map((drawn): Timeline => {
+        const { unhealthyThreshold, healthyThreshold, together, method, failure } = drawn;
         const names = namesOf(together + 1);
         const turning = names.slice(0, together);
         // so many that even who draws at random passes nobody over in any of so many looks
         const open = { do: 'open' as const, count: 10 * names.length, sources: 'fresh' as const };
         const watched: Step = { after: { checks: { a: 1 } }, ...open };
         const turn = (limit: number, reply: ReplyScript): readonly Step[] => [
-          ...turning.map((instance) => answering(instance, reply)),
+          ...turning.flatMap((instance, index): readonly Step[] => [
+            ...(drawn.isInTurn && index > 0 ? [watched] : []),
+            answering(instance, reply),
+          ]),
           ...Array.from({ length: limit + margin }, () => watched),
           // whoever comes later by as many checks as the threshold, for each of the others
           { after: { checks: { a: limit * together } }, do: 'wait' },
