@@ -72,7 +72,12 @@ export const outages: Family = {
             // and a second outage costs no more than the first
             ...(bounds.isWired
               ? []
-              : [answering('b', failure), { after: out, do: 'carry' as const }]),
+              : [
+                  answering('b', failure),
+                  { after: out, do: 'carry' as const },
+                  // that nobody takes these shows that it is out again
+                  { do: 'open' as const, count: 6, sources: 'fresh' as const },
+                ]),
           ],
         };
       }),
