@@ -46,6 +46,16 @@ export const healthIsolation: Family = {
         // enough to see one instance among all through a wash-out, and as many again
         const open = { do: 'open' as const, count: 6 * count, sources: 'fresh' as const };
         const toldTo = (reply: ReplyScript) => others.map((instance) => answering(instance, reply));
+        // each alone for once, which takes nobody out, so that it shows what is different together
+        const apart = others.flatMap((instance): readonly Step[] => [
+          { do: 'behave', instance, behaviour: { checks: [failure] } },
+          ...[1, 2].map(() => ({ after: { checks: { [instance]: 1 } }, ...open })),
+        ]);
+        const lone = others.at(-1) ?? 'a';
+        const looks = Array.from({ length: unhealthyThreshold }, () => ({
+          after: { checks: { [lone]: 1 } },
+          ...open,
+        }));
         return {
           ...head('health-isolation', healthIsolation.clauses, bounds),
           configuration: documentOf(bounds.profile, {
@@ -57,7 +67,9 @@ export const healthIsolation: Family = {
           steps: [
             settled(names, healthyThreshold + 1),
             open,
+            ...(bounds.isWired ? [] : apart),
             ...toldTo(failure),
+            ...(bounds.isWired ? [] : looks),
             { after: sure(unhealthyThreshold), ...open },
             ...(ends === 'together'
               ? [...toldTo({ reply: 'normal' }), { after: sure(healthyThreshold), ...open }]

@@ -245,6 +245,11 @@ export const healthInitial: Family = {
               : []),
             open,
             { after: { checks: { c: 1 } }, ...open },
+            // on until the first result shows in the count of all
+            ...Array.from({ length: bounds.isWired ? 0 : threshold + 1 }, () => ({
+              after: { checks: { c: 1 } },
+              ...open,
+            })),
             // a new instance is checked like any other
             { after: { intervals: isAgain ? 20 : 0 }, do: 'wait' },
           ],
