@@ -169,7 +169,7 @@ function outagesOf(subject: Subject, instance: InstanceReading): readonly Outage
     ledger.failStreak[index + 1] === needed ? [index + 1 - needed] : [],
   );
   return starts.slice(0, outagesToJudge).flatMap((start): readonly Outage[] => {
-    const end = ledger.checks.findIndex((check, at) => at > start && check.result !== 'failed');
+    const end = ledger.checks.findIndex(({ result }, at) => at > start && result === 'passed');
     const sureMs = (ledger.knownMs[start + needed] ?? 0) + propagationOf(subject);
     const first = ledger.checks[start];
     const untilLine = ledger.checks[end]?.startedLine ?? Number.POSITIVE_INFINITY;

@@ -97,7 +97,7 @@ export const healthTogether: Family = {
         method: fc.constantFrom<CheckMethod>('http', 'http', 'tcp'),
         failure: fc.constantFrom(...plainFailures, { reply: 'refused' as const }),
         // or one a check after the other: each finds those before it on their way
-        isInTurn: fc.constantFrom(false, true),
+        isInTurn: fc.constantFrom(false, false, true),
       })
       .map((drawn): Timeline => {
         const { unhealthyThreshold, healthyThreshold, together, method, failure } = drawn;
