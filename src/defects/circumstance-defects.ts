@@ -228,6 +228,36 @@ function cuttingOthers(parts: ServiceParts): AlteredParts {
   }));
 }
 
+/** Whoever has been out before and goes out once more loses its connections. */
+function cuttingAtRelapses(parts: ServiceParts): AlteredParts {
+  return observed(parts, (own, membership) => ({
+    ...own,
+    around: (assembled, listener) => {
+      const outages = new Map<Instance, number>();
+      let cutAt: (instance: Instance) => void = () => {};
+      const cutting = {
+        ...delegatingListener(listener),
+        eligibilityChanged: (instance: Instance, isEligible: boolean) => {
+          listener.eligibilityChanged(instance, isEligible);
+          if (isEligible || membership(instance) !== 'in') return;
+          const before = outages.get(instance) ?? 0;
+          outages.set(instance, before + 1);
+          if (before > 0) cutAt(instance);
+        },
+      };
+      return holding((service, { cut }) => {
+        cutAt = cut;
+        return {
+          register: (instance, weight) => {
+            outages.delete(instance);
+            service.register(instance, weight);
+          },
+        };
+      })(assembled, cutting);
+    },
+  }));
+}
+
 /** A failure leaves an instance that is out with one of several passes. */
 const onePassLeft: Rewrite = (wire) =>
   wire.event === 'check.failed' && /^down passes=[2-9]/.test(wire.state)
@@ -354,6 +384,12 @@ export const circumstanceDefects: readonly Defect[] = [
     sentence: 'When an instance goes out, the connections of all others are cut.',
     breaks: ['health.isolation'],
     edit: cuttingOthers,
+  },
+  {
+    name: 'relapse-cuts-connections',
+    sentence: 'From its second outage on the connections of an instance are cut.',
+    breaks: ['health.live-connections'],
+    edit: cuttingAtRelapses,
   },
   {
     name: 'failure-leaves-one-pass',

@@ -50,6 +50,25 @@ describe(clause, () => {
     expect(failures(along)).toContain(clause);
   });
 
+  it('fails where fewer failures are enough while others fail than were when it failed alone', () => {
+    const joint = (areOthersFailing: boolean, isAloneBefore = true) => {
+      const wrong = { unhealthyThreshold: 3 };
+      const balancer = new FakeBalancer({ unhealthyThreshold: 3 }, wrong).rounds(4).openFresh(9);
+      if (isAloneBefore) {
+        balancer.behave('b', {}, [{ reply: 503 }]);
+        for (let check = 0; check < 2; check++) balancer.rounds(1).openFresh(9);
+      }
+      wrong.unhealthyThreshold = 1;
+      balancer.behave('b', { reply: 503 });
+      // the check of a comes first
+      if (areOthersFailing) balancer.behave('a', { reply: 503 });
+      return verdictOn(balancer.rounds(1).openFresh(9).end(), clause).is;
+    };
+    expect(joint(true)).toBe('fail');
+    expect(joint(false)).not.toBe('fail');
+    expect(joint(true, false)).not.toBe('fail');
+  });
+
   it('does not mind a balancer that never takes anybody out: that is for others to say', () => {
     const ignoring = othersFail({ ignoresHealth: true });
     expect(verdictOn(ignoring, clause).is).not.toBe('fail');

@@ -6,6 +6,7 @@ import { isUnchangedMember } from './absences.ts';
 import { type Assessment, type Breach, counted, judgeOf, type Subject } from './assessment.ts';
 import { knownBefore, streaksOf } from './check-ledger.ts';
 import { cutsAtResults } from './cuts-at-results.ts';
+import { jointCounts } from './joint-counts.ts';
 import type { Judge } from './judge.ts';
 import { cycleOf } from './membership.ts';
 import { type CheckReading, type InstanceReading, isPlaced, propagationOf } from './reading.ts';
@@ -21,9 +22,10 @@ import {
 
 export const isolation: Judge = judgeOf('health.isolation', (subject) => {
   const told = toldByRotation(subject);
-  const cuts = cutsAtResults(subject);
-  if (typeof told !== 'string') return { ...told, breaches: [...told.breaches, ...cuts] };
-  return cuts.length === 0 ? told : { breaches: cuts, sometimes: {}, kept: told };
+  const joint = whyNoWindows(subject) === null ? jointCounts(subject) : [];
+  const more = [...cutsAtResults(subject), ...joint];
+  if (typeof told !== 'string') return { ...told, breaches: [...told.breaches, ...more] };
+  return more.length === 0 ? told : { breaches: more, sometimes: {}, kept: told };
 });
 
 function toldByRotation(subject: Subject): Assessment | string {

@@ -48,6 +48,25 @@ describe('health.initial', () => {
     expect(failures(added(503, {}, decides))).toContain(clause);
   });
 
+  it('fails whoever needs one result more from the first one on, unless it always does', () => {
+    const watched = (wrong: Wrong) => {
+      const asked = { traits: up, unhealthyThreshold: 3, healthyThreshold: 3 };
+      const balancer = new FakeBalancer({ ...asked, weights: { a: 1, b: 1 } }, wrong)
+        .rounds(5)
+        .add('c', { reply: 503, afterMs: 1000 })
+        .openFresh(12)
+        .pass(2000);
+      for (let check = 0; check < 4; check++) balancer.openFresh(12).rounds(1);
+      return verdictOn(balancer.openFresh(12).end(), clause);
+    };
+    expect(watched({}).is).toBe('pass');
+    expect(watched({ unhealthyThreshold: 4 })).toMatchObject({
+      is: 'fail',
+      why: 'c was in rotation after its first 3 failed checks, and no longer after one more',
+      restsOn: expect.arrayContaining(['health.unhealthy-threshold']),
+    });
+  });
+
   it('only says what it saw where nothing is declared', () => {
     expect(verdictOn(added(503, {}, {}), clause)).toMatchObject({
       isObservation: true,

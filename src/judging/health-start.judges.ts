@@ -5,6 +5,7 @@
 import { type Breach, counted, judgeOf, type Subject, undeclared } from './assessment.ts';
 import type { Judge } from './judge.ts';
 import {
+  type CheckReading,
   type InstanceReading,
   type MembershipChange,
   propagationOf,
@@ -40,20 +41,25 @@ export const initialHealth: Judge = judgeOf('health.initial', (subject) => {
       : undeclared(said(one));
   }
   const judged = seen.filter(({ results }) => results === 0 || first !== null);
+  const uncounted =
+    first === 'counts'
+      ? [...subject.instances.values()].flatMap((one) => uncountedFirst(subject, one, initial))
+      : [];
+  const otherwise = judged
+    .filter((one) => one.shows !== expectedOf(one, initial, first))
+    .map((one): Breach => {
+      const declared = one.results === 0 ? initial : `${initial}, the first result ${first}`;
+      const expected = one.shows === 'in' ? 'out of rotation' : 'in rotation';
+      const { lines } = one;
+      return {
+        why: said(one),
+        expected: `${expected}, declared: ${declared}`,
+        observed: said(one),
+        lines,
+      };
+    });
   return {
-    breaches: judged
-      .filter((one) => one.shows !== expectedOf(one, initial, first))
-      .map((one): Breach => {
-        const declared = one.results === 0 ? initial : `${initial}, the first result ${first}`;
-        const expected = one.shows === 'in' ? 'out of rotation' : 'in rotation';
-        const { lines } = one;
-        return {
-          why: said(one),
-          expected: `${expected}, declared: ${declared}`,
-          observed: said(one),
-          lines,
-        };
-      }),
+    breaches: [...otherwise, ...uncounted],
     sometimes: {
       'instances seen before their first result': judged.filter(({ results }) => results === 0)
         .length,
@@ -82,11 +88,68 @@ function expectedOf(
   return initial === 'up' ? 'in' : 'out';
 }
 
-/** Windows with none and with one result known, of an instance that is new under its name. */
-function beginningsOf(subject: Subject, { name, ledger }: InstanceReading): readonly Beginning[] {
+/**
+ * Results alike from the first one on, to the other side of where it begins: the last one that the threshold asks for
+ * decides nothing, and the next one does, as if the first had not come. Real time may hide which result was the first.
+ */
+function uncountedFirst(
+  subject: Subject,
+  { name, ledger }: InstanceReading,
+  initial: string,
+): readonly Breach[] {
+  const sinceLine = sinceLineOf(subject, name);
+  if (sinceLine === null || subject.time !== 'stepped') return [];
+  const { unhealthyThreshold, healthyThreshold } = subject.configuration.check;
+  const [result, limit] =
+    initial === 'up'
+      ? (['failed', unhealthyThreshold] as const)
+      : (['passed', healthyThreshold] as const);
+  const own = ledger.checks.filter(
+    ({ check, startedLine }) => check >= 0 && startedLine > sinceLine,
+  );
+  const first = own.slice(0, limit + 1);
+  if (first.length <= limit || first.some((check) => check.result !== result)) return [];
+  const before = ledger.checks.indexOf(own[0] as CheckReading);
+  const looks = looksOf(subject, name).filter(
+    ({ connection }) => connection.openedLine > sinceLine,
+  );
+  const shownAfter = (results: number) =>
+    showing(
+      subject,
+      looks.filter(
+        ({ known, possible }) => known === before + results && possible === before + results,
+      ),
+      { afterChange: true },
+    );
+  const still = initial === 'up' ? 'in' : 'out';
+  const [due, next] = [shownAfter(limit), shownAfter(limit + 1)];
+  if (due.shows !== still || next.shows === still || next.shows === 'nothing') return [];
+  const place = still === 'in' ? 'in' : 'out of';
+  return [
+    {
+      why: `${name} was ${place} rotation after its first ${counted(limit, `${result} check`)}, and no longer after one more`,
+      expected: `declared: ${initial}, and the first result counts`,
+      observed: 'as if its first result had not come',
+      lines: [
+        ...(still === 'in' ? due.here : due.lines),
+        ...first.map(({ startedLine }) => startedLine),
+      ],
+      // whoever always needs one more does so here, too
+      restsOn: ['health.unhealthy-threshold', 'health.healthy-threshold'],
+    },
+  ];
+}
+
+/** From which line on it is new under its name; null: that is not certain, or it is not. */
+function sinceLineOf(subject: Subject, name: string): number | null {
   const changes = subject.changes.filter(({ instance }) => instance === name);
   const isListed = subject.header.instances.some((one) => one.name === name);
-  const sinceLine = changes.length > (isListed ? 0 : 1) ? returnedLine(subject, changes) : -1;
+  return changes.length > (isListed ? 0 : 1) ? returnedLine(subject, changes) : -1;
+}
+
+/** Windows with none and with one result known, of an instance that is new under its name. */
+function beginningsOf(subject: Subject, { name, ledger }: InstanceReading): readonly Beginning[] {
+  const sinceLine = sinceLineOf(subject, name);
   if (sinceLine === null) return [];
   const real: number[] = [0];
   for (const { check, startedLine } of ledger.checks) {

@@ -52,6 +52,29 @@ describe('an outage', () => {
     expect(failures(outage({}, { ...declared, 'health.liveConnections': 'cut' }))).toEqual([live]);
   });
 
+  it('judges a second outage as it does the first, and the return between them not at all', () => {
+    const twice = (wrong: { cutsUnhealthy: boolean }, isCut: boolean) => {
+      const balancer = new FakeBalancer({ traits: declared }, wrong)
+        .rounds(4)
+        .openFresh(9, { hold: true })
+        .behave('a', { reply: 503 })
+        .rounds(6)
+        .openFresh(12)
+        .behave('a', {})
+        .rounds(6)
+        .openFresh(9);
+      wrong.cutsUnhealthy = isCut;
+      return balancer.behave('a', { reply: 503 }).rounds(6).openFresh(12).end();
+    };
+    expect(failures(twice({ cutsUnhealthy: false }, true))).toEqual([live]);
+    expect(failures(twice({ cutsUnhealthy: false }, false))).toEqual([]);
+  });
+
+  it('holds whoever refuses to the manner that is declared', () => {
+    expect(failures(outage({}, { ...declared, refusal: 'closed' }))).toEqual([]);
+    expect(failures(outage({}, { ...declared, refusal: 'reset' }))).toEqual([none]);
+  });
+
   it('sees the last one lose its connections, also where all others fail at that very instant', () => {
     const lastOut: Wrong = { cutsLastOut: true };
     expect(failures(outage(lastOut))).toEqual([live]);

@@ -46,13 +46,17 @@ export const noneEligible: Judge = judgeOf('schedule.none-eligible', (subject) =
   // whoever uses none but those who were removed takes them for members
   const isWrong = reading !== 'refuse' || otherwise.some((one) => isAtMember(subject, one));
   const wrong = isWrong ? otherwise : [];
+  const mannered = reading === 'refuse' ? refusedOtherwise(subject, tempted) : [];
   return {
-    breaches: wrong.map(({ connection, placed: place, refused: refusal, openedLine }) => ({
-      why: `connection ${connection} was ${place === null ? 'refused' : `placed on ${place.instance}`} with nobody eligible`,
-      expected: `declared: ${reading}`,
-      observed: place === null ? 'refused' : `placed on ${place.instance}`,
-      lines: [place?.line ?? refusal?.line ?? openedLine],
-    })),
+    breaches: [
+      ...wrong.map(({ connection, placed: place, refused: refusal, openedLine }) => ({
+        why: `connection ${connection} was ${place === null ? 'refused' : `placed on ${place.instance}`} with nobody eligible`,
+        expected: `declared: ${reading}`,
+        observed: place === null ? 'refused' : `placed on ${place.instance}`,
+        lines: [place?.line ?? refusal?.line ?? openedLine],
+      })),
+      ...mannered,
+    ],
     sometimes: {
       'connections with nobody eligible': tempted.length >= connectionsToJudge ? tempted.length : 0,
     },
@@ -61,6 +65,26 @@ export const noneEligible: Judge = judgeOf('schedule.none-eligible', (subject) =
     undermines: wrong.length > 0 ? ['draining.no-new'] : [],
   };
 });
+
+/** In another manner than declared; of real sockets a machine in between may make one manner of another. */
+function refusedOtherwise(
+  subject: Subject,
+  tempted: readonly ConnectionReading[],
+): readonly Breach[] {
+  const manner = wordTrait(subject, 'refusal');
+  if (manner === null || subject.time !== 'stepped') return [];
+  return tempted.flatMap(({ connection, refused }): readonly Breach[] => {
+    if (refused === null || refused.how === manner) return [];
+    return [
+      {
+        why: `connection ${connection} was refused with nobody eligible: ${refused.how}, not ${manner}`,
+        expected: `declared: ${manner}`,
+        observed: refused.how,
+        lines: [refused.line],
+      },
+    ];
+  });
+}
 
 function isAtMember(subject: Subject, connection: ConnectionReading): boolean {
   if (!isPlaced(connection)) return false;
@@ -85,12 +109,11 @@ export const liveConnections: Judge = judgeOf('health.live-connections', (subjec
   const breaches: Breach[] = [];
   let kept = 0;
   let cut = 0;
-  for (const instance of subject.instances.values()) {
-    const outage = outageOf(subject, instance);
-    if (outage === null) continue;
+  const outages = [...subject.instances.values()].flatMap((one) => outagesOf(subject, one));
+  for (const { instance, ...outage } of outages) {
     for (const connection of heldAt(subject, instance.name, outage.firstLine)) {
       const { closed, carried } = connection;
-      const isCut = closed?.by === 'balancer' && closed.line > outage.firstLine;
+      const isCut = closed?.by === 'balancer' && closed.line < outage.untilLine;
       const alive = carried.find((one) => one.fromMs >= outage.sureMs && arrivedWhole(one));
       const isForOthers =
         isCut &&
@@ -125,23 +148,47 @@ export const liveConnections: Judge = judgeOf('health.live-connections', (subjec
   };
 });
 
-/** From its first failed check, and from when it was certainly out and got nothing new: null where that never came. */
-function outageOf(subject: Subject, { name, ledger }: InstanceReading) {
-  const { unhealthyThreshold } = subject.configuration.check;
-  const known = ledger.failStreak.findIndex(
-    (streak) => streak >= unhealthyThreshold + resultsBeyond,
+interface Outage {
+  readonly instance: InstanceReading;
+  readonly firstLine: number;
+  /** From when on it was certainly out. */
+  readonly sureMs: number;
+  /** Where an end may no longer be its doing: there is a pass, and who comes back is another matter. */
+  readonly untilLine: number;
+}
+
+/** Of one instance: the later ones tell nothing else. */
+const outagesToJudge = 4;
+
+/** From the first failed check of each, where it was certainly out and got nothing new until a check passed. */
+function outagesOf(subject: Subject, instance: InstanceReading): readonly Outage[] {
+  const { name, ledger } = instance;
+  if (!isUnchangedMember(subject, name)) return [];
+  const needed = subject.configuration.check.unhealthyThreshold + resultsBeyond;
+  const starts = ledger.checks.flatMap((_, index) =>
+    ledger.failStreak[index + 1] === needed ? [index + 1 - needed] : [],
   );
-  const first = ledger.checks.find(({ result }) => result === 'failed');
-  if (known < 0 || first === undefined) return null;
-  if (!isUnchangedMember(subject, name)) return null;
-  const sureMs = (ledger.knownMs[known] ?? Number.POSITIVE_INFINITY) + propagationOf(subject);
-  // that nobody takes a client shows as well that it is not in rotation
+  return starts.slice(0, outagesToJudge).flatMap((start): readonly Outage[] => {
+    const end = ledger.checks.findIndex(({ result }, at) => at > start && result === 'passed');
+    const sureMs = (ledger.knownMs[start + needed] ?? 0) + propagationOf(subject);
+    const first = ledger.checks[start];
+    const untilLine = ledger.checks[end]?.startedLine ?? Number.POSITIVE_INFINITY;
+    if (first === undefined || !isShunned(subject, name, { sureMs, untilLine })) return [];
+    return [{ instance, firstLine: first.startedLine, sureMs, untilLine }];
+  });
+}
+
+/** That nobody takes a client shows as well that it is not in rotation. */
+function isShunned(
+  subject: Subject,
+  name: string,
+  { sureMs, untilLine }: Pick<Outage, 'sureMs' | 'untilLine'>,
+): boolean {
   const later = subject.connections
     .flatMap((one) => decided(one) ?? [])
-    .filter((one) => one.opened.fromMs >= sureMs)
+    .filter(({ opened, placed }) => opened.fromMs >= sureMs && placed.line < untilLine)
     .filter((one) => one.refused !== null || hasOthers(subject, name, one));
-  const isShunned = later.length > 0 && later.every(({ placed }) => placed.instance !== name);
-  return isShunned ? { firstLine: first.startedLine, sureMs } : null;
+  return later.length > 0 && later.every(({ placed }) => placed.instance !== name);
 }
 
 function heldAt(subject: Subject, instance: string, line: number): readonly Placed[] {

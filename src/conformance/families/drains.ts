@@ -137,7 +137,9 @@ export const draining: Family = {
     fc
       .record({
         scheduling: anyScheduling,
-        drainSeconds: fc.constantFrom(60, 300, 3600),
+        // shorter than a check takes, and longer than a session lasts; real time tells no drain so short from another
+        drainSeconds: fc.constantFrom(60, 300, 3600, ...(bounds.isWired ? [] : [4])),
+        persistence: fc.constantFrom(...(bounds.isWired ? [false] : [false, false, true])),
         removed: fc.constantFrom('a', 'b', 'c'),
         held: fc.oneof(
           { weight: 4, arbitrary: fc.integer({ min: 6, max: 12 }) },
@@ -147,13 +149,15 @@ export const draining: Family = {
         isFollowed: fc.boolean(),
         ownPort: fc.constantFrom(null, 9000),
       })
-      .map(({ scheduling, drainSeconds, removed, held, isFollowed, ownPort }): Timeline => {
+      .map((drawn): Timeline => {
+        const { scheduling, drainSeconds, persistence, removed, held, isFollowed, ownPort } = drawn;
         // several connections each, on more than one instance
         const holders = clientsNamed(Math.ceil(held / 2));
         return {
           ...head('draining', draining.clauses, bounds),
           configuration: documentOf(bounds.profile, {
             scheduling,
+            persistence,
             drainSeconds,
             ...fewChecks(bounds),
           }),

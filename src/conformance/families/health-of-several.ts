@@ -46,6 +46,16 @@ export const healthIsolation: Family = {
         // enough to see one instance among all through a wash-out, and as many again
         const open = { do: 'open' as const, count: 6 * count, sources: 'fresh' as const };
         const toldTo = (reply: ReplyScript) => others.map((instance) => answering(instance, reply));
+        // each alone for once, which takes nobody out, so that it shows what is different together
+        const apart = others.flatMap((instance): readonly Step[] => [
+          { do: 'behave', instance, behaviour: { checks: [failure] } },
+          ...[1, 2].map(() => ({ after: { checks: { [instance]: 1 } }, ...open })),
+        ]);
+        const lone = others.at(-1) ?? 'a';
+        const looks = Array.from({ length: unhealthyThreshold }, () => ({
+          after: { checks: { [lone]: 1 } },
+          ...open,
+        }));
         return {
           ...head('health-isolation', healthIsolation.clauses, bounds),
           configuration: documentOf(bounds.profile, {
@@ -57,7 +67,9 @@ export const healthIsolation: Family = {
           steps: [
             settled(names, healthyThreshold + 1),
             open,
+            ...(bounds.isWired ? [] : apart),
             ...toldTo(failure),
+            ...(bounds.isWired ? [] : looks),
             { after: sure(unhealthyThreshold), ...open },
             ...(ends === 'together'
               ? [...toldTo({ reply: 'normal' }), { after: sure(healthyThreshold), ...open }]
@@ -84,15 +96,21 @@ export const healthTogether: Family = {
         together: fc.integer({ min: 2, max: 3 }),
         method: fc.constantFrom<CheckMethod>('http', 'http', 'tcp'),
         failure: fc.constantFrom(...plainFailures, { reply: 'refused' as const }),
+        // or one a check after the other: each finds those before it on their way
+        isInTurn: fc.constantFrom(false, false, true),
       })
-      .map(({ unhealthyThreshold, healthyThreshold, together, method, failure }): Timeline => {
+      .map((drawn): Timeline => {
+        const { unhealthyThreshold, healthyThreshold, together, method, failure } = drawn;
         const names = namesOf(together + 1);
         const turning = names.slice(0, together);
         // so many that even who draws at random passes nobody over in any of so many looks
         const open = { do: 'open' as const, count: 10 * names.length, sources: 'fresh' as const };
         const watched: Step = { after: { checks: { a: 1 } }, ...open };
         const turn = (limit: number, reply: ReplyScript): readonly Step[] => [
-          ...turning.map((instance) => answering(instance, reply)),
+          ...turning.flatMap((instance, index): readonly Step[] => [
+            ...(drawn.isInTurn && index > 0 ? [watched] : []),
+            answering(instance, reply),
+          ]),
           ...Array.from({ length: limit + margin }, () => watched),
           // whoever comes later by as many checks as the threshold, for each of the others
           { after: { checks: { a: limit * together } }, do: 'wait' },

@@ -42,11 +42,11 @@ export const margin = 3;
 const connectionsAfterCheck = 8;
 
 /** After each of `count` checks of a: a little traffic, so that a judge sees who is in rotation. */
-function watched(count: number): Step[] {
+function watched(count: number, connections: number = connectionsAfterCheck): Step[] {
   return Array.from({ length: count }, () => ({
     after: { checks: { a: 1 } },
     do: 'open' as const,
-    count: connectionsAfterCheck,
+    count: connections,
     sources: 'fresh' as const,
   }));
 }
@@ -74,6 +74,7 @@ export const healthThresholds: Family = {
         held: fc.constantFrom(0, ...(bounds.isWired ? [] : [0, 6])),
         // it turns and turns again with no result beyond the threshold, which would clear what is left of a count
         isCurt: fc.constantFrom(...(bounds.isWired ? [false] : [false, false, true])),
+        weight: fc.constantFrom(...(bounds.isWired ? [1] : [1, 1, 1, 10])),
       })
       .map((drawn): Timeline => {
         const { unhealthyThreshold, healthyThreshold, failures, lives, longer, held } = drawn;
@@ -85,7 +86,9 @@ export const healthThresholds: Family = {
           unhealthyThreshold,
           healthyThreshold,
           warmUp: 'P'.repeat(healthyThreshold + 1),
-          letters: drawn.isCurt ? letters + curt.repeat(3) : letters,
+          // and at last once more for long, so that it shows whether so many outages are still one like the others
+          letters: drawn.isCurt ? letters + curt.repeat(3) + down + up : letters,
+          weight: drawn.weight,
           failures: failures(down.length),
           held,
           ...(longer === 0 ? {} : { unwatched: { from: down.length, checks: longer } }),
@@ -154,6 +157,7 @@ export const healthTcpConsecutive: Family = {
     interruptedRuns('health-tcp-consecutive', healthTcpConsecutive.clauses, bounds, 'tcp'),
 };
 
+const normal: ReplyScript = { reply: 'normal' };
 const wrongStatus: ReplyScript = { reply: 503 };
 /** Failures that somebody may take for none: each in its own way. */
 const otherFailures: readonly ReplyScript[] = [
@@ -183,8 +187,14 @@ function interruptedRuns(
       }),
       // whoever counts passes together had some before the first failure, unless that comes first
       isOutFirst: method === 'http' ? fc.boolean() : fc.constant(false),
+      // in time all the same
+      passing: fc.constantFrom<ReplyScript>(
+        ...[normal, normal],
+        bounds.isWired ? normal : { ...normal, afterTimeouts: 0.8 },
+      ),
     })
-    .map(({ unhealthyThreshold, healthyThreshold, failure, between, isOutFirst }): Timeline => {
+    .map((drawn): Timeline => {
+      const { unhealthyThreshold, healthyThreshold, failure, between, isOutFirst, passing } = drawn;
       const almostDown = interrupted('F', 'P', unhealthyThreshold, between);
       const almostUp = interrupted('P', 'F', healthyThreshold, between);
       const down = 'F'.repeat(unhealthyThreshold + margin);
@@ -199,6 +209,7 @@ function interruptedRuns(
         healthyThreshold,
         warmUp: isOutFirst ? 'F'.repeat(unhealthyThreshold + 1) : 'P'.repeat(healthyThreshold + 1),
         letters: isOutFirst ? almostUp + up : almostDown + down + almostUp + up,
+        passing,
         failures: [
           ...Array<ReplyScript>(falling).fill(taking),
           ...Array.from(almostUp, (_, index) => breaking[index % breaking.length] ?? taking),
@@ -233,6 +244,10 @@ interface Script {
   readonly method?: CheckMethod;
   /** By turns. */
   readonly failures: readonly ReplyScript[];
+  /** Absent: at once. */
+  readonly passing?: ReplyScript;
+  /** Of each of both; absent: 1. */
+  readonly weight?: number;
   /** Connections held all the while: they have no say in health. */
   readonly held?: number;
   /** After so many letters nobody looks for so many checks. */
@@ -246,7 +261,9 @@ export function scriptedHealth(
   bounds: Bounds,
   script: Script,
 ): Timeline {
-  const { held = 0 } = script;
+  const { held = 0, weight = 1 } = script;
+  // all turns of both, also for whoever gives each instance as many in a row as it weighs
+  const seen = Math.max(connectionsAfterCheck, weight === 1 ? 0 : 2 * (weight + 2));
   return {
     ...head(family, clauses, bounds),
     configuration: documentOf(bounds.profile, {
@@ -256,23 +273,34 @@ export function scriptedHealth(
         healthyThreshold: script.healthyThreshold,
       },
     }),
-    instances: instancesOf([1, 1]),
-    behaviours: { a: scriptOf(script.warmUp + script.letters, ...script.failures) },
+    instances: instancesOf([weight, weight]),
+    behaviours: { a: answersOf(script) },
     steps: [
       settled(namesOf(2), script.warmUp.length),
       ...(held === 0
         ? []
         : [{ do: 'open' as const, count: held, sources: 'fresh' as const, hold: true }]),
-      { do: 'open', count: connectionsAfterCheck, sources: 'fresh' },
+      { do: 'open', count: seen, sources: 'fresh' },
       ...(script.unwatched === undefined
-        ? watched(script.letters.length)
+        ? watched(script.letters.length, seen)
         : [
-            ...watched(script.unwatched.from),
+            ...watched(script.unwatched.from, seen),
             { after: { checks: { a: script.unwatched.checks } }, do: 'wait' as const },
-            ...watched(script.letters.length - script.unwatched.from - script.unwatched.checks),
+            ...watched(
+              script.letters.length - script.unwatched.from - script.unwatched.checks,
+              seen,
+            ),
           ]),
     ],
   };
+}
+
+function answersOf({ warmUp, letters, failures, passing }: Script): BehaviourScript {
+  const { checks = [], ...script } = scriptOf(warmUp + letters, ...failures);
+  const isQuickPass = ({ reply, afterTimeouts }: ReplyScript) =>
+    reply === 'normal' && afterTimeouts === undefined;
+  const answer = (one: ReplyScript) => (isQuickPass(one) ? (passing ?? one) : one);
+  return { ...script, checks: checks.map(answer) };
 }
 
 /** In stepped time at the very edge, and with timeouts as long as the page allows. */

@@ -72,7 +72,12 @@ export const outages: Family = {
             // and a second outage costs no more than the first
             ...(bounds.isWired
               ? []
-              : [answering('b', failure), { after: out, do: 'carry' as const }]),
+              : [
+                  answering('b', failure),
+                  { after: out, do: 'carry' as const },
+                  // that nobody takes these shows that it is out again
+                  { do: 'open' as const, count: 6, sources: 'fresh' as const },
+                ]),
           ],
         };
       }),
@@ -240,6 +245,11 @@ export const healthInitial: Family = {
               : []),
             open,
             { after: { checks: { c: 1 } }, ...open },
+            // on until the first result shows in the count of all
+            ...Array.from({ length: bounds.isWired ? 0 : threshold + 1 }, () => ({
+              after: { checks: { c: 1 } },
+              ...open,
+            })),
             // a new instance is checked like any other
             { after: { intervals: isAgain ? 20 : 0 }, do: 'wait' },
           ],
