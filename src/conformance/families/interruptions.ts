@@ -135,6 +135,10 @@ function reconfiguredOut(bounds: Bounds): readonly Timeline[] {
       // before any check told by the new one
       crowd,
       { after: { checks: { a: 1 } }, ...open },
+      // it is still checked, and comes back
+      { do: 'behave', instance: 'a', behaviour: {} },
+      { after: sure, ...open },
+      { after: { intervals: 6 }, ...crowd },
     ],
   }));
 }
