@@ -48,7 +48,13 @@ function coursesOf(bounds: Bounds): readonly Course[] {
       choice: {},
       weights: even,
       before: [open, failing, { after: { checks: { a: 6 } }, ...open }],
-      afterwards: [open, { after: { checks: { a: 1 } }, ...open }],
+      afterwards: [
+        open,
+        { after: { checks: { a: 1 } }, ...open },
+        // it is checked as ever, and comes back
+        { do: 'behave', instance: 'a', behaviour: {} },
+        { after: { intervals: 10 }, ...open },
+      ],
     },
     ...[{}, { drainSeconds: 60 }].map((other) => ({
       ...other,

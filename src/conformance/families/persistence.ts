@@ -23,8 +23,8 @@ const leavers = ['leaver-1', 'leaver-2', 'leaver-3', 'leaver-4'];
 /** More clients than the tables of small balancers hold. */
 const crowd = 1200;
 
-/** Ten for each bit of an address, and those that they differ from. */
-const neighbourhood = 10 * 34;
+/** Ten for each bit of an address and for its dots, and those that they differ from. */
+const neighbourhood = 10 * 35;
 const neighboursNamed = Array.from(
   { length: neighbourhood },
   (_, index) => `neighbour-${index + 1}`,
@@ -242,7 +242,7 @@ export const persistenceExpiry: Family = {
             again(gap, sources.toReversed()),
             again(gap, swapped),
             again(gap, sources.toReversed()),
-            ...(soon === null ? [] : [again(soon, sources), again(1.01 - soon / 2, sources)]),
+            ...(soon === null ? [] : [again(soon, sources), again(1.01 - soon / 2, swapped)]),
             // what is carried meanwhile is no new connection
             ...(isHeld && !bounds.isWired
               ? [{ after: { persistence: 0.6 * over }, do: 'carry' as const }]
