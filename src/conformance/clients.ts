@@ -53,6 +53,8 @@ const bitsInAddress = 32;
 /** Two more than are apart by a bit, the last with the same digits: where it comes no cycle of three ends, so that it is seen who is taken for whom. */
 const neighbours = 3 + bitsInAddress;
 
+const drawsMax = 20;
+
 /** `salt`: the same salt gives the same addresses. No address is given out twice. */
 export function createClients(salt: string, plane: Plane): Clients {
   const known = new Map<string, number>();
@@ -84,6 +86,13 @@ export function createClients(salt: string, plane: Plane): Clients {
     last = octet === null ? anywhere() : beside(last, octet);
     return last;
   };
+  /** With another that is written with the same digits, which most have. */
+  const withAlike = (): number => {
+    for (let draws = 1; ; draws++) {
+      const address = anywhere();
+      if (draws === drawsMax || sameDigits(address).some(isClients)) return address;
+    }
+  };
   const besideByBit = (round: number, turn: number): number => {
     // in another order each round, so that no bit always comes as long after what it is beside
     const bit = ((2 * round + 1) * turn + 7 * round) % bitsInAddress;
@@ -99,7 +108,7 @@ export function createClients(salt: string, plane: Plane): Clients {
       used.add(free);
       return free;
     }
-    const other = anywhere();
+    const other = turn === 0 ? withAlike() : anywhere();
     if (turn === 0) last = other;
     return other;
   };
