@@ -65,6 +65,14 @@ it('gives hundreds of named clients neighbours that are apart by any one bit', (
   }
 });
 
+it('gives hundreds of named clients neighbours that are written with the same digits', () => {
+  const clients = createClients('1', 'call');
+  const digits = Array.from({ length: 380 }, (_, index) =>
+    clients.named(`client-${index}`).replaceAll('.', ''),
+  );
+  expect(digits.length - new Set(digits).size).toBeGreaterThanOrEqual(8);
+});
+
 it('draws clients of calls from both halves of all addresses', () => {
   const clients = createClients('1', 'call');
   const firsts = Array.from({ length: 200 }, () => Number(clients.fresh().split('.')[0]));

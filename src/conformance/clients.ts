@@ -50,8 +50,10 @@ const octetsApart: readonly (number | null)[] = [null, 0, 1, 2, 0];
 /** So many differ by octets; of all that follow one in so many is anywhere, and those after it differ from that one by a bit each. */
 const apartByOctets = 40;
 const bitsInAddress = 32;
-/** One more than are apart by a bit: else every round of three begins and ends with a whole cycle, whoever is taken for another. */
-const neighbours = 2 + bitsInAddress;
+/** Two more than are apart by a bit, the last with the same digits: where it comes no cycle of three ends, so that it is seen who is taken for whom. */
+const neighbours = 3 + bitsInAddress;
+
+const drawsMax = 20;
 
 /** `salt`: the same salt gives the same addresses. No address is given out twice. */
 export function createClients(salt: string, plane: Plane): Clients {
@@ -84,6 +86,13 @@ export function createClients(salt: string, plane: Plane): Clients {
     last = octet === null ? anywhere() : beside(last, octet);
     return last;
   };
+  /** With another that is written with the same digits, which most have. */
+  const withAlike = (): number => {
+    for (let draws = 1; ; draws++) {
+      const address = anywhere();
+      if (draws === drawsMax || sameDigits(address).some(isClients)) return address;
+    }
+  };
   const besideByBit = (round: number, turn: number): number => {
     // in another order each round, so that no bit always comes as long after what it is beside
     const bit = ((2 * round + 1) * turn + 7 * round) % bitsInAddress;
@@ -93,7 +102,13 @@ export function createClients(salt: string, plane: Plane): Clients {
       used.add(address);
       return address;
     }
-    const other = anywhere();
+    const alike = turn === neighbours - 1 ? sameDigits(last) : [];
+    const free = alike.find((one) => !used.has(one) && isClients(one));
+    if (free !== undefined) {
+      used.add(free);
+      return free;
+    }
+    const other = turn === 0 ? withAlike() : anywhere();
     if (turn === 0) last = other;
     return other;
   };
@@ -105,6 +120,29 @@ export function createClients(salt: string, plane: Plane): Clients {
     },
     fresh: () => written(anywhere()),
   };
+}
+
+/** Other addresses that are written with the same digits in the same order: only the dots differ. */
+function sameDigits(address: number): readonly number[] {
+  const octets = written(address).split('.');
+  return octets.slice(1).flatMap((second, index) => {
+    const first = octets[index] ?? '';
+    const digits = first + second;
+    return Array.from({ length: digits.length - 1 }, (_, cut) => [
+      digits.slice(0, cut + 1),
+      digits.slice(cut + 1),
+    ])
+      .filter((pair) => pair[0] !== first && pair.every(isOctet))
+      .map((pair) => numberOf(octets.toSpliced(index, 2, ...pair)));
+  });
+}
+
+function isOctet(text: string): boolean {
+  return Number(text) <= 255 && String(Number(text)) === text;
+}
+
+function numberOf(octets: readonly string[]): number {
+  return octets.reduce((sum, octet) => sum * 256 + Number(octet), 0);
 }
 
 function written(address: number): string {

@@ -64,6 +64,15 @@ const persistenceDefects: readonly Defect[] = [
         : { ...parts, sourceKey: (address) => address.split('.').slice(0, 3).join('.') },
   },
   {
+    name: 'session-per-digits',
+    sentence: 'A session is known by the digits of the address, wherever its dots are.',
+    breaks: ['persistence.source-address'],
+    edit: (parts) =>
+      parts.configuration.scheduling === 'source-ip'
+        ? parts
+        : { ...parts, sourceKey: (address) => address.replaceAll('.', '') },
+  },
+  {
     name: 'session-a-little-short',
     sentence: 'A session ends one hundredth of its duration too early.',
     breaks: ['persistence.sticks'],

@@ -1,6 +1,6 @@
 /** Timelines for edits of a running service: members, weights, whole configurations; and for many clients at once. */
 import fc from 'fast-check';
-import type { Timeline } from '../timeline.ts';
+import type { Step, Timeline } from '../timeline.ts';
 import type { Family, ServiceChoice } from './family.ts';
 import {
   clientsNamed,
@@ -11,6 +11,7 @@ import {
   namesOf,
   scriptOf,
   settled,
+  withListener,
   withWeightZero,
 } from './family.ts';
 import { checksToBeSure, cyclesToFollow } from './weights.ts';
@@ -22,9 +23,14 @@ export const membersChange: Family = {
   runs: { stepped: 20, wired: 3 },
   timelines: (bounds) =>
     fc
-      .record({ held: fc.integer({ min: 6, max: 9 }), removed: fc.constantFrom('a', 'b', 'c') })
+      .record({
+        held: fc.integer({ min: 6, max: 9 }),
+        removed: fc.constantFrom('a', 'b', 'c'),
+        // so that whoever overlooks a later list overlooks one of these
+        sequel: fc.constantFrom(...(bounds.isWired ? [0] : [0, 8])),
+      })
       .map(
-        ({ held, removed }): Timeline => ({
+        ({ held, removed, sequel }): Timeline => ({
           ...head('members-change', membersChange.clauses, bounds),
           configuration: documentOf(bounds.profile, {}),
           instances: instancesOf([1, 1, 1]),
@@ -38,10 +44,23 @@ export const membersChange: Family = {
             { do: 'remove', instance: removed },
             { do: 'open', count: 12, sources: 'fresh' },
             { do: 'carry' },
+            ...Array.from({ length: sequel }, (_, turn) => comeAndGo(turn)).flat(),
           ],
         }),
       ),
 };
+
+/** Somebody new comes, and leaves by the next list. */
+function comeAndGo(turn: number): readonly Step[] {
+  const name = `guest-${Math.floor(turn / 2)}`;
+  const open = { do: 'open' as const, count: 16, sources: 'fresh' as const };
+  return turn % 2 === 0
+    ? [
+        { do: 'add', instance: { name, weight: 1, port: null } },
+        { after: { checks: { [name]: 4 } }, ...open },
+      ]
+    : [{ do: 'remove', instance: name }, open];
+}
 
 /** What one list can say at once, where `a` to `c` were there before and `d` to `f` were not. */
 const lists = {
@@ -165,17 +184,29 @@ export const updatesTurnedAway: Family = {
   name: 'updates-turned-away',
   clauses: [
     ...['forward.port', 'health.http.path', 'health.port', 'health.unhealthy-threshold'],
-    ...['draining.established', 'draining.deadline'],
+    ...['draining.established', 'draining.deadline', 'schedule.wrr.cycle', 'persistence.sticks'],
   ],
-  needs: ['schedule.wrr', 'check.http', 'drain', 'change.configuration'],
-  runs: { stepped: 6, wired: 0 },
+  needs: [
+    ...(['schedule.wrr', 'schedule.source', 'persistence'] as const),
+    ...(['check.http', 'drain', 'change.configuration'] as const),
+  ],
+  runs: { stepped: 8, wired: 0 },
   timelines: (bounds) =>
     fc
-      .record({ wrong: fc.constantFrom(...wrongUpdates), threshold: fc.constantFrom(2, 3) })
-      .map(({ wrong, threshold }): Timeline => {
+      .record({
+        wrong: fc.constantFrom(...wrongUpdates),
+        threshold: fc.constantFrom(2, 3),
+        persistence: fc.boolean(),
+      })
+      .map(({ wrong, threshold, persistence }): Timeline => {
+        const known = clientsNamed(7);
+        const comeBack = { do: 'open' as const, count: known.length };
         const open = { do: 'open' as const, count: 9, sources: 'fresh' as const };
         const other: ServiceChoice = {
           port: 8443,
+          // whatever decides by turns goes on with them, and who is known stays known
+          scheduling: 'source-ip',
+          persistence,
           drainSeconds: 60,
           check: { path: '/ready', port: 9100, unhealthyThreshold: 5, intervalSeconds: 20 },
         };
@@ -184,6 +215,7 @@ export const updatesTurnedAway: Family = {
           ...head('updates-turned-away', updatesTurnedAway.clauses, bounds),
           configuration: documentOf(bounds.profile, {
             drainSeconds: 300,
+            persistence,
             check: { unhealthyThreshold: threshold },
           }),
           instances: instancesOf([1, 1, 1]),
@@ -191,6 +223,12 @@ export const updatesTurnedAway: Family = {
             settled(namesOf(3), 3),
             { ...open, hold: true },
             { do: 'carry' },
+            ...(persistence
+              ? [
+                  { ...comeBack, sources: known },
+                  { ...comeBack, sources: known.toReversed() },
+                ]
+              : []),
             {
               do: 'reconfigure',
               isWrong: true,
@@ -200,6 +238,7 @@ export const updatesTurnedAway: Family = {
                 check: { ...other.check, ...wrong.check },
               }),
             },
+            ...(persistence ? [{ ...comeBack, sources: known }] : []),
             open,
             { do: 'behave', instance: 'a', behaviour: scriptOf(letters, { reply: 503 }) },
             ...Array.from({ length: letters.length }, () => ({
@@ -270,7 +309,10 @@ export const weightZero: Family = {
 export const weightZeroElsewhere: Family = {
   name: 'weight-zero-elsewhere',
   clauses: ['schedule.weight-zero'],
-  needs: ['schedule.wrr', 'schedule.wlc', 'schedule.source', 'persistence', 'change.weight'],
+  needs: [
+    ...(['schedule.wrr', 'schedule.wlc', 'schedule.source', 'persistence'] as const),
+    ...(['change.weight', 'change.configuration'] as const),
+  ],
   runs: { stepped: 16, wired: 0 },
   timelines: (bounds) =>
     fc
@@ -282,20 +324,26 @@ export const weightZeroElsewhere: Family = {
         ),
         persistence: fc.boolean(),
         resting: fc.constantFrom(['a'], ['b'], ['c', 'a', 'b']),
+        // another document that says the same of the service is no reason to wake anybody
+        isUpdated: fc.boolean(),
       })
-      .map(({ scheduling, persistence, resting }): Timeline => {
+      .map(({ scheduling, persistence, resting, isUpdated }): Timeline => {
         const within = withWeightZero(bounds);
         const known = { do: 'open' as const, count: 12, sources: clientsNamed(12), hold: true };
         const fresh = { do: 'open' as const, count: 18, sources: 'fresh' as const };
+        const configuration = documentOf(within.profile, { scheduling, persistence });
         const rest = resting.map((instance) => ({ do: 'reweigh' as const, instance, weight: 0 }));
         return {
           ...head('weight-zero-elsewhere', weightZeroElsewhere.clauses, within),
-          configuration: documentOf(within.profile, { scheduling, persistence }),
+          configuration,
           instances: instancesOf([1, 1, 1]),
           steps: [
             settled(namesOf(3), 3),
             known,
             ...rest,
+            ...(isUpdated
+              ? [{ do: 'reconfigure' as const, configuration: withListener(configuration) }]
+              : []),
             fresh,
             { ...known, hold: false },
             { do: 'carry' },

@@ -24,6 +24,8 @@ import { cyclesToFollow } from './weights.ts';
 interface Course {
   readonly clauses: readonly string[];
   readonly choice: ServiceChoice;
+  /** How long a drain is to last from then on, where nobody is removed. */
+  readonly drainSeconds?: number;
   readonly weights: readonly number[];
   readonly behaviours?: Timeline['behaviours'];
   readonly before: readonly Step[];
@@ -46,15 +48,22 @@ function coursesOf(bounds: Bounds): readonly Course[] {
       choice: {},
       weights: even,
       before: [open, failing, { after: { checks: { a: 6 } }, ...open }],
-      afterwards: [open, { after: { checks: { a: 1 } }, ...open }],
+      afterwards: [
+        open,
+        { after: { checks: { a: 1 } }, ...open },
+        // it is checked as ever, and comes back
+        { do: 'behave', instance: 'a', behaviour: {} },
+        { after: { intervals: 10 }, ...open },
+      ],
     },
-    {
+    ...[{}, { drainSeconds: 60 }].map((other) => ({
+      ...other,
       clauses: ['health.unhealthy-threshold'],
       choice: { check: { unhealthyThreshold: 4 } },
       weights: even,
       before: [open, failing, watched, watched, watched],
       afterwards: [watched, watched, watched, watched],
-    },
+    })),
     {
       clauses: ['schedule.source.sticky'],
       choice: { scheduling: 'source-ip', ...fewChecks(bounds) },
@@ -119,6 +128,12 @@ function coursesOf(bounds: Bounds): readonly Course[] {
 const bad: ReplyScript = { reply: 503, afterTimeouts: 0.9 };
 const good: ReplyScript = { reply: 'normal', afterTimeouts: 0.9 };
 
+function anotherOf({ profile }: Bounds, { choice, drainSeconds }: Course): ConfigurationDocument {
+  return drainSeconds === undefined
+    ? withListener(documentOf(profile, choice))
+    : documentOf(profile, { ...choice, drainSeconds });
+}
+
 function timelineOf(bounds: Bounds, course: Course, family = 'documents-change'): Timeline {
   const configuration: ConfigurationDocument = documentOf(bounds.profile, course.choice);
   return {
@@ -129,7 +144,7 @@ function timelineOf(bounds: Bounds, course: Course, family = 'documents-change')
     steps: [
       settled(namesOf(course.weights.length), 4),
       ...course.before,
-      { do: 'reconfigure', configuration: withListener(configuration) },
+      { do: 'reconfigure', configuration: anotherOf(bounds, course) },
       ...course.afterwards,
     ],
   };
@@ -152,7 +167,7 @@ export const documentsChange: Family = {
     ...(['schedule.wrr', 'schedule.wlc', 'schedule.source'] as const),
     ...(['check.http', 'drain', 'drain.deadline', 'change.configuration'] as const),
   ],
-  runs: { stepped: 8, wired: 3 },
+  runs: { stepped: 9, wired: 3 },
   fixed: (bounds) => coursesOf(bounds).map((course) => timelineOf(bounds, course)),
   timelines: (bounds) =>
     fc.constantFrom(...coursesOf(bounds)).map((course) => timelineOf(bounds, course)),

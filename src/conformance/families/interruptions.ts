@@ -2,7 +2,15 @@
 import fc from 'fast-check';
 import type { ReplyScript, Step, Timeline } from '../timeline.ts';
 import type { Bounds, Family, ServiceChoice } from './family.ts';
-import { answering, documentOf, head, instancesOf, namesOf, settled } from './family.ts';
+import {
+  answering,
+  documentOf,
+  head,
+  instancesOf,
+  namesOf,
+  settled,
+  withListener,
+} from './family.ts';
 
 const failing = answering('a', { reply: 503 });
 /** Two cycles of four instances, and as many again for a wash-out. */
@@ -229,12 +237,12 @@ export const changesWhileCounting: Family = {
 export const changesBetweenChecks: Family = {
   name: 'changes-between-checks',
   clauses: ['health.interval'],
-  needs: ['schedule.wrr', 'change.weight', 'drain'],
-  runs: { stepped: 8, wired: 0 },
+  needs: ['schedule.wrr', 'change.weight', 'drain', 'change.configuration'],
+  runs: { stepped: 10, wired: 0 },
   timelines: (bounds) =>
     fc
       .record({
-        change: fc.constantFrom('weight', 'own weight', 'other members'),
+        change: fc.constantFrom('weight', 'own weight', 'other members', 'document'),
         intervals: fc.constantFrom(0.4, 0.7),
       })
       .map(({ change, intervals }): Timeline => {
@@ -248,17 +256,25 @@ export const changesBetweenChecks: Family = {
           turn % 2 === 0
             ? { do: 'add' as const, instance: passing }
             : { do: 'remove' as const, instance: 'd' };
-        const edit =
-          change === 'other members' ? membership : reweighed(change === 'weight' ? 'c' : 'a');
+        const configuration = documentOf(bounds.profile, { drainSeconds: 0 });
+        const edits: Readonly<Record<typeof change, (turn: number) => Step>> = {
+          weight: reweighed('c'),
+          'own weight': reweighed('a'),
+          'other members': membership,
+          document: (turn) => ({
+            do: 'reconfigure',
+            configuration: turn % 2 === 0 ? withListener(configuration) : configuration,
+          }),
+        };
         return {
           ...head('changes-between-checks', changesBetweenChecks.clauses, bounds),
-          configuration: documentOf(bounds.profile, { drainSeconds: 0 }),
+          configuration,
           instances: instancesOf([1, 1, 1]),
           steps: [
             settled(namesOf(3), 3),
             ...Array.from({ length: 12 }, (_, turn) => ({
               after: { intervals },
-              ...edit(turn),
+              ...edits[change](turn),
             })),
             { after: { intervals: 2 }, do: 'wait' },
           ],

@@ -202,6 +202,10 @@ export const healthDetection: Family = {
 const newcomer = { name: 'c', weight: 1, port: null };
 
 /** A reply half a timeout late leaves a while in which nothing is known of the new instance. */
+/** How a new instance comes: beside the others, gone and back, or for somebody else. */
+const comings = ['new', 'again', 'replacing'] as const;
+const unwell = { name: 'unwell', weight: 1, port: null };
+
 export const healthInitial: Family = {
   name: 'health-initial',
   clauses: ['health.initial'],
@@ -212,14 +216,16 @@ export const healthInitial: Family = {
       .record({
         threshold: fc.integer({ min: 3, max: 5 }),
         reply: fc.constantFrom('normal' as const, 503),
-        isAgain: fc.constantFrom(...(bounds.isWired ? [false] : [false, true])),
+        how: fc.constantFrom(...(bounds.isWired ? (['new'] as const) : comings)),
         // so slow that what changes may take seconds to be in effect
         times: fc.constantFrom(
           { timeoutSeconds: 4 },
           ...(bounds.isWired ? [] : [{ timeoutSeconds: 40, intervalSeconds: 60 }]),
         ),
       })
-      .map(({ threshold, reply, isAgain, times }): Timeline => {
+      .map(({ threshold, reply, how, times }): Timeline => {
+        const first = instancesOf([1, 1]);
+        const names = how === 'replacing' ? [...namesOf(2), unwell.name] : namesOf(2);
         const open = { do: 'open' as const, count: connectionsToSee, sources: 'fresh' as const };
         return {
           ...head('health-initial', healthInitial.clauses, bounds),
@@ -231,13 +237,19 @@ export const healthInitial: Family = {
             },
             drainSeconds: 0,
           }),
-          instances: instancesOf([1, 1]),
-          behaviours: { c: { afterwards: { reply, afterTimeouts: 0.5 } } },
+          instances: how === 'replacing' ? [...first, unwell] : first,
+          behaviours: {
+            c: { afterwards: { reply, afterTimeouts: 0.5 } },
+            ...(how === 'replacing' ? { [unwell.name]: { afterwards: { reply: 503 } } } : {}),
+          },
           steps: [
-            settled(namesOf(2), threshold + 1),
-            { do: 'add', instance: newcomer },
+            settled(names, threshold + 1),
+            // by a list without somebody who failed its checks, whose results are not those of the new one
+            how === 'replacing'
+              ? { do: 'list', instances: [...first, newcomer] }
+              : { do: 'add', instance: newcomer },
             // gone and back once its checks had told: a new one under a known name
-            ...(isAgain
+            ...(how === 'again'
               ? [
                   { after: { checks: { c: threshold + 2 } }, do: 'remove' as const, instance: 'c' },
                   { after: { intervals: 2 }, do: 'add' as const, instance: newcomer },
@@ -251,7 +263,7 @@ export const healthInitial: Family = {
               ...open,
             })),
             // a new instance is checked like any other
-            { after: { intervals: isAgain ? 20 : 0 }, do: 'wait' },
+            { after: { intervals: how === 'again' ? 20 : 0 }, do: 'wait' },
           ],
         };
       }),

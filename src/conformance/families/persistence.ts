@@ -23,8 +23,8 @@ const leavers = ['leaver-1', 'leaver-2', 'leaver-3', 'leaver-4'];
 /** More clients than the tables of small balancers hold. */
 const crowd = 1200;
 
-/** Ten for each bit of an address, and those that they differ from. */
-const neighbourhood = 10 * 34;
+/** Ten for each bit of an address and for its dots, and those that they differ from. */
+const neighbourhood = 10 * 35;
 const neighboursNamed = Array.from(
   { length: neighbourhood },
   (_, index) => `neighbour-${index + 1}`,
@@ -48,8 +48,10 @@ export const persistenceSticks: Family = {
         ownPort: fc.constantFrom(null, 9000),
         // nor does it matter how old a session is when the last connection of its client ends
         endsAt: fc.constantFrom(...(bounds.isWired ? [null] : [0.5, 0.8])),
+        // sessions that begin in the middle of a minute end there
+        begin: fc.constantFrom(...(bounds.isWired ? [0] : [0, 0.37, 0.81])),
       })
-      .map(({ clients, gap, isCrowded, neighbours, ownPort, endsAt }): Timeline => {
+      .map(({ clients, gap, isCrowded, neighbours, ownPort, endsAt, begin }): Timeline => {
         const sources = clientsNamed(clients);
         return {
           ...head('persistence-sticks', persistenceSticks.clauses, bounds),
@@ -60,6 +62,7 @@ export const persistenceSticks: Family = {
           instances: instancesOf([1, 1, 1], ownPort),
           steps: [
             settled(namesOf(3), 3),
+            ...(begin === 0 ? [] : [{ after: { intervals: begin }, do: 'wait' as const }]),
             // whoever forgets a client with its last connection still knows these
             { do: 'open', count: 4, sources: residents, hold: true },
             { do: 'open', count: 4, sources: residents.toReversed() },
@@ -180,6 +183,11 @@ export const persistenceUpdates: Family = {
 /** Four instances, six clients each: a round robin that decides again cannot send all of them back by chance. */
 const clientsToExpire = 24;
 
+/** Those whom turns in the former order sent to one instance: whichever way round robin goes, it sends no six in a row there. */
+function inARow(order: readonly string[]): readonly string[] {
+  return order.map((_, index) => order[(4 * index + Math.floor(index / 6)) % order.length] ?? '');
+}
+
 const leastConnections = 'weighted-least-connections';
 interface Course {
   readonly isHeld: boolean;
@@ -200,15 +208,15 @@ export const persistenceExpiry: Family = {
           ...(bounds.isWired ? [] : [{ isHeld: true, scheduling: leastConnections } as const]),
         ),
         gap: fc.constantFrom(0.6, 0.65, 0.7),
+        // a return counts however soon after the one before it comes
+        soon: fc.constantFrom(...(bounds.isWired ? [null] : [null, 0.03, 0.3])),
         // in stepped time also at the very end
         over: fc.constantFrom(...(bounds.isWired ? [1.25] : [1, 1.01, 1.02, 1.25])),
       })
-      .map(({ course: { isHeld, scheduling }, gap, over }): Timeline => {
+      .map(({ course: { isHeld, scheduling }, gap, soon, over }): Timeline => {
         const sources = clientsNamed(clientsToExpire);
-        // those of one instance in a row: whichever way round robin goes, it sends no six in a row there
-        const swapped = sources.map(
-          (_, index) => sources[(4 * index + Math.floor(index / 6)) % 24] ?? '',
-        );
+        const swapped = inARow(sources);
+        const swappedAgain = inARow(swapped);
         const open = (order: readonly string[]) => ({
           do: 'open' as const,
           count: clientsToExpire,
@@ -234,6 +242,7 @@ export const persistenceExpiry: Family = {
             again(gap, sources.toReversed()),
             again(gap, swapped),
             again(gap, sources.toReversed()),
+            ...(soon === null ? [] : [again(soon, sources), again(1.01 - soon / 2, swapped)]),
             // what is carried meanwhile is no new connection
             ...(isHeld && !bounds.isWired
               ? [{ after: { persistence: 0.6 * over }, do: 'carry' as const }]
@@ -243,9 +252,9 @@ export const persistenceExpiry: Family = {
               ? [
                   // long after the last new connection, and not long after the last one was closed
                   { after: { persistence: gap }, do: 'close' as const, of: 'all' },
-                  again(gap, sources),
+                  again(gap, swappedAgain),
                   { do: 'close' as const, of: 'all' },
-                  again(over, swapped),
+                  again(over, inARow(swappedAgain)),
                 ]
               : []),
           ],

@@ -227,8 +227,12 @@ export const wrrReweighs: Family = {
         vectors: reweighing,
         held: fc.integer({ min: 4, max: 9 }),
         sequel: fc.constantFrom(...(bounds.isWired ? ['nothing'] : sequels)),
+        // several weights by one list, or by one each
+        isAtOnce: bounds.isWired ? fc.constant(false) : fc.boolean(),
       })
-      .map(({ vectors: { before, after }, held, sequel }): Timeline => {
+      .map(({ vectors: { before, after }, held, sequel, isAtOnce }): Timeline => {
+        const change = (from: readonly number[], to: readonly number[]): readonly Step[] =>
+          isAtOnce ? [{ do: 'list', instances: weighing(to) }] : reweighed(from, to);
         const followed = following(before, after);
         return {
           ...head('wrr-reweighs', wrrReweighs.clauses, bounds),
@@ -238,10 +242,10 @@ export const wrrReweighs: Family = {
             settled(namesOf(before.length), 3),
             { do: 'open', count: held, sources: 'fresh', hold: true },
             { do: 'open', count: cyclesToJudge * cycleOf(before), sources: 'fresh' },
-            ...reweighed(before, after),
+            ...change(before, after),
             followed,
             // so that whoever takes a change once only is told from whoever takes all
-            ...(sequel === 'back' ? [...reweighed(after, before), followed] : []),
+            ...(sequel === 'back' ? [...change(after, before), followed] : []),
             // a changed weight outlasts an outage
             ...(sequel === 'outage'
               ? [
