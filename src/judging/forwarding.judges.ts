@@ -65,7 +65,8 @@ interface Untroubled {
 }
 
 export const forwardData: Judge = judgeOf('forward.data', (subject) => {
-  const breaches: Breach[] = [];
+  const breaches: Breach[] = [...endedByItself(subject)];
+  const isEndedByItself = breaches.length > 0;
   let transfers = 0;
   let closes = 0;
   for (const { connection: one, carried, closed } of untroubled(subject)) {
@@ -91,10 +92,75 @@ export const forwardData: Judge = judgeOf('forward.data', (subject) => {
   }
   return {
     breaches,
+    undermines: isEndedByItself ? toldByEnds : [],
     sometimes: { 'transfers of data': transfers, 'closes by one end': closes },
     kept: `${counted(transfers, 'transfer')} arrived whole, ${counted(closes, 'close')} reached the other end`,
   };
 });
+
+/** Told by what ends a connection: nothing where it ends by itself. */
+const toldByEnds = [
+  ...['draining.established', 'draining.others', 'draining.return', 'draining.default'],
+  ...['health.live-connections', 'change.keeps-established', 'load.no-loss'],
+  ...['schedule.weight-change', 'schedule.weight-zero'],
+];
+
+/**
+ * Connections that the balancer ends while nothing but time passes, before anybody had failed a check or anything was
+ * edited. On a real machine who did something just before nobody can tell.
+ */
+function endedByItself(subject: Subject): readonly Breach[] {
+  const { time, connections } = subject;
+  if (time !== 'stepped') return [];
+  const untilLine = firstReasonLine(subject);
+  const ended = connections.filter(isPlaced).flatMap(({ connection, closed }) => {
+    return closed?.by === 'balancer' && closed.line < untilLine ? [{ connection, closed }] : [];
+  });
+  const lastDone = lastDoneIn(connections);
+  const inOrder = ended.toSorted((a, b) => a.closed.line - b.closed.line);
+  return inOrder.flatMap(({ connection, closed }): readonly Breach[] => {
+    const { fromMs, line } = closed;
+    if (fromMs <= lastDone(line)) return [];
+    return [
+      {
+        why: `the balancer ended connection ${connection} while nothing happened`,
+        expected: 'it lasts until either end closes it',
+        observed: `the balancer ${closed.how} it`,
+        lines: [line],
+      },
+    ];
+  });
+}
+
+/** Line of the first thing that may be a reason to end any connection. */
+function firstReasonLine({ whole, touches }: Subject): number {
+  const { changes, reconfigurations } = whole;
+  const edits = [...changes, ...reconfigurations, ...touches].map(({ line }) => line);
+  const failures = [...whole.instances.values()].flatMap(({ ledger, behaviours }) => [
+    ...ledger.checks
+      .filter(({ result }) => result !== 'passed')
+      .slice(0, 1)
+      .map(({ startedLine }) => startedLine),
+    ...behaviours.filter(({ traffic }) => traffic !== 'accepted').map(({ line }) => line),
+  ]);
+  return Math.min(...edits, ...failures);
+}
+
+/** When a client or an instance had last done anything before a line; to be asked in order. */
+function lastDoneIn(connections: Subject['connections']): (line: number) => number {
+  const done = connections
+    .flatMap(({ opened, openedLine, placed, refused, carried, closed }) => [
+      { toMs: opened.toMs, line: openedLine },
+      ...[placed, refused, closed?.by === 'balancer' ? null : closed].filter((one) => one !== null),
+      ...carried,
+    ])
+    .toSorted((a, b) => a.line - b.line);
+  let at = 0;
+  return (line) => {
+    while ((done[at]?.line ?? line) < line) at++;
+    return done[at - 1]?.toMs ?? Number.NEGATIVE_INFINITY;
+  };
+}
 
 /** Where the balancer itself ended it: that is no other matter. */
 function endLines({ closed }: Placed): readonly number[] {

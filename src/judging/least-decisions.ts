@@ -76,11 +76,14 @@ class HeldFold {
   readonly #clients = new Set<string>();
   /** By instance: the line of its last connection so far. */
   readonly #lastLines = new Map<string, number>();
+  readonly #stayingIn: ReadonlySet<string>;
   #released = new Set<string>();
   #lastClose: { held: Counts; lines: number[]; around: Surroundings | null } | null = null;
 
   constructor(subject: Subject) {
     this.#subject = subject;
+    const names = [...subject.instances.keys()];
+    this.#stayingIn = new Set(names.filter((name) => staysIn(subject, name)));
   }
 
   /** What is held is still known from the lines, but not who was level when. */
@@ -100,7 +103,9 @@ class HeldFold {
     const { instance, line } = connection.placed;
     const isKnownClient =
       this.#subject.configuration.persistenceMs > 0 && this.#clients.has(connection.source);
-    const around = isKnownClient ? null : surroundings(this.#subject, connection, this.#lastLines);
+    const around = isKnownClient
+      ? null
+      : surroundings(this.#subject, connection, this.#lastLines, this.#stayingIn);
     this.#opensOn(line, around);
     const decision = around === null ? null : this.#decision(connection, around);
     this.#clients.add(connection.source);
@@ -145,18 +150,38 @@ function surroundings(
   subject: Subject,
   connection: Placed,
   lastLines: ReadonlyMap<string, number>,
+  stayingIn: ReadonlySet<string>,
 ): Surroundings | null {
   const epoch = epochOf(subject.epochs, connection);
   if (epoch === null) return null;
   const members: Member[] = [];
   for (const member of epoch.members.values()) {
     const standing = standingOf(subject, member.name, connection);
-    if (standing === 'maybe') return null;
-    if (standing !== 'in' || member.weight === 0) continue;
+    const isIn = standing === 'in' || (standing === 'maybe' && stayingIn.has(member.name));
+    if (standing === 'maybe' && !isIn) return null;
+    if (!isIn || member.weight === 0) continue;
     if (!isBack(subject, member.name, connection, lastLines)) return null;
     members.push(member);
   }
   return members.length > 1 ? { epoch, members } : null;
+}
+
+/**
+ * Whether no threshold takes it out: it was confirmed before it first failed and never fails as often in a row. That it is
+ * not taken out earlier the connections that it is given since must show.
+ */
+function staysIn({ instances, configuration, header }: Subject, name: string): boolean {
+  const { unhealthyThreshold, healthyThreshold } = configuration.check;
+  const one = instances.get(name);
+  if (one === undefined || header.checks === 'none') return false;
+  if (one.refusingFromMs < Number.POSITIVE_INFINITY) return false;
+  const { notPassed, checks } = one.ledger;
+  const passes = checks.findIndex(({ result }) => result !== 'passed');
+  if (passes <= healthyThreshold) return false;
+  return checks.every((_, index) => {
+    const from = Math.max(0, index + 1 - unhealthyThreshold);
+    return (notPassed[index + 1] ?? 0) - (notPassed[from] ?? 0) < unhealthyThreshold;
+  });
 }
 
 /** Whoever ever failed a check is back with its first connection since: whether it comes back at all is another clause's. */

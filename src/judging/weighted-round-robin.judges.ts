@@ -16,6 +16,7 @@ import {
   staysInside,
   stretchesOf,
 } from './rotation.ts';
+import { connectionsToSee } from './rotation-windows.ts';
 import { biasToDetect } from './statistical-budget.ts';
 
 /** Whole cycles that make a pattern: two could be chance, and the wash-out is not over yet. */
@@ -82,9 +83,17 @@ const toldByAbsence = [
   ...['schedule.recovery', 'change.effective', 'persistence.source-address', 'draining.return'],
 ];
 
-function isStarving({ inRotation, connections }: Stretch): boolean {
-  const counts = countsOf(connections);
-  return inRotation.some(({ name }) => !counts.has(name));
+/** Whether somebody in rotation gets nothing for as long as tells of an absence. */
+function isStarving({ epoch, inRotation, connections }: Stretch, subject: Subject): boolean {
+  const needed = connectionsToSee(subject, cycleOf(epoch.members.values()), { afterChange: true });
+  const telling = Math.min(needed, connections.length);
+  return inRotation.some(({ name }) => {
+    const here = connections.flatMap(({ placed }, index) =>
+      placed.instance === name ? index : [],
+    );
+    const ends = [-1, ...here, connections.length];
+    return ends.some((end, index) => end - (ends[index - 1] ?? end) > telling);
+  });
 }
 
 export const wrrCycle: Judge = judgeOf('schedule.wrr.cycle', (subject) => {
@@ -97,7 +106,7 @@ export const wrrCycle: Judge = judgeOf('schedule.wrr.cycle', (subject) => {
   const judged = stretches.map((stretch) => judgeCycles(stretch, washout));
   const cycles = judged.reduce((sum, one) => sum + one.cycles, 0);
   const isSomebodyStarved = stretches.some(
-    (stretch, index) => judged[index]?.breach !== null && isStarving(stretch),
+    (stretch, index) => judged[index]?.breach !== null && isStarving(stretch, subject),
   );
   return {
     breaches: judged.flatMap(({ breach }) => (breach === null ? [] : [breach])),

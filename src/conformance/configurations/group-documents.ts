@@ -60,6 +60,11 @@ function groupKinds(): readonly WholeDocument[] {
   return [
     good(clause, 'no group for now', { [`${service}.serverGroup`]: absent }),
     good(clause, 'no group for now, and no groups', { serverGroups: [] }),
+    ...[virtualGroup, availabilityGroup].map((group) =>
+      good(clause, `no group for now, a ${group.kind} there, and no load balancer`, {
+        serverGroups: [group],
+      }),
+    ),
     good(clause, 'a virtual server group', associated(virtualGroup)),
     good(clause, 'an availability group', associated(availabilityGroup)),
     good(clause, 'one group behind two services', {
@@ -154,6 +159,15 @@ function networks(): readonly WholeDocument[] {
       'a group elsewhere that nobody is associated with',
       associated(virtualGroup, { ...elsewhere, name: 'spare' }),
     ),
+    good(
+      clause,
+      'a group in another region that nobody is associated with',
+      associated(virtualGroup, { ...virtualGroup, name: 'spare', region: 'south-1' }),
+    ),
+    good(clause, 'a group elsewhere, and no group for now', {
+      loadBalancer: network,
+      serverGroups: [{ ...elsewhere, region: 'south-1' }],
+    }),
     bad(clause, 'a group in another VPC', associated(elsewhere), 'serverGroups[0].vpc', ...group),
     bad(
       clause,

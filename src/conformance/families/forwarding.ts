@@ -1,7 +1,7 @@
 /** Timelines for forwarding: ports of instances and of checks, paths, data both ways and ends by either side. */
 import fc from 'fast-check';
 import type { CheckMethod } from '../../spec/configuration.ts';
-import type { ReplyScript, Timeline } from '../timeline.ts';
+import type { ReplyScript, Step, Timeline } from '../timeline.ts';
 import type { Family } from './family.ts';
 import {
   answering,
@@ -37,8 +37,10 @@ export const forwardPorts: Family = {
         by: fc.constantFrom('client' as const, 'instance' as const),
         // a check by TCP has the same ports, and no path
         method: fc.constantFrom<CheckMethod>('http', ...(bounds.isWired ? [] : ['tcp' as const])),
+        // as often as somebody who counts transfers may count
+        transfers: fc.constantFrom(1, ...(bounds.isWired ? [] : [1, 40])),
       })
-      .map(({ thirdPort, servicePort, checkPort, path, by, method }): Timeline => {
+      .map(({ thirdPort, servicePort, checkPort, path, by, method, transfers }): Timeline => {
         // at least one of each kind: an own port, and the service's
         const own = [9000, null, thirdPort];
         return {
@@ -51,7 +53,7 @@ export const forwardPorts: Family = {
           steps: [
             settled(namesOf(3), 3),
             { do: 'open', count: 6, sources: 'fresh', hold: true },
-            { do: 'carry' },
+            ...Array.from({ length: transfers }, (): Step => ({ do: 'carry' })),
             { do: 'close', of: 'a', by, how: 'closed' },
             { do: 'carry' },
             { do: 'close', of: 'all', by, how: 'closed' },

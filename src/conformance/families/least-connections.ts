@@ -10,6 +10,7 @@ import {
   head,
   instancesOf,
   namesOf,
+  scriptOf,
   settled,
 } from './family.ts';
 import { checksToBeSure, weights } from './weights.ts';
@@ -174,7 +175,11 @@ const throughClauses = {
   return: ['schedule.wlc.ratio'],
   drain: ['schedule.wlc.ratio'],
   weight: ['schedule.weight-change'],
+  failures: ['schedule.wlc.ratio'],
 } as const;
+
+/** One less than takes it out. */
+const failuresBelow = 4;
 
 /** What is held through an outage, a drain or a return still counts, and what a drain ended does not. */
 export const wlcThrough: Family = {
@@ -191,6 +196,7 @@ export const wlcThrough: Family = {
           'drain' as const,
           'weight' as const,
           'end in outage' as const,
+          ...(bounds.isWired ? [] : ['failures' as const]),
         ),
         vector: fc.constantFrom([1, 1, 1], [2, 1, 1], [1, 2, 1]),
       })
@@ -246,12 +252,25 @@ export const wlcThrough: Family = {
             close('c', 0.9),
             { do: 'refill', to: 4 * cycleOf([4 * a.weight, ...vector.slice(1)]) },
           ],
+          // too few to take it out, and no connections
+          failures: [
+            {
+              do: 'behave',
+              instance: 'a',
+              behaviour: scriptOf('F'.repeat(failuresBelow), { reply: 503 }),
+            },
+            { after: { checks: { a: failuresBelow } }, ...close('all', 0.4) },
+            refill,
+            close('b', 0.6),
+            close('c', 0.3),
+          ],
         };
         return {
           ...head('wlc-through', throughClauses[what], bounds),
           configuration: documentOf(bounds.profile, {
             scheduling: 'weighted-least-connections',
             drainSeconds: what === 'drain' ? 60 : 3600,
+            ...(what === 'failures' ? { check: { unhealthyThreshold: failuresBelow + 1 } } : {}),
           }),
           instances: instancesOf(vector),
           steps: [

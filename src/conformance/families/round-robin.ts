@@ -21,12 +21,13 @@ export const wrrCycles: Family = {
       .record({
         before: weights(Math.floor(bounds.connectionsMax / 16), bounds.instancesMax),
         healthyThreshold: fc.integer({ min: 1, max: 3 }),
-        pace: fc.constantFrom(...(bounds.isWired ? [null] : [null, 0.3, 1.1, 4.3, 4.3])),
+        pace: fc.constantFrom(...(bounds.isWired ? [null] : [null, 0.3, 1.1, 4.3, 13.3])),
+        isCarrying: fc.boolean(),
         // those at a port of their own take turns like everybody else
         port: fc.constantFrom(null, 9000),
         moved: fc.constantFrom(2, 3),
       })
-      .map(({ before, healthyThreshold, pace, port, moved }): Timeline => {
+      .map(({ before, healthyThreshold, pace, isCarrying, port, moved }): Timeline => {
         const names = namesOf(before.length);
         const cycle = cycleOf(before);
         const cycles =
@@ -44,21 +45,25 @@ export const wrrCycles: Family = {
             settled(names, healthyThreshold + 1),
             ...(pace === null
               ? [{ do: 'open' as const, count, sources: 'fresh' as const }]
-              : dribbled(count, pace)),
+              : dribbled(count, pace, isCarrying)),
           ],
         };
       }),
 };
 
-/** A few at a time, with checks and minutes between them: neither has a say in whose turn it is. */
-function dribbled(count: number, intervals: number): readonly Step[] {
+/** A few at a time, with checks, minutes and data of the first ones between them: none of it has a say in whose turn it is. */
+function dribbled(count: number, intervals: number, isCarrying: boolean): readonly Step[] {
   const portions = Math.min(portionsMax, Math.floor(count / 2));
-  return Array.from({ length: portions }, (_, index) => ({
-    after: { intervals },
-    do: 'open' as const,
-    count: Math.floor((count * (index + 1)) / portions) - Math.floor((count * index) / portions),
-    sources: 'fresh' as const,
-  }));
+  return Array.from({ length: portions }, (_, index): readonly Step[] => [
+    {
+      after: { intervals },
+      do: 'open',
+      count: Math.floor((count * (index + 1)) / portions) - Math.floor((count * index) / portions),
+      sources: 'fresh',
+      hold: isCarrying && index === 0,
+    },
+    ...(isCarrying ? [{ do: 'carry' as const }] : []),
+  ]).flat();
 }
 
 /** The vectors at the bounds, each in every run. */

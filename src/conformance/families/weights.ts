@@ -12,6 +12,8 @@ const notedWeights: readonly (readonly number[])[] = [
   [1, 1, 1],
   [3, 1],
   [10, 1],
+  // the first is by far the lightest
+  [1, 11],
   [1, 2, 1, 3, 1],
   // the first two have a divisor that the others do not
   [4, 2, 3],
@@ -41,6 +43,7 @@ export function weights(cycleMax: number, instancesMax: number): fc.Arbitrary<re
 export const boundaryWeights: readonly (readonly number[])[] = [
   [100, 50],
   [100, 1],
+  [1, 100],
   [64, 63],
   [100, 99, 60],
   [4, 2, 3],
