@@ -267,10 +267,14 @@ function areAllOutAtLast(subject: Subject): boolean {
 
 /** It had connections again after it had failed, while all others passed. */
 function comesAtLast(subject: Subject, { name, ledger }: InstanceReading): boolean {
+  const { unhealthyThreshold } = subject.configuration.check;
+  // failures that took it nowhere are none that it came back from
+  const out = ledger.failStreak.findIndex((streak) => streak >= unhealthyThreshold);
+  if (out < 0) return false;
   return looksOf(subject, name).some(
     ({ isHere, known, connection }) =>
       isHere &&
-      (ledger.notPassed[known] ?? 0) > 0 &&
+      known > out &&
       (ledger.passStreak[known] ?? 0) > 0 &&
       [...subject.instances.values()].every((other) => {
         const streak = other.ledger.passStreak[knownBefore(other.ledger, connection)] ?? 0;
