@@ -71,9 +71,9 @@ export const noLoss: Judge = judgeOf('load.no-loss', (subject) => {
   };
 });
 
-/** Beside those who fail their checks somebody sound took the next one at once. */
+/** Beside those who fail their checks somebody took the next one at once. On a real machine that may be another moment. */
 function turnedAwayInPassing(subject: Subject): readonly Breach[] {
-  if (whyRefusalsTellNothing(subject) !== null) return [];
+  if (subject.time !== 'stepped' || whyRefusalsTellNothing(subject) !== null) return [];
   return turnedAway(subject).flatMap(({ breach, isInPassing }) => (isInPassing ? breach : []));
 }
 

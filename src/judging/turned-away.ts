@@ -13,7 +13,10 @@ import {
 } from './reading.ts';
 import { whyNoWindows } from './rotation-windows.ts';
 
-export interface TurnedAway {
+/** How much later the next one may be taken on a real machine. */
+const lagMs = 1000;
+
+interface TurnedAway {
   readonly breach: Breach;
   /** The next client was taken at the very same moment: it is not that nobody was in rotation. */
   readonly isInPassing: boolean;
@@ -85,5 +88,6 @@ function isNextTaken(
   refused: NonNullable<ConnectionReading['refused']>,
   next: ConnectionReading | undefined,
 ): boolean {
-  return time === 'stepped' && next?.placed?.fromMs === refused.toMs;
+  const longestMs = time === 'stepped' ? 0 : lagMs;
+  return next?.placed != null && next.placed.fromMs - refused.toMs <= longestMs;
 }
