@@ -108,6 +108,26 @@ describe('forwarding', () => {
     expect(failures(paused({ pauseMaxMs: 100_000 }))).toEqual(['forward.data']);
   });
 
+  it('fails connections that end while only time passes, and leaves nothing of what ends tell elsewhere', () => {
+    const aging = (wrong: Wrong, edit = (balancer: FakeBalancer) => balancer) =>
+      edit(new FakeBalancer({}, wrong).rounds(4).openFresh(6, { hold: true }).carryAll())
+        .pass(200_000)
+        .end();
+    const { is, undermines } = verdictOn(aging({ endsAfterMs: 100_000 }), 'forward.data');
+    expect({ is, undermines }).toEqual({
+      is: 'fail',
+      undermines: expect.arrayContaining(['draining.others', 'health.live-connections']),
+    });
+    expect(failures(aging({ endsAfterMs: 100_000 }))).toEqual(['forward.data']);
+    expect(failures(aging({}))).toEqual([]);
+    const reweighed = aging({ endsAfterMs: 100_000 }, (balancer) => balancer.reweigh('b', 2));
+    const failed = aging({ endsAfterMs: 100_000 }, (balancer) =>
+      balancer.behave('a', { reply: 503 }).rounds(2),
+    );
+    for (const history of [reweighed, failed])
+      expect(verdictOn(history, 'forward.data').is).not.toBe('fail');
+  });
+
   it('is not charged with what an edit or a failure ends', () => {
     const edited = new FakeBalancer({}, { pauseMaxMs: 100_000 })
       .rounds(4)

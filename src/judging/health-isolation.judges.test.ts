@@ -30,6 +30,12 @@ describe(clause, () => {
     expect(failures(othersFail({ sharesHealth: true }))).toEqual([clause]);
   });
 
+  it('is not charged where one client is turned away and the next one taken at once: that is a loss', () => {
+    const inPassing = othersFail({ refuses: (number) => number === 9 });
+    expect(failures(inPassing)).toEqual(['load.no-loss']);
+    expect(failures(othersFail({ refuses: (number) => number >= 9 }))).toEqual([clause]);
+  });
+
   it('fails where an instance goes out with its neighbour', () => {
     const along = new FakeBalancer(
       {},

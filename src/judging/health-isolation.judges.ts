@@ -2,23 +2,16 @@
  * Judge of whose results count for whom: an instance that never failed a check keeps its connections while others
  * fail theirs. Only one that had some before is looked at, so that no misread answer is charged here.
  */
-import { isUnchangedMember } from './absences.ts';
 import { type Assessment, type Breach, counted, judgeOf, type Subject } from './assessment.ts';
 import { knownBefore, streaksOf } from './check-ledger.ts';
 import { cutsAtResults } from './cuts-at-results.ts';
 import { jointCounts } from './joint-counts.ts';
 import type { Judge } from './judge.ts';
 import { cycleOf } from './membership.ts';
-import { type CheckReading, type InstanceReading, isPlaced, propagationOf } from './reading.ts';
+import type { CheckReading, InstanceReading } from './reading.ts';
 import { type Stretch, standingOf, stretchesOf } from './rotation.ts';
-import {
-  connectionsToSee,
-  type Look,
-  looksOf,
-  showing,
-  type Window,
-  whyNoWindows,
-} from './rotation-windows.ts';
+import { connectionsToSee, type Look, looksOf, showing, type Window } from './rotation-windows.ts';
+import { failingSince, soundInstances, turnedAway, whyRefusalsTellNothing } from './turned-away.ts';
 
 export const isolation: Judge = judgeOf('health.isolation', (subject) => {
   const told = toldByRotation(subject);
@@ -29,17 +22,11 @@ export const isolation: Judge = judgeOf('health.isolation', (subject) => {
 });
 
 function toldByRotation(subject: Subject): Assessment | string {
-  const why = whyNoWindows(subject);
+  const why = whyRefusalsTellNothing(subject);
   if (why !== null) return why;
-  if (subject.whole.reconfigurations.length > 0)
-    return 'another configuration came, so that results of others are not all that happened';
-  const all = [...subject.instances.values()];
-  if (all.some(({ behaviours }) => behaviours.some(({ traffic }) => traffic !== 'accepted')))
-    return 'an instance refuses traffic, so that a client may be turned away for that';
-  const failingSince = Math.min(...all.map(firstDoubtLine));
-  const sound = all.filter((one) => isSound(subject, one, failingSince));
+  const sound = soundInstances(subject);
   const [first] = sound;
-  const isAnyFailing = failingSince < Number.POSITIVE_INFINITY;
+  const isAnyFailing = failingSince(subject) < Number.POSITIVE_INFINITY;
   const held = isAnyFailing ? heldBack(subject) : [];
   if (!isAnyFailing || (first === undefined && held.length === 0))
     return 'nobody failed a check while somebody who had got connections failed none';
@@ -52,30 +39,12 @@ function toldByRotation(subject: Subject): Assessment | string {
   return {
     breaches: [
       ...looks.flatMap(({ breach }) => breach ?? []),
-      ...(first === undefined ? [] : turnedAway(subject, first, failingSince)),
+      ...turnedAway(subject).flatMap(({ breach, isInPassing }) => (isInPassing ? [] : breach)),
       ...held,
     ],
     sometimes: { 'instances without a failure while another was out of rotation': looks.length },
     kept: `${counted(looks.length, 'time')} an instance that failed no check kept getting connections while another was out`,
   };
-}
-
-/** The first check that may have failed. */
-function firstDoubtLine({ ledger }: InstanceReading): number {
-  return (
-    ledger.checks.find(({ result }) => result !== 'passed')?.startedLine ?? Number.POSITIVE_INFINITY
-  );
-}
-
-/** Passed every check, stayed a member as it was, and had connections before anybody failed. */
-function isSound(subject: Subject, one: InstanceReading, failingSince: number): boolean {
-  return (
-    firstDoubtLine(one) === Number.POSITIVE_INFINITY &&
-    isUnchangedMember(subject, one.name) &&
-    subject.connections.some(
-      ({ placed }) => placed?.instance === one.name && placed.line < failingSince,
-    )
-  );
 }
 
 /** Long enough to see who is in rotation, while a member is certainly out of it. */
@@ -96,31 +65,6 @@ function lookAt({ connections }: Stretch, { name, ledger }: InstanceReading) {
     lines: connections.map(({ placed }) => placed.line),
   };
   return { breach: isHere ? null : breach };
-}
-
-/** Clients that nobody took although `one`, which never failed, could have. */
-function turnedAway(
-  subject: Subject,
-  { name, ledger }: InstanceReading,
-  failingSince: number,
-): readonly Breach[] {
-  const { healthyThreshold } = subject.configuration.check;
-  const propagationMs = propagationOf(subject);
-  return subject.connections.flatMap((connection): Breach[] => {
-    const { refused, openedLine } = connection;
-    const isLater =
-      openedLine > failingSince &&
-      knownBefore(ledger, connection, propagationMs) > healthyThreshold;
-    if (isPlaced(connection) || refused === null || !isLater) return [];
-    return [
-      {
-        why: `connection ${connection.connection} was refused although ${name}, which passed all ${ledger.checks.length} checks, could take it`,
-        expected: `${name} in rotation, whatever the results of others`,
-        observed: 'nobody in rotation',
-        lines: [openedLine, refused.line],
-      },
-    ];
-  });
 }
 
 /** Results in a row after which no threshold that is a few off explains that an instance stays where it was. */
@@ -267,10 +211,14 @@ function areAllOutAtLast(subject: Subject): boolean {
 
 /** It had connections again after it had failed, while all others passed. */
 function comesAtLast(subject: Subject, { name, ledger }: InstanceReading): boolean {
+  const { unhealthyThreshold } = subject.configuration.check;
+  // failures that took it nowhere are none that it came back from
+  const out = ledger.failStreak.findIndex((streak) => streak >= unhealthyThreshold);
+  if (out < 0) return false;
   return looksOf(subject, name).some(
     ({ isHere, known, connection }) =>
       isHere &&
-      (ledger.notPassed[known] ?? 0) > 0 &&
+      known > out &&
       (ledger.passStreak[known] ?? 0) > 0 &&
       [...subject.instances.values()].every((other) => {
         const streak = other.ledger.passStreak[knownBefore(other.ledger, connection)] ?? 0;

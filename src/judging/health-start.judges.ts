@@ -135,7 +135,7 @@ function uncountedFirst(
         ...first.map(({ startedLine }) => startedLine),
       ],
       // whoever always needs one more does so here, too
-      restsOn: ['health.unhealthy-threshold', 'health.healthy-threshold'],
+      restsOn: ['health.unhealthy-threshold', 'health.healthy-threshold', 'health.detection-time'],
     },
   ];
 }

@@ -54,6 +54,10 @@ export const noneEligible: Judge = judgeOf('schedule.none-eligible', (subject) =
         expected: `declared: ${reading}`,
         observed: place === null ? 'refused' : `placed on ${place.instance}`,
         lines: [place?.line ?? refusal?.line ?? openedLine],
+        // whose session goes on with who is out is placed there for that alone
+        ...(place !== null && subject.configuration.persistenceMs > 0
+          ? { restsOn: ['persistence.unhealthy'] }
+          : {}),
       })),
       ...mannered,
     ],

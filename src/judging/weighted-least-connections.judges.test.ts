@@ -44,6 +44,22 @@ describe('weighted least connections', () => {
     expect(failures(empty.openFresh(36, { hold: true }).end())).toEqual(['schedule.wlc.ratio']);
   });
 
+  it('fails where failures too few to be out count as connections, not where they take somebody out', () => {
+    const failing = (wrong: Wrong) => {
+      const equal = { ...asked, weights: { a: 1, b: 1, c: 1 }, unhealthyThreshold: 5 };
+      const balancer = new FakeBalancer(equal, wrong).rounds(4).openFresh(24, { hold: true });
+      balancer.behave('a', {}, new Array(4).fill({ reply: 503 })).rounds(4);
+      for (const name of ['a', 'b', 'c']) balancer.closeSome(name, 4);
+      balancer.openFresh(24 - balancer.held().length, { hold: true });
+      balancer.closeSome('b', 5).closeSome('c', 2);
+      return balancer.openFresh(24 - balancer.held().length, { hold: true }).end();
+    };
+    const cost = ({ active, failures: failed }: FakeInstance) => active + failed;
+    expect(failures(failing({ pick: least(cost) }))).toEqual(['schedule.wlc.ratio']);
+    expect(passes(failing({}))).toContain('schedule.wlc.ratio');
+    expect(failures(failing({ unhealthyThreshold: 3 }))).not.toContain('schedule.wlc.ratio');
+  });
+
   it('fails where closed connections count', () => {
     const returned = (wrong: Wrong) =>
       new FakeBalancer({ ...asked, weights: { a: 1, b: 1 } }, wrong)

@@ -66,6 +66,10 @@ describe('schedule.wrr.cycle', () => {
     expect(verdict.undermines).toContain('health.http.codes');
     expect(verdict.undermines).not.toContain('schedule.eligible');
     expect(failures(starved)).toEqual(['schedule.wrr.cycle']);
+    const passedOver = cycles(6, {
+      pick: (_, { number }) => (number < 38 ? 'ab'[number % 2] : 'c') as string,
+    });
+    expect(verdictOn(passedOver, 'schedule.wrr.cycle').undermines).toContain('health.http.codes');
     const swapped = cycles(6, { weights: { a: 1, b: 5, c: 1 } });
     expect(verdictOn(swapped, 'schedule.wrr.cycle').undermines).toBeUndefined();
   });
