@@ -10,7 +10,14 @@ import type { Judge } from './judge.ts';
 import { cycleOf } from './membership.ts';
 import type { CheckReading, InstanceReading } from './reading.ts';
 import { type Stretch, standingOf, stretchesOf } from './rotation.ts';
-import { connectionsToSee, type Look, looksOf, showing, type Window } from './rotation-windows.ts';
+import {
+  connectionsToSee,
+  type Look,
+  looksOf,
+  showing,
+  type Window,
+  whyNoWindows,
+} from './rotation-windows.ts';
 import { failingSince, soundInstances, turnedAway, whyRefusalsTellNothing } from './turned-away.ts';
 
 export const isolation: Judge = judgeOf('health.isolation', (subject) => {

@@ -69,11 +69,18 @@ function judgeFollowing(stretches: readonly Stretch[], washout: number) {
       cycles += judged.cycles;
       // whoever did not keep these weights when they were the first is charged for that
       const wasKept = !broken.some((one) => isAlike(one.inRotation, stretch.inRotation));
+      const absent = absentBetween(stretches, before, stretch);
       if (judged.breach !== null && wasKept)
-        breaches.push(afterwards(before, stretch, judged.breach));
+        breaches.push(
+          ...(absent.length === 0
+            ? [afterwards(before, stretch, judged.breach)]
+            : [absent, namesIn(stretch)]
+                .flatMap((names) => byWeightsOf(before, stretch, names))
+                .slice(0, 1)),
+        );
     } else {
       const kept = keptBefore.at(-1);
-      if (kept !== undefined) breaches.push(...byWeightsOf(kept, stretch));
+      if (kept !== undefined) breaches.push(...byWeightsOf(kept, stretch, namesIn(stretch)));
       if (judged.breach !== null) broken.push(stretch);
     }
     // equal parts are also what somebody gives who sees no weights
@@ -84,15 +91,29 @@ function judgeFollowing(stretches: readonly Stretch[], washout: number) {
   return { cycles, breaches };
 }
 
+function namesIn({ inRotation }: Stretch): readonly string[] {
+  return inRotation.map(({ name }) => name);
+}
+
+/** Who was out of rotation for a while from the one to the other. */
+function absentBetween(
+  stretches: readonly Stretch[],
+  before: Stretch,
+  after: Stretch,
+): readonly string[] {
+  const between = stretches.slice(stretches.indexOf(before) + 1, stretches.indexOf(after));
+  return namesIn(after).filter((name) => between.some((one) => !namesIn(one).includes(name)));
+}
+
 /**
- * Where others came or went as well, and only where the weights before explain what follows and the new ones do not: what
- * a change of members does to round robin is another clause's.
+ * Where others came or went as well, and only where the weights that these had before explain what follows and the new
+ * ones do not: what a change of members does to round robin is another clause's.
  */
-function byWeightsOf(before: Stretch, after: Stretch): readonly Breach[] {
+function byWeightsOf(before: Stretch, after: Stretch, names: readonly string[]): readonly Breach[] {
   const old = new Map(before.inRotation.map(({ name, weight }) => [name, weight]));
   const inRotation = after.inRotation.map((member) => ({
     ...member,
-    weight: old.get(member.name) ?? member.weight,
+    weight: (names.includes(member.name) ? old.get(member.name) : undefined) ?? member.weight,
   }));
   if (!isReweighing(inRotation, after.inRotation)) return [];
   const asBefore = { ...after, inRotation };

@@ -197,6 +197,11 @@ const reweighing = fc
   .constantFrom(...weightChanges)
   .map(([before, after]): Reweighing => ({ before, after }));
 
+/** Whether somebody who counts for 1 after an outage is told from somebody whose weight was never changed. */
+function tellsOutages({ before: [first] }: Reweighing): boolean {
+  return first !== 1;
+}
+
 /** The first on a port of its own, which no weight changes. */
 function weighing(vector: readonly number[]): Timeline['instances'] {
   return instancesOf(vector).map((one, index) => (index === 0 ? { ...one, port: 9000 } : one));
@@ -252,7 +257,7 @@ export const wrrReweighs: Family = {
             // so that whoever takes a change once only is told from whoever takes all
             ...(sequel === 'back' ? [...change(after, before), followed] : []),
             // a changed weight outlasts an outage
-            ...(sequel === 'outage'
+            ...(sequel === 'outage' && tellsOutages({ before, after })
               ? [
                   answering('a', { reply: 503 }),
                   {
@@ -304,7 +309,10 @@ export const wrrReweighsMeanwhile: Family = {
           ...head('wrr-reweighs-meanwhile', wrrReweighsMeanwhile.clauses, bounds),
           configuration: documentOf(bounds.profile, {}),
           instances: weighing(before),
-          steps: [...keeping(before), ...(isJoined ? withWhoJoins : whileOut)],
+          steps: [
+            ...keeping(before),
+            ...(isJoined || !tellsOutages({ before, after }) ? withWhoJoins : whileOut),
+          ],
         };
       }),
 };
