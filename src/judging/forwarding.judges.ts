@@ -112,10 +112,12 @@ const toldByEnds = [
 function endedByItself(subject: Subject): readonly Breach[] {
   const { time, connections } = subject;
   if (time !== 'stepped') return [];
-  const untilLine = firstReasonLine(subject);
-  const ended = connections.filter(isPlaced).flatMap(({ connection, closed }) => {
-    return closed?.by === 'balancer' && closed.line < untilLine ? [{ connection, closed }] : [];
+  const all = connections.filter(isPlaced).flatMap(({ connection, closed }) => {
+    return closed?.by === 'balancer' ? [{ connection, closed }] : [];
   });
+  if (all.length === 0) return [];
+  const untilLine = firstReasonLine(subject);
+  const ended = all.filter(({ closed }) => closed.line < untilLine);
   const lastDone = lastDoneIn(connections);
   const inOrder = ended.toSorted((a, b) => a.closed.line - b.closed.line);
   return inOrder.flatMap(({ connection, closed }): readonly Breach[] => {
@@ -169,6 +171,7 @@ function endLines({ closed }: Placed): readonly number[] {
 
 /** Lines of transfers that did not arrive whole although nothing but forwarding was at stake. */
 export function lostInForwarding(subject: Subject): readonly number[] {
+  if (subject.connections.every(({ carried }) => carried.every(arrivedWhole))) return [];
   return untroubled(subject).flatMap(({ carried }) => lossesIn(carried).map(({ line }) => line));
 }
 

@@ -35,8 +35,18 @@ interface LastClose {
   readonly lines: readonly number[];
 }
 
-/** Every decision with certain counts, and everybody certainly in rotation or certainly not. */
+const known = new WeakMap<Subject, readonly Decision[] | string>();
+
+/** Every decision with certain counts, and everybody certainly in rotation or certainly not. Worked out once a reading. */
 export function decisionsOf(subject: Subject): readonly Decision[] | string {
+  const before = known.get(subject);
+  if (before !== undefined) return before;
+  const decisions = decisionsIn(subject);
+  known.set(subject, decisions);
+  return decisions;
+}
+
+function decisionsIn(subject: Subject): readonly Decision[] | string {
   if (subject.configuration.scheduling !== 'weighted-least-connections') {
     return 'not weighted least connections';
   }

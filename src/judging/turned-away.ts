@@ -67,9 +67,8 @@ export function turnedAway(subject: Subject): readonly TurnedAway[] {
   const propagationMs = propagationOf(subject);
   return subject.connections.flatMap((connection, index): readonly TurnedAway[] => {
     const { refused, openedLine } = connection;
-    const isLater =
-      openedLine > since && knownBefore(ledger, connection, propagationMs) > healthyThreshold;
-    if (isPlaced(connection) || refused === null || !isLater) return [];
+    if (isPlaced(connection) || refused === null || openedLine <= since) return [];
+    if (knownBefore(ledger, connection, propagationMs) <= healthyThreshold) return [];
     const isInPassing = isNextTaken(subject, refused, subject.connections[index + 1]);
     const breach: Breach = {
       why: `connection ${connection.connection} was refused although ${name}, which passed all ${ledger.checks.length} checks, could take it`,

@@ -73,8 +73,8 @@ export const healthThresholds: Family = {
         longer: fc.constantFrom(...(bounds.isWired ? [0] : [0, 0, 0, 120])),
         held: fc.constantFrom(0, ...(bounds.isWired ? [] : [0, 6])),
         // it turns and turns again with no result beyond the threshold, which would clear what is left of a count
-        isCurt: fc.constantFrom(...(bounds.isWired ? [false] : [false, false, true])),
-        weight: fc.constantFrom(...(bounds.isWired ? [1] : [1, 1, 1, 10])),
+        isCurt: fc.constantFrom(...(bounds.isWired ? [false] : [false, false, false, true])),
+        weight: fc.constantFrom(...(bounds.isWired ? [1] : [1, 1, 1, 1, 1, 1, 1, 10])),
       })
       .map((drawn): Timeline => {
         const { unhealthyThreshold, healthyThreshold, failures, lives, longer, held } = drawn;

@@ -24,7 +24,7 @@ const checksOfAnHour = 13;
 function refilled({ isWired, instancesMax }: Bounds): fc.Arbitrary<readonly number[]> {
   const few = weights(12, Math.min(isWired ? 4 : 8, instancesMax));
   const many = fc.constant(new Array<number>(instancesMax).fill(1));
-  return isWired ? few : fc.oneof({ weight: 7, arbitrary: few }, many);
+  return isWired ? few : fc.oneof({ weight: 11, arbitrary: few }, many);
 }
 
 export const wlcRefill: Family = {

@@ -43,7 +43,7 @@ export const persistenceSticks: Family = {
         // in stepped time up to a few ms before the end
         gap: fc.constantFrom(...(bounds.isWired ? [0.91, 0.92, 0.93] : [0.91, 0.99, 0.999_999])),
         isCrowded: fc.constantFrom(...(bounds.isWired ? [false] : [false, false, false, true])),
-        neighbours: fc.constantFrom(...(bounds.isWired ? [0] : [0, 0, 0, neighbourhood])),
+        neighbours: fc.constantFrom(...(bounds.isWired ? [0] : [0, 0, 0, 0, 0, neighbourhood])),
         // who is known is sent where everybody else is
         ownPort: fc.constantFrom(null, 9000),
         // nor does it matter how old a session is when the last connection of its client ends
