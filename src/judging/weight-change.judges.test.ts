@@ -71,6 +71,31 @@ describe(clause, () => {
     expect(failures(joined({ pick }))).not.toContain(clause);
   });
 
+  it('fails where the weight before is kept through an outage, not where somebody comes back with another one', () => {
+    const cameBack = (wrong: Wrong) =>
+      new FakeBalancer({ weights: { a: 5, b: 1, c: 1 } }, wrong)
+        .rounds(4)
+        .openFresh(6 * 7)
+        .behave('a', { reply: 503 })
+        .rounds(6)
+        .openFresh(8 * 2)
+        .reweigh('a', 3)
+        .behave('a', {})
+        .rounds(6)
+        .openFresh(40 * 7)
+        .end();
+    expect(failures(cameBack({ keepsFirstWeights: true }))).toEqual([clause]);
+    expect(failures(cameBack({}))).toEqual([]);
+    let isBack = false;
+    const pick: Wrong['pick'] = (eligible, { number }) => {
+      isBack ||= eligible.length === 2;
+      return isBack
+        ? (eligible[number % eligible.length]?.name ?? 'a')
+        : (['a', 'a', 'a', 'a', 'a', 'b', 'c'][number % 7] ?? 'a');
+    };
+    expect(failures(cameBack({ pick }))).not.toContain(clause);
+  });
+
   it('leaves an end at the very instant of a failed check to another clause', () => {
     const history = new FakeBalancer({ weights: { a: 1, b: 1, c: 1 } }, { cutsAtTurns: () => true })
       .rounds(4)
