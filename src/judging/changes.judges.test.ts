@@ -33,6 +33,22 @@ function members(wrong: Wrong = {}) {
 }
 
 describe('another configuration', () => {
+  it('fails where another configuration ends what drains, unless one of both drains may be over', () => {
+    const pick: Wrong['pick'] = (eligible) => eligible.at(-1)?.name ?? 'a';
+    const draining = (wrong: Wrong, after: Asked) =>
+      new FakeBalancer({ ...turning, weights: { a: 1, b: 1 } }, { pick, ...wrong })
+        .rounds(4)
+        .openFresh(6, { hold: true })
+        .remove('b')
+        .rounds(2)
+        .reconfigure({ ...turning, weights: { a: 1 }, ...after })
+        .rounds(2)
+        .end();
+    expect(failures(draining({ cutsOnReconfigure: true }, {}))).toEqual([keeps]);
+    expect(failures(draining({}, {}))).toEqual([]);
+    expect(failures(draining({ cutsOnReconfigure: true }, { drainSeconds: 1 }))).toEqual([]);
+  });
+
   it('passes where it is followed and nobody is cut', () => {
     for (const other of sticky) {
       for (const history of [reconfigured(turning, other), reconfigured(other, turning)]) {

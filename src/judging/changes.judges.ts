@@ -11,7 +11,7 @@ import { stuckAtChange } from './counts-at-changes.ts';
 import { isAtFailure } from './cuts-at-results.ts';
 import { drainingDefault } from './drain-ends.judges.ts';
 import { deadline, drainingZero, established } from './draining.judges.ts';
-import { type Edit, editsOf } from './edits.ts';
+import { type Edit, editsOf, isReconfiguredAt } from './edits.ts';
 import { arrivedWhole, forwardPort } from './forwarding.judges.ts';
 import { httpCodes, responseTimeout, tcpChecks } from './health-results.judges.ts';
 import { healthyThreshold, unhealthyThreshold } from './health-thresholds.judges.ts';
@@ -64,11 +64,48 @@ export const keepsEstablished: Judge = judgeOf('change.keeps-established', (subj
     } else if (carried.some((one) => one.line > first.line && arrivedWhole(one))) untouched++;
   }
   return {
-    breaches,
+    breaches: [...breaches, ...cutInDrains(subject)],
     sometimes: { 'connections that carried data after an edit': untouched },
     kept: `${counted(untouched, 'connection')} carried data after ${edits.map(inWords).join(', ')}`,
   };
 });
+
+/**
+ * Of removed instances, at the very instant of another configuration: whichever duration holds, their drains were not
+ * over. On a real machine the two may be apart.
+ */
+function cutInDrains(subject: Subject): readonly Breach[] {
+  const { changes, connections, instances } = subject.whole;
+  if (subject.time !== 'stepped') return [];
+  const shortestMs = shortestDrainMs(subject);
+  return connections
+    .filter(isPlaced)
+    .flatMap(({ connection, placed, closed }): readonly Breach[] => {
+      const { instance } = placed;
+      if (closed?.by !== 'balancer' || !isReconfiguredAt(subject, closed)) return [];
+      const removal = changes.findLast(
+        (one) => isRemovalOf(one, instance) && placed.line < one.line && one.line < closed.line,
+      );
+      const isOver = removal === undefined || closed.toMs >= removal.fromMs + shortestMs;
+      if (isOver || hasFailed(instances.get(instance)?.ledger)) return [];
+      return [
+        {
+          why: `connection ${connection} on ${instance}, which drained, was ended after another configuration`,
+          expected: 'a drain under way goes on',
+          observed: `the balancer ${closed.how} it`,
+          lines: [closed.line],
+        },
+      ];
+    });
+}
+
+/** Of all the configurations that there were. */
+function shortestDrainMs({ effective, whole }: Subject): number {
+  const later = whole.reconfigurations
+    .filter(({ outcome }) => outcome === 'accepted')
+    .map(({ configuration }) => configuration?.drainMs ?? 0);
+  return Math.min(effective.drainMs, ...later);
+}
 
 /** Its connections outlive its failures: declared, and it takes traffic all the while. */
 function keepsUnhealthy(subject: Subject, instance: string): boolean {
