@@ -150,9 +150,12 @@ export function countsInWords(
   return names.map((name) => `${name} ${counts.get(name) ?? 0}`).join(', ');
 }
 
+/** A pass that took more of the timeout than this may be no pass to whoever has another timeout. */
+const quickShare = 0.25;
+
 /**
  * Whether somebody's absence may be a health check's doing: only where nobody was out of rotation, all gave the same
- * answers to all their checks and never failed one does absence mean the scheduler.
+ * answers to all their checks, at once, and never failed one does absence mean the scheduler.
  */
 export function isAbsenceDoubtful(stretch: Stretch, subject: Subject): boolean {
   const { epoch, inRotation, connections } = stretch;
@@ -167,8 +170,10 @@ export function isAbsenceDoubtful(stretch: Stretch, subject: Subject): boolean {
   const replies = new Set<unknown>();
   for (const { name } of inRotation) {
     const checks = subject.instances.get(name)?.ledger.checks ?? [];
-    for (const { reply, result } of checks) {
+    for (const { reply, result, started, concluded } of checks) {
       if (result === 'failed') return true;
+      const tookMs = concluded.toMs - started.fromMs;
+      if (tookMs > quickShare * subject.effective.timeoutMs) return true;
       if (result === 'passed') replies.add(reply);
     }
   }

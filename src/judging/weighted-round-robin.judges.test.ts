@@ -74,6 +74,17 @@ describe('schedule.wrr.cycle', () => {
     expect(verdictOn(swapped, 'schedule.wrr.cycle').undermines).toBeUndefined();
   });
 
+  it('says nothing of who gets nothing and passes its checks late: it may have another timeout', () => {
+    const absent = (afterMs: number) =>
+      new FakeBalancer({ weights }, { pick: (_, { number }) => 'ab'[number % 2] as string })
+        .behave('c', { afterMs })
+        .rounds(4)
+        .openFresh(6 * 7)
+        .end();
+    expect(failures(absent(0))).toEqual(['schedule.wrr.cycle']);
+    expect(failures(absent(1900))).toEqual([]);
+  });
+
   it('fails weights that are ignored, and only this clause', () => {
     expect(failures(cycles(6, { weights: { a: 1, b: 1, c: 1 } }))).toEqual(['schedule.wrr.cycle']);
   });
