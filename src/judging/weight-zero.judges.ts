@@ -12,6 +12,7 @@ import {
   undeclared,
 } from './assessment.ts';
 import { hasFailed } from './check-ledger.ts';
+import { isReconfiguredAt } from './edits.ts';
 import { arrivedWhole } from './forwarding.judges.ts';
 import type { Judge } from './judge.ts';
 import { cycleOf, epochOf, type Member } from './membership.ts';
@@ -114,7 +115,8 @@ function judgeHeld(subject: Subject, change: MembershipChange) {
       closed?.by === 'balancer' &&
       closed.line > line &&
       (next === undefined || isBefore(closed, next, subject.time));
-    if (!isCut || isTroubled) continue;
+    // what another configuration cuts is another clause's
+    if (!isCut || isTroubled || isReconfiguredAt(subject, closed)) continue;
     cuts.push({
       why: `connection ${connection} on ${instance} was ended after its weight was set to 0`,
       expected: 'held connections go on',
