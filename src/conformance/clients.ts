@@ -1,10 +1,11 @@
 /**
  * The addresses that clients of a timeline come from: named clients keep theirs, fresh ones get a new one each time.
- * Named clients are neighbours, so that whoever knows them by a part of the address, down to one bit less, takes one for another. On the wire
- * all lie in 127.128.0.0/9, which Linux serves without any set-up and where no instance lives; where connections are
- * calls they come from all over the world.
+ * Named clients are neighbours, so that whoever knows them by a part of the address, down to one bit less, takes one for
+ * another. On the wire all lie in 127.128.0.0/9, which Linux serves without any set-up and where no instance lives; where
+ * connections are calls they come from all over the world.
  */
 import type { Description } from '../adapters/contract.ts';
+import { bitsOf, octetsOf, written } from '../history/addresses.ts';
 
 export type Plane = Description['plane'];
 
@@ -50,9 +51,13 @@ const octetsApart: readonly (number | null)[] = [null, 0, 1, 2, 0];
 /** So many differ by octets; of all that follow one in so many is anywhere, and those after it differ from that one by a bit each. */
 const apartByOctets = 40;
 const bitsInAddress = 32;
-/** Two more than are apart by a bit, the last with the same digits: where it comes no cycle of three ends, so that it is seen who is taken for whom. */
-const neighbours = 3 + bitsInAddress;
+/**
+ * Two more than are apart by a bit, the last with the same digits: where it comes no cycle of three ends, so that it is
+ * seen who is taken for whom.
+ */
+export const neighbourhood = 3 + bitsInAddress;
 
+/** Of addresses that may all have no other one with the same digits. */
 const drawsMax = 20;
 
 /** `salt`: the same salt gives the same addresses. No address is given out twice. */
@@ -64,12 +69,15 @@ export function createClients(salt: string, plane: Plane): Clients {
   let last = 0;
   const isClients = (address: number) =>
     networks[plane].some(([from, to]) => from <= address && address <= to);
+  const isFree = (address: number) => !used.has(address) && isClients(address);
+  const taken = (address: number): number => {
+    used.add(address);
+    return address;
+  };
   const unused = (addressFor: (bits: number) => number): number => {
     for (;;) {
       const address = addressFor(mixed(base + drawn++));
-      if (used.has(address) || !isClients(address)) continue;
-      used.add(address);
-      return address;
+      if (isFree(address)) return taken(address);
     }
   };
   const [[first]] = networks[plane];
@@ -81,7 +89,7 @@ export function createClients(salt: string, plane: Plane): Clients {
   };
   const addressOfNext = (): number => {
     const count = known.size - apartByOctets;
-    if (count >= 0) return besideByBit(Math.floor(count / neighbours), count % neighbours);
+    if (count >= 0) return besideByBit(Math.floor(count / neighbourhood), count % neighbourhood);
     const octet = octetsApart[known.size % octetsApart.length] ?? null;
     last = octet === null ? anywhere() : beside(last, octet);
     return last;
@@ -94,23 +102,16 @@ export function createClients(salt: string, plane: Plane): Clients {
     }
   };
   const besideByBit = (round: number, turn: number): number => {
+    if (turn === 0) {
+      last = withAlike();
+      return last;
+    }
     // in another order each round, so that no bit always comes as long after what it is beside
     const bit = ((2 * round + 1) * turn + 7 * round) % bitsInAddress;
-    const address = (last ^ (1 << bit)) >>> 0;
-    const isBeside = 0 < turn && turn <= bitsInAddress;
-    if (isBeside && !used.has(address) && isClients(address)) {
-      used.add(address);
-      return address;
-    }
-    const alike = turn === neighbours - 1 ? sameDigits(last) : [];
-    const free = alike.find((one) => !used.has(one) && isClients(one));
-    if (free !== undefined) {
-      used.add(free);
-      return free;
-    }
-    const other = turn === 0 ? withAlike() : anywhere();
-    if (turn === 0) last = other;
-    return other;
+    const byBit = turn <= bitsInAddress ? [(last ^ (1 << bit)) >>> 0] : [];
+    const wanted = turn === neighbourhood - 1 ? sameDigits(last) : byBit;
+    const free = wanted.find(isFree);
+    return free === undefined ? anywhere() : taken(free);
   };
   return {
     named(name) {
@@ -124,7 +125,7 @@ export function createClients(salt: string, plane: Plane): Clients {
 
 /** Other addresses that are written with the same digits in the same order: only the dots differ. */
 function sameDigits(address: number): readonly number[] {
-  const octets = written(address).split('.');
+  const octets = octetsOf(address).map(String);
   return octets.slice(1).flatMap((second, index) => {
     const first = octets[index] ?? '';
     const digits = first + second;
@@ -133,18 +134,10 @@ function sameDigits(address: number): readonly number[] {
       digits.slice(cut + 1),
     ])
       .filter((pair) => pair[0] !== first && pair.every(isOctet))
-      .map((pair) => numberOf(octets.toSpliced(index, 2, ...pair)));
+      .map((pair) => bitsOf(octets.toSpliced(index, 2, ...pair).join('.')));
   });
 }
 
 function isOctet(text: string): boolean {
   return Number(text) <= 255 && String(Number(text)) === text;
-}
-
-function numberOf(octets: readonly string[]): number {
-  return octets.reduce((sum, octet) => sum * 256 + Number(octet), 0);
-}
-
-function written(address: number): string {
-  return [24, 16, 8, 0].map((shift) => (address >>> shift) & 255).join('.');
 }

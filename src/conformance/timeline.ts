@@ -80,7 +80,8 @@ export type Step = { readonly after?: After } & (
       readonly isWrong?: boolean;
     }
   | {
-      /** Another service of its own, with instances called the same, which is there until the end; nobody asks anything of it. */ readonly do: 'accompany';
+      /** Another service of its own, with instances called the same, there until the end; nobody asks anything of it. */
+      readonly do: 'accompany';
       readonly configuration: ConfigurationDocument;
     }
   | { /** Only waits. */ readonly do: 'wait' }

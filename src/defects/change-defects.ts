@@ -7,7 +7,7 @@ import type { AlteredParts, Around, Defect } from './defect.ts';
 import { compileHealth } from './health-defects.ts';
 import { rescheduled, withLoad } from './misread-columns.ts';
 import { ignored, rewired } from './rewiring.ts';
-import { delegatingListener, holding, observed, overlaid } from './surrounding.ts';
+import { holding, observed, overlaid, watchingOutages } from './surrounding.ts';
 
 function surrounded(around: Around) {
   return (parts: ServiceParts): AlteredParts => ({ ...parts, around });
@@ -345,31 +345,7 @@ const outageDefects: readonly Defect[] = [
     sentence: 'Connections of an instance that goes unhealthy are declared to be kept, and cut.',
     thread: 'envoyproxy/envoy/pull/11241',
     breaks: ['health.live-connections'],
-    edit: surrounded((assembled, listener) => {
-      let cut: (instance: number) => void = () => {};
-      const cutting = {
-        ...delegatingListener(listener),
-        checkConcluded: listener.checkConcluded,
-        eligibilityChanged: (instance: number, isEligible: boolean) => {
-          listener.eligibilityChanged(instance, isEligible);
-          if (!isEligible && !leaving.has(instance)) cut(instance);
-        },
-      };
-      const leaving = new Set<number>();
-      return holding((service, holdings) => {
-        cut = holdings.cut;
-        return {
-          register: (instance, weight) => {
-            leaving.delete(instance);
-            service.register(instance, weight);
-          },
-          remove: (instance) => {
-            leaving.add(instance);
-            service.remove(instance);
-          },
-        };
-      })(assembled, cutting);
-    }),
+    edit: (parts) => watchingOutages(parts, (_, { cut }) => ({ wentOut: cut })),
   },
   {
     name: 'uses-all-when-none-eligible',

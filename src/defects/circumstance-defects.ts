@@ -25,6 +25,7 @@ import {
   holding,
   type Membership,
   observed,
+  watchingOutages,
 } from './surrounding.ts';
 
 const minuteMs = 60_000;
@@ -205,57 +206,30 @@ function refusingTheBereft(parts: ServiceParts): AlteredParts {
 
 /** Whoever goes out takes the connections of all others along. */
 function cuttingOthers(parts: ServiceParts): AlteredParts {
-  return observed(parts, (own, membership) => ({
-    ...own,
-    around: (assembled, listener) => {
-      let cutOthers: (instance: Instance) => void = () => {};
-      const cutting = {
-        ...delegatingListener(listener),
-        eligibilityChanged: (instance: Instance, isEligible: boolean) => {
-          listener.eligibilityChanged(instance, isEligible);
-          if (!isEligible && membership(instance) === 'in') cutOthers(instance);
-        },
-      };
-      return holding((service, { cut }) => {
-        cutOthers = (instance) => {
-          for (let other = 0; other < service.instances.weight.length; other++) {
-            if (other !== instance && service.instances.isEligible[other] === 1) cut(other);
-          }
-        };
-        return {};
-      })(assembled, cutting);
+  return watchingOutages(parts, ({ instances }, { cut }) => ({
+    wentOut: (instance) => {
+      for (let other = 0; other < instances.weight.length; other++) {
+        if (other !== instance && instances.isEligible[other] === 1) cut(other);
+      }
     },
   }));
 }
 
 /** Whoever has been out before and goes out once more loses its connections. */
 function cuttingAtRelapses(parts: ServiceParts): AlteredParts {
-  return observed(parts, (own, membership) => ({
-    ...own,
-    around: (assembled, listener) => {
-      const outages = new Map<Instance, number>();
-      let cutAt: (instance: Instance) => void = () => {};
-      const cutting = {
-        ...delegatingListener(listener),
-        eligibilityChanged: (instance: Instance, isEligible: boolean) => {
-          listener.eligibilityChanged(instance, isEligible);
-          if (isEligible || membership(instance) !== 'in') return;
-          const before = outages.get(instance) ?? 0;
-          outages.set(instance, before + 1);
-          if (before > 0) cutAt(instance);
-        },
-      };
-      return holding((service, { cut }) => {
-        cutAt = cut;
-        return {
-          register: (instance, weight) => {
-            outages.delete(instance);
-            service.register(instance, weight);
-          },
-        };
-      })(assembled, cutting);
-    },
-  }));
+  return watchingOutages(parts, (service, { cut }) => {
+    const before = new Set<Instance>();
+    return {
+      wentOut: (instance) => {
+        if (before.has(instance)) cut(instance);
+        before.add(instance);
+      },
+      register: (instance, weight) => {
+        before.delete(instance);
+        service.register(instance, weight);
+      },
+    };
+  });
 }
 
 /** A failure leaves an instance that is out with one of several passes. */

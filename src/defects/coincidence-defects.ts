@@ -10,7 +10,7 @@ import type { Instance } from '../scheduling/scheduler.ts';
 import type { ServiceParts } from '../service/backend-service.ts';
 import type { AlteredParts, Defect } from './defect.ts';
 import { rewired } from './rewiring.ts';
-import { delegatingListener, holding, observed, overlaid } from './surrounding.ts';
+import { observed, overlaid, watchingOutages } from './surrounding.ts';
 
 /** The result that would turn a second instance at the very instant at which another one turned is lost. */
 function oneTurnAnInstant(stepper: Stepper, nowMs: () => number): Stepper {
@@ -96,23 +96,9 @@ function waitingByTheLonger(parts: ServiceParts): AlteredParts {
 
 /** Nobody is left in rotation when it goes out. */
 function cuttingTheLast(parts: ServiceParts): AlteredParts {
-  return observed(parts, (own, membership) => ({
-    ...own,
-    around: (assembled, listener) => {
-      let wentOut: (instance: Instance) => void = () => {};
-      const cutting = {
-        ...delegatingListener(listener),
-        eligibilityChanged: (instance: Instance, isEligible: boolean) => {
-          listener.eligibilityChanged(instance, isEligible);
-          if (!isEligible && membership(instance) === 'in') wentOut(instance);
-        },
-      };
-      return holding((service, { cut }) => {
-        wentOut = (instance) => {
-          if (!service.instances.isEligible.includes(1)) cut(instance);
-        };
-        return {};
-      })(assembled, cutting);
+  return watchingOutages(parts, ({ instances }, { cut }) => ({
+    wentOut: (instance) => {
+      if (!instances.isEligible.includes(1)) cut(instance);
     },
   }));
 }

@@ -86,6 +86,34 @@ export function holding(
   };
 }
 
+/** Told of each member that goes out of rotation, and able to end what anybody holds. */
+export function watchingOutages(
+  parts: ServiceParts,
+  watch: (
+    service: BackendService,
+    holdings: Holdings,
+  ) => { readonly wentOut: (instance: Instance) => void } & Partial<BackendService>,
+): AlteredParts {
+  return observed(parts, (own, membership) => ({
+    ...own,
+    around: (assembled, listener) => {
+      let tell: (instance: Instance) => void = () => {};
+      const telling: ServiceListener = {
+        ...delegatingListener(listener),
+        eligibilityChanged: (instance, isEligible) => {
+          listener.eligibilityChanged(instance, isEligible);
+          if (!isEligible && membership(instance) === 'in') tell(instance);
+        },
+      };
+      return holding((service, holdings) => {
+        const { wentOut, ...overlay } = watch(service, holdings);
+        tell = wentOut;
+        return overlay;
+      })(assembled, telling);
+    },
+  }));
+}
+
 export function delegatingListener(listener: ServiceListener): ServiceListener {
   return {
     checkConcluded: (check, instance, failure) => listener.checkConcluded(check, instance, failure),

@@ -49,6 +49,12 @@ export interface Observation {
 /** More lines than these prove nothing better. */
 const evidenceMax = 400;
 
+/** What follows another configuration, as far as that was deployed. */
+export function subjectOfLater({ later }: Pick<Reading, 'later'>): Subject | null {
+  if (later === null || whyUnfit(later.reading) !== null) return null;
+  return later.reading as Subject;
+}
+
 /** `assess` answers with a reason where the clause has no case in this history. */
 export function judgeOf(
   clause: string,

@@ -21,6 +21,7 @@ import { isBefore } from './order.ts';
 import {
   decided,
   isPlaced,
+  linesInWhole,
   type MembershipChange,
   type Placed,
   propagationOf,
@@ -214,10 +215,9 @@ function judgeLater(subject: Subject): LookedLater {
 
 function laterBy(judges: readonly Judge[], later: Subject['later']): LookedLater {
   if (later === null) return { ...nothing, broken: [] };
-  const { reading, lines } = later;
   const verdicts = judges.map((judge) => ({
     clause: judge.clause,
-    ...judge.judge(reading, { falseAlarmRateOf: () => 0 }),
+    ...judge.judge(later.reading, { falseAlarmRateOf: () => 0 }),
   }));
   const failing = verdicts.filter(({ is }) => is === 'fail');
   return {
@@ -227,7 +227,7 @@ function laterBy(judges: readonly Judge[], later: Subject['later']): LookedLater
       why: `after another configuration was accepted: ${why}`,
       expected,
       observed,
-      lines: evidence.map((line) => lines[line] ?? line),
+      lines: linesInWhole(later, evidence),
     })),
     broken: failing.map(({ clause }) => clause),
   };

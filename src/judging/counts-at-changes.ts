@@ -2,8 +2,9 @@
  * What becomes of results that were counted when thresholds changed: nobody says, but as many fresh ones as the new
  * threshold asks for are enough, and a few more leave no doubt. Told only of who had gone out and come back before.
  */
-import type { Breach, Subject } from './assessment.ts';
+import { type Breach, type Subject, subjectOfLater } from './assessment.ts';
 import { type Ledger, streaksOf } from './check-ledger.ts';
+import { linesInWhole } from './reading.ts';
 import { resultsBeyond } from './rotation.ts';
 import { looksOf, showing, whyNoWindows, windowsOf } from './rotation-windows.ts';
 
@@ -21,8 +22,8 @@ const turns: readonly Turn[] = [
 /** By instance and direction: the breach, or null where it went where its results said. */
 export function stuckAtChange(subject: Subject): readonly (Breach | null)[] {
   const { later } = subject;
-  if (later === null || later.reading.configuration === null) return [];
-  const after = later.reading as Subject;
+  const after = subjectOfLater(subject);
+  if (later === null || after === null) return [];
   if (whyNoWindows(subject) !== null || whyNoWindows(after) !== null) return [];
   return [...after.instances.values()].flatMap(({ name, ledger }) => {
     const before = subject.instances.get(name)?.ledger;
@@ -30,9 +31,7 @@ export function stuckAtChange(subject: Subject): readonly (Breach | null)[] {
     return turns
       .filter((turn) => isBetween(subject, after, before, turn))
       .flatMap((turn) => judgeTurn(after, name, ledger, turn))
-      .map(
-        (breach) => breach && { ...breach, lines: breach.lines.map((at) => later.lines[at] ?? at) },
-      );
+      .map((breach) => breach && { ...breach, lines: linesInWhole(later, breach.lines) });
   });
 }
 

@@ -4,7 +4,8 @@ import { type Breach, counted, judgeOf, type Subject } from './assessment.ts';
 import type { Judge } from './judge.ts';
 import { epochOf, type Member } from './membership.ts';
 import { isBefore } from './order.ts';
-import { type Carried, isPlaced, type Placed, type Reading } from './reading.ts';
+import { type Carried, isPlaced, linesInWhole, type Placed, type Reading } from './reading.ts';
+import { failingSince } from './turned-away.ts';
 
 export const forwardPort: Judge = judgeOf('forward.port', (subject) => {
   const now = astrayIn(subject, () => true);
@@ -25,9 +26,8 @@ interface Arrivals {
 /** A port of its own stays whatever becomes of the service's; whether that one is kept is the change's matter. */
 function ownPortsLater({ later }: Pick<Reading, 'later'>): Arrivals {
   if (later === null) return { judged: 0, breaches: [] };
-  const { reading, lines } = later;
-  const { judged, breaches } = astrayIn(reading, ({ port }) => port !== null);
-  const told = (one: Breach) => ({ ...one, lines: one.lines.map((line) => lines[line] ?? line) });
+  const { judged, breaches } = astrayIn(later.reading, ({ port }) => port !== null);
+  const told = (one: Breach) => ({ ...one, lines: linesInWhole(later, one.lines) });
   return { judged, breaches: breaches.map(told) };
 }
 
@@ -65,8 +65,8 @@ interface Untroubled {
 }
 
 export const forwardData: Judge = judgeOf('forward.data', (subject) => {
-  const breaches: Breach[] = [...endedByItself(subject)];
-  const isEndedByItself = breaches.length > 0;
+  const ended = endedByItself(subject);
+  const breaches: Breach[] = [...ended];
   let transfers = 0;
   let closes = 0;
   for (const { connection: one, carried, closed } of untroubled(subject)) {
@@ -92,7 +92,7 @@ export const forwardData: Judge = judgeOf('forward.data', (subject) => {
   }
   return {
     breaches,
-    undermines: isEndedByItself ? toldByEnds : [],
+    undermines: ended.length > 0 ? toldByEnds : [],
     sometimes: { 'transfers of data': transfers, 'closes by one end': closes },
     kept: `${counted(transfers, 'transfer')} arrived whole, ${counted(closes, 'close')} reached the other end`,
   };
@@ -112,9 +112,11 @@ const toldByEnds = [
 function endedByItself(subject: Subject): readonly Breach[] {
   const { time, connections } = subject;
   if (time !== 'stepped') return [];
-  const all = connections.filter(isPlaced).flatMap(({ connection, closed }) => {
-    return closed?.by === 'balancer' ? [{ connection, closed }] : [];
-  });
+  const all = connections
+    .filter(isPlaced)
+    .flatMap(({ connection, closed }) =>
+      closed?.by === 'balancer' ? [{ connection, closed }] : [],
+    );
   if (all.length === 0) return [];
   const untilLine = firstReasonLine(subject);
   const ended = all.filter(({ closed }) => closed.line < untilLine);
@@ -138,14 +140,10 @@ function endedByItself(subject: Subject): readonly Breach[] {
 function firstReasonLine({ whole, touches }: Subject): number {
   const { changes, reconfigurations } = whole;
   const edits = [...changes, ...reconfigurations, ...touches].map(({ line }) => line);
-  const failures = [...whole.instances.values()].flatMap(({ ledger, behaviours }) => [
-    ...ledger.checks
-      .filter(({ result }) => result !== 'passed')
-      .slice(0, 1)
-      .map(({ startedLine }) => startedLine),
-    ...behaviours.filter(({ traffic }) => traffic !== 'accepted').map(({ line }) => line),
-  ]);
-  return Math.min(...edits, ...failures);
+  const refusals = [...whole.instances.values()].flatMap(({ behaviours }) =>
+    behaviours.filter(({ traffic }) => traffic !== 'accepted').map(({ line }) => line),
+  );
+  return Math.min(...edits, ...refusals, failingSince(whole));
 }
 
 /** When a client or an instance had last done anything before a line; to be asked in order. */

@@ -18,7 +18,12 @@ import {
   type Window,
   whyNoWindows,
 } from './rotation-windows.ts';
-import { failingSince, soundInstances, turnedAway, whyRefusalsTellNothing } from './turned-away.ts';
+import {
+  failingSince,
+  soundInstances,
+  turnedAwayBesideFailures,
+  whyRefusalsTellNothing,
+} from './turned-away.ts';
 
 export const isolation: Judge = judgeOf('health.isolation', (subject) => {
   const told = toldByRotation(subject);
@@ -46,7 +51,9 @@ function toldByRotation(subject: Subject): Assessment | string {
   return {
     breaches: [
       ...looks.flatMap(({ breach }) => breach ?? []),
-      ...turnedAway(subject).flatMap(({ breach, isInPassing }) => (isInPassing ? [] : breach)),
+      ...turnedAwayBesideFailures(subject).flatMap(({ breach, isInPassing }) =>
+        isInPassing ? [] : breach,
+      ),
       ...held,
     ],
     sometimes: { 'instances without a failure while another was out of rotation': looks.length },

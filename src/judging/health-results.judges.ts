@@ -4,7 +4,14 @@
  */
 import type { Reply } from '../history/vocabulary.ts';
 import { isUnchangedMember, lastRegistration } from './absences.ts';
-import { type Assessment, type Breach, counted, judgeOf, type Subject } from './assessment.ts';
+import {
+  type Assessment,
+  type Breach,
+  counted,
+  judgeOf,
+  type Subject,
+  subjectOfLater,
+} from './assessment.ts';
 import { knownBefore } from './check-ledger.ts';
 import { certainShare, isNormal, timingOf } from './check-results.ts';
 import type { Judge } from './judge.ts';
@@ -12,6 +19,7 @@ import {
   type BehaviourReading,
   type CheckReading,
   type InstanceReading,
+  linesInWhole,
   propagationOf,
 } from './reading.ts';
 import { hasOthers } from './rotation.ts';
@@ -333,14 +341,15 @@ function takesNobody(subject: Subject): readonly Breach[] {
 }
 
 /** Where another configuration brings the first TCP checks: what they are taken for is as much a matter of theirs. */
-function takesNobodyLater({ later }: Subject): Assessment | string {
-  const after = later?.reading as Subject | undefined;
-  const isByTcp = after?.configuration?.check.method === 'tcp' && after.effective !== null;
-  if (later === null || after === undefined || !isByTcp || whyNoWindows(after) !== null)
+function takesNobodyLater(subject: Subject): Assessment | string {
+  const { later } = subject;
+  const after = subjectOfLater(subject);
+  const isByTcp = after?.configuration.check.method === 'tcp';
+  if (later === null || after === null || !isByTcp || whyNoWindows(after) !== null)
     return 'HTTP checks';
   const breaches = takesNobody(after).map((breach) => ({
     ...breach,
-    lines: breach.lines.map((line) => later.lines[line] ?? line),
+    lines: linesInWhole(later, breach.lines),
   }));
   return breaches.length === 0 ? 'HTTP checks' : { breaches, sometimes: {}, kept: '' };
 }

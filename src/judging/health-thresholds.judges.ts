@@ -3,7 +3,14 @@
  * starts the count again. Both directions are one piece of code; traffic between checks is what is looked at.
  */
 import type { Reply } from '../history/vocabulary.ts';
-import { type Assessment, type Breach, counted, judgeOf, type Subject } from './assessment.ts';
+import {
+  type Assessment,
+  type Breach,
+  counted,
+  judgeOf,
+  type Subject,
+  subjectOfLater,
+} from './assessment.ts';
 import { type Ledger, streaksOf } from './check-ledger.ts';
 import { isNeverNormal } from './health-results.judges.ts';
 import { type HealthStates, healthStatesOf } from './health-states.ts';
@@ -201,14 +208,15 @@ const staysMin = 24;
  * answers: then these are taken for what they are, and only the number was never reached.
  */
 function isTurnedByLower(
-  { configuration, later }: Subject,
+  subject: Subject,
   { name, ledger, window }: Course,
   start: number,
   { limit, result, from, to, threshold }: Direction,
 ): boolean {
-  const after = later?.reading;
+  const { configuration } = subject;
+  const after = subjectOfLater(subject);
   const last = ledger.checks.length;
-  if (after?.configuration == null || after.effective === null) return false;
+  if (after === null) return false;
   if (streakAt(ledger, last, result) !== last - start || last < start + limit + staysMin)
     return false;
   if (window(last).shows !== from) return false;
@@ -220,13 +228,13 @@ function isTurnedByLower(
   const own = after.instances.get(name)?.ledger;
   if (own === undefined || answers.size > 1) return false;
   const streaks = streaksOf(own, result);
-  const looks = looksOf(after as Subject, name).filter(
+  const looks = looksOf(after, name).filter(
     ({ known, possible }) =>
       known === possible && known >= lower + resultsBeyond && streaks[known] === known,
   );
   return (
     own.checks.every(({ reply }) => answers.has(reply)) &&
-    showing(after as Subject, looks, { afterChange: true }).shows === to
+    showing(after, looks, { afterChange: true }).shows === to
   );
 }
 

@@ -5,7 +5,7 @@
 import type { Subject } from './assessment.ts';
 import { heldSteps } from './held-connections.ts';
 import { type Epoch, epochOf, type Member } from './membership.ts';
-import { type MembershipChange, type Placed, wordTrait } from './reading.ts';
+import { type MembershipChange, onceAReading, type Placed, wordTrait } from './reading.ts';
 import { resumes } from './returns.ts';
 import { sameMembers, standingOf } from './rotation.ts';
 
@@ -35,16 +35,8 @@ interface LastClose {
   readonly lines: readonly number[];
 }
 
-const known = new WeakMap<Subject, readonly Decision[] | string>();
-
-/** Every decision with certain counts, and everybody certainly in rotation or certainly not. Worked out once a reading. */
-export function decisionsOf(subject: Subject): readonly Decision[] | string {
-  const before = known.get(subject);
-  if (before !== undefined) return before;
-  const decisions = decisionsIn(subject);
-  known.set(subject, decisions);
-  return decisions;
-}
+/** Every decision with certain counts, and everybody certainly in rotation or certainly not. */
+export const decisionsOf = onceAReading(decisionsIn);
 
 function decisionsIn(subject: Subject): readonly Decision[] | string {
   if (subject.configuration.scheduling !== 'weighted-least-connections') {

@@ -18,7 +18,7 @@ import {
 } from './reading.ts';
 import { countsInWords, countsOf, hasOthers, type Stretch, standingOf } from './rotation.ts';
 import { judgeShares } from './source-shares.ts';
-import { turnedAway, whyRefusalsTellNothing } from './turned-away.ts';
+import { turnedAwayBesideFailures, whyRefusalsTellNothing } from './turned-away.ts';
 
 /** So many connections, each opened while others were, are a load and no coincidence. */
 const connectionsToJudge = 100;
@@ -74,7 +74,9 @@ export const noLoss: Judge = judgeOf('load.no-loss', (subject) => {
 /** Beside those who fail their checks somebody took the next one at once. On a real machine that may be another moment. */
 function turnedAwayInPassing(subject: Subject): readonly Breach[] {
   if (subject.time !== 'stepped' || whyRefusalsTellNothing(subject) !== null) return [];
-  return turnedAway(subject).flatMap(({ breach, isInPassing }) => (isInPassing ? breach : []));
+  return turnedAwayBesideFailures(subject).flatMap(({ breach, isInPassing }) =>
+    isInPassing ? breach : [],
+  );
 }
 
 /** Whoever is left may be new, and out until its checks have told. */

@@ -1,4 +1,5 @@
 /** Parts of an IPv4 address, and what can be made of them, that somebody might know a client by. Knows no client. */
+import { bitsOf, octetsOf } from '../history/addresses.ts';
 
 export interface PartOfAddress {
   readonly words: string;
@@ -7,20 +8,16 @@ export interface PartOfAddress {
   readonly followersToProve: number;
 }
 
-const octetsOf = (source: string) => source.split('.');
-const numberOf = (source: string) =>
-  octetsOf(source).reduce((sum, octet) => sum * 256 + Number(octet), 0);
-
 function ofOctets(
   words: string,
   part: (octets: readonly string[]) => string | number,
 ): PartOfAddress {
-  return { words, of: (source) => part(octetsOf(source)), followersToProve: 4 };
+  return { words, of: (source) => part(source.split('.')), followersToProve: 4 };
 }
 
 /** There are so many of these that one of them would be a coincidence sooner. */
 function ofBits(words: string, part: (address: number) => number): PartOfAddress {
-  return { words, of: (source) => part(numberOf(source)), followersToProve: 8 };
+  return { words, of: (source) => part(bitsOf(source)), followersToProve: 8 };
 }
 
 const bits = Array.from({ length: 31 }, (_, index) => index + 1);
@@ -47,5 +44,5 @@ export const partsOfAddress: readonly PartOfAddress[] = [
 ];
 
 function folded(address: number, fold: (one: number, other: number) => number): number {
-  return [24, 16, 8, 0].map((shift) => (address >>> shift) & 255).reduce(fold);
+  return octetsOf(address).reduce(fold);
 }

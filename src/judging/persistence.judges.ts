@@ -9,7 +9,7 @@ import { isPlaced, type Placed, schedulersOf, wordTrait } from './reading.ts';
 import { hasOthers, standingOf, staysInside, stretchesOf } from './rotation.ts';
 import { type Pair, pairsOf, staysEligible, wouldMove } from './sessions.ts';
 import { pairsThroughConfigurations } from './sessions-through-configurations.ts';
-import { turnedAway } from './stranded-clients.ts';
+import { turnedAwayWhenStranded } from './stranded-clients.ts';
 import { judgeCycles, washoutOf } from './weighted-round-robin.judges.ts';
 
 /** A gap from here on is about the duration; one below `shortGap` is about who is known. */
@@ -133,8 +133,10 @@ function forgottenThroughConfigurations(subject: Subject): readonly Breach[] {
     });
 }
 
-/** Newcomers who all go where a stranger with the same part of the address went, where the scheduler, which gives them
- * whole cycles, would have sent them elsewhere. */
+/**
+ * Newcomers who all go where a stranger with the same part of the address went, where the scheduler, which gives them
+ * whole cycles, would have sent them elsewhere.
+ */
 function takenForOthers(subject: Subject): readonly Breach[] {
   if ((wordTrait(subject, 'wrr.schedulers') ?? '1') !== '1') return [];
   const firsts = firstConnectionsOf(subject);
@@ -304,7 +306,7 @@ export const persistenceUnhealthy: Judge = judgeOf('persistence.unhealthy', (sub
     'unhealthy',
     'known clients of an unhealthy instance',
   );
-  return { ...judgement, breaches: [...judgement.breaches, ...turnedAway(subject)] };
+  return { ...judgement, breaches: [...judgement.breaches, ...turnedAwayWhenStranded(subject)] };
 });
 
 export const persistenceDraining: Judge = judgeOf('persistence.draining', (subject) => {

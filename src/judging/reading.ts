@@ -52,6 +52,26 @@ interface LaterReading {
   readonly lines: readonly number[];
 }
 
+/** Works out something of a reading the first time that a judge asks for it. */
+export function onceAReading<One extends object, Result>(
+  work: (reading: One) => Result,
+): (reading: One) => Result {
+  const known = new WeakMap<One, { readonly result: Result }>();
+  return (reading) => {
+    const before = known.get(reading) ?? { result: work(reading) };
+    known.set(reading, before);
+    return before.result;
+  };
+}
+
+/** Where lines of what follows stand in the whole history. */
+export function linesInWhole(
+  { lines }: Pick<LaterReading, 'lines'>,
+  own: readonly number[],
+): readonly number[] {
+  return own.map((line) => lines[line] ?? line);
+}
+
 export interface WholeReading extends Pick<Reading, 'connections' | 'instances' | 'changes'> {
   readonly reconfigurations: readonly Reconfiguration[];
 }

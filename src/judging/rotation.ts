@@ -10,6 +10,7 @@ import {
   type ConnectionReading,
   type InstanceReading,
   isPlaced,
+  onceAReading,
   type Placed,
   propagationOf,
   type Touch,
@@ -66,12 +67,9 @@ export function isSequential(
   return isBefore(before.placed, { fromMs: next.opened.fromMs, line: next.openedLine }, time);
 }
 
-const known = new WeakMap<Subject, readonly Stretch[]>();
+export const stretchesOf = onceAReading(stretchesIn);
 
-/** Worked out once a reading: many judges ask. */
-export function stretchesOf(subject: Subject): readonly Stretch[] {
-  const before = known.get(subject);
-  if (before !== undefined) return before;
+function stretchesIn(subject: Subject): readonly Stretch[] {
   const stretches: (Stretch & { readonly connections: Placed[] })[] = [];
   const isTouched = touchedBetween(subject);
   let isOpen = false;
@@ -94,7 +92,6 @@ export function stretchesOf(subject: Subject): readonly Stretch[] {
     else stretches.push({ ...place, connections: [connection] });
     isOpen = true;
   }
-  known.set(subject, stretches);
   return stretches;
 }
 

@@ -16,7 +16,7 @@ interface Stranded {
 }
 
 /** Clients whom nobody took as their instance was out, each of them, while all others were taken. */
-export function turnedAway(subject: Subject): readonly Breach[] {
+export function turnedAwayWhenStranded(subject: Subject): readonly Breach[] {
   const all = [...subject.instances.values()];
   // whoever is sent to somebody that takes no traffic is turned away for that
   if (all.some(({ refusingFromMs }) => refusingFromMs < Number.POSITIVE_INFINITY)) return [];

@@ -35,7 +35,7 @@ export function whyRefusalsTellNothing(subject: Subject): string | null {
 }
 
 /** The first check of anybody that may have failed. */
-export function failingSince({ instances }: Subject): number {
+export function failingSince({ instances }: Pick<Subject, 'instances'>): number {
   return Math.min(...[...instances.values()].map(firstDoubtLine));
 }
 
@@ -58,7 +58,7 @@ export function soundInstances(subject: Subject): readonly InstanceReading[] {
   );
 }
 
-export function turnedAway(subject: Subject): readonly TurnedAway[] {
+export function turnedAwayBesideFailures(subject: Subject): readonly TurnedAway[] {
   const since = failingSince(subject);
   const [sound] = soundInstances(subject);
   if (since === Number.POSITIVE_INFINITY || sound === undefined) return [];

@@ -1,12 +1,12 @@
 /**
  * Whether another interval holds once it is accepted: a shorter one from then on, also for a check that was waiting by the
- * longer one, a longer one from the next check on (docs/adapter-protocol.md, reconfigure). A check that was under way may end as it began before the next one
- * waits, and changes and timers may take what is declared.
+ * longer one, a longer one from the next check on (docs/adapter-protocol.md, reconfigure). A check that was under way may
+ * end as it began before the next one waits, and changes and timers may take what is declared.
  */
 import { isUnchangedMember } from './absences.ts';
 import { type Breach, counted, type Subject } from './assessment.ts';
 import type { Ledger } from './check-ledger.ts';
-import { numericTrait, propagationOf } from './reading.ts';
+import { linesInWhole, numericTrait, propagationOf } from './reading.ts';
 
 /** Sums of times are doubles: two that are equal differ by less than this after days. */
 const roundingMs = 1e-6;
@@ -62,13 +62,15 @@ export function checkedAsBefore(subject: Subject): readonly (Breach | null)[] {
     if (before.length < gapsToJudge || !before.every(isBySame)) return [];
     const after = gapsMs(seen);
     if (after.length < gapsToJudge || !after.every(isBySame)) return after.length > 0 ? [null] : [];
-    const lines = seen.checks.map(({ startedLine }) => later.lines[startedLine] ?? startedLine);
     return [
       {
         why: `after another configuration was accepted: ${name} was checked every ${after[0]} ms as before, the interval is ${longer.intervalMs} ms`,
-        expected: `a longer interval from the next check on`,
+        expected: 'a longer interval from the next check on',
         observed: `${counted(after.length, 'gap')} of ${after[0]} ms`,
-        lines,
+        lines: linesInWhole(
+          later,
+          seen.checks.map(({ startedLine }) => startedLine),
+        ),
       },
     ];
   });

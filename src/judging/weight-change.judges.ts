@@ -69,15 +69,14 @@ function judgeFollowing(stretches: readonly Stretch[], washout: number) {
       cycles += judged.cycles;
       // whoever did not keep these weights when they were the first is charged for that
       const wasKept = !broken.some((one) => isAlike(one.inRotation, stretch.inRotation));
-      const absent = absentBetween(stretches, before, stretch);
-      if (judged.breach !== null && wasKept)
+      if (judged.breach !== null && wasKept) {
+        const absent = absentBetween(stretches, before, stretch);
         breaches.push(
           ...(absent.length === 0
             ? [afterwards(before, stretch, judged.breach)]
-            : [absent, namesIn(stretch)]
-                .flatMap((names) => byWeightsOf(before, stretch, names))
-                .slice(0, 1)),
+            : byOldWeights(before, stretch, absent)),
         );
+      }
     } else {
       const kept = keptBefore.at(-1);
       if (kept !== undefined) breaches.push(...byWeightsOf(kept, stretch, namesIn(stretch)));
@@ -103,6 +102,16 @@ function absentBetween(
 ): readonly string[] {
   const between = stretches.slice(stretches.indexOf(before) + 1, stretches.indexOf(after));
   return namesIn(after).filter((name) => between.some((one) => !namesIn(one).includes(name)));
+}
+
+/** Of those alone who were out, or of all. */
+function byOldWeights(
+  before: Stretch,
+  after: Stretch,
+  absent: readonly string[],
+): readonly Breach[] {
+  const own = byWeightsOf(before, after, absent);
+  return own.length > 0 ? own : byWeightsOf(before, after, namesIn(after));
 }
 
 /**

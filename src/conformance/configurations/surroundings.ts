@@ -170,7 +170,10 @@ const [north, south] = ['everything-of-the-north', 'everything-of-the-south'] as
 /** Whom a name means is told by all of it. */
 function longNames(): readonly WholeDocument[] {
   const fronting = (name: string, index: number) => ({
-    listeners: [{ ...listener, name, port: 80 + index, backendService: name }],
+    ...listener,
+    name,
+    port: 80 + index,
+    backendService: name,
   });
   return [
     good('config.accepts-valid', 'names that differ at their ends only', {
@@ -182,12 +185,12 @@ function longNames(): readonly WholeDocument[] {
         const name = [north, south][index];
         return { name, serverGroup: name };
       }),
-      listeners: [north, south].flatMap((name, index) => fronting(name, index).listeners),
+      listeners: [north, south].map(fronting),
     }),
     bad(
       ofListeners,
       'a service that is not there, whose name differs at its end only',
-      { [`${service}.name`]: north, ...fronting(south, 0) },
+      { [`${service}.name`]: north, listeners: [fronting(south, 0)] },
       'listeners[0].backendService',
     ),
     bad(

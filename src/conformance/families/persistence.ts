@@ -1,6 +1,7 @@
 /** Timelines for session persistence: who comes back, when, and what became of the instance meanwhile. */
 import fc from 'fast-check';
 import type { ConfigurationDocument } from '../../spec/configuration.ts';
+import { neighbourhood } from '../clients.ts';
 import type { Step, Timeline } from '../timeline.ts';
 import type { Bounds, Family, ServiceChoice } from './family.ts';
 import {
@@ -24,9 +25,9 @@ const leavers = ['leaver-1', 'leaver-2', 'leaver-3', 'leaver-4'];
 const crowd = 1200;
 
 /** Ten for each bit of an address and for its dots, and those that they differ from. */
-const neighbourhood = 10 * 35;
+const manyNeighbours = 10 * neighbourhood;
 const neighboursNamed = Array.from(
-  { length: neighbourhood },
+  { length: manyNeighbours },
   (_, index) => `neighbour-${index + 1}`,
 );
 
@@ -43,7 +44,7 @@ export const persistenceSticks: Family = {
         // in stepped time up to a few ms before the end
         gap: fc.constantFrom(...(bounds.isWired ? [0.91, 0.92, 0.93] : [0.91, 0.99, 0.999_999])),
         isCrowded: fc.constantFrom(...(bounds.isWired ? [false] : [false, false, false, true])),
-        neighbours: fc.constantFrom(...(bounds.isWired ? [0] : [0, 0, 0, 0, 0, neighbourhood])),
+        neighbours: fc.constantFrom(...(bounds.isWired ? [0] : [0, 0, 0, 0, 0, manyNeighbours])),
         // who is known is sent where everybody else is
         ownPort: fc.constantFrom(null, 9000),
         // nor does it matter how old a session is when the last connection of its client ends
