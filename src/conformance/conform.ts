@@ -13,11 +13,16 @@ import {
   conformanceResultVersion,
 } from '../results/conformance-result.ts';
 import type { RunFacts, TimeScale } from '../results/run-facts.ts';
-import { supportOf } from '../spec/behaviour.ts';
-import { appliesTo } from '../spec/clauses.ts';
 import type { Profile } from '../spec/configuration.ts';
 import type { Testbed } from '../testbed/trial.ts';
 import { within } from './abilities.ts';
+import {
+  type CaseExecutor,
+  type EndedConfiguration,
+  executorOn,
+  type RunTerms,
+  type StretchTask,
+} from './case-executor.ts';
 import {
   boundsFor,
   configurationMs,
@@ -27,16 +32,11 @@ import {
   takesTime,
   timelinesOf,
 } from './case-plan.ts';
-import { type CaseContext, type CaseOutcome, runCase } from './case-runner.ts';
+import type { CaseContext, CaseOutcome } from './case-runner.ts';
+import { type ConfigurationCases, configurationCases } from './configurations/askable-cases.ts';
 import type { ConfigurationCase } from './configurations/configuration-case.ts';
 import type { ConfigurationVerdict } from './configurations/judge-configuration.ts';
 import { PairCoverage } from './configurations/pairs.ts';
-import {
-  type ConfigurationCases,
-  configurationCases,
-  runConfigurationCase,
-} from './configurations/run-configurations.ts';
-import { withoutGroups } from './configurations/without-groups.ts';
 import { type DrawnTimeline, drawTimelines } from './drawn-timeline.ts';
 import { explainFailure, type Found, replayCommand } from './explaining.ts';
 import type { Family } from './families/family.ts';
@@ -76,6 +76,8 @@ export interface ConformOptions {
   readonly clock: () => number;
   readonly signal: AbortSignal;
   readonly listen: (event: ConformEvent) => void;
+  /** Lanes that are threads with testbeds of their own; absent: all is put to the testbed here. */
+  readonly elsewhere?: (terms: RunTerms) => CaseExecutor;
   /** An implementation of which everything is known, for the canary and for what failures look like. */
   readonly open: (connectable: string) => Promise<Testbed>;
   /** Keeps a document beside the result, in a file of that path from there. */
@@ -147,13 +149,14 @@ class Run {
     const timelines = this.#timelines();
     this.#statisticalChecks = statisticalChecks(timelines.map(({ timeline }) => planOf(timeline)));
     this.#context = { ...this.#context, falseAlarmRate: this.#falseAlarmRate };
-    const configurations = this.#configurations();
+    const terms = this.#terms();
+    const configurations = configurationCases(this.#testbed.description, terms);
     this.#tellPlan(timelines, configurations);
     const timeScale = await this.#timeScale(timelines);
-    const work = this.#work(this.#longestFirst(timelines), configurations);
+    const hands = this.#hands(terms, configurations);
+    const work = this.#work(this.#longestFirst(timelines), configurations, hands);
     const trials = await runInLanes(work, {
       ...this.#options,
-      isWired: this.#isWired,
       hearError: (clauses, message) => this.#tally.hearError(clauses, message),
     });
     await this.#explain();
@@ -162,11 +165,27 @@ class Run {
     return { result: this.#result(), trials, timeScale, histories: this.#histories };
   }
 
-  #tellPlan(timelines: readonly DrawnTimeline[], configurations: ConfigurationCases | null): void {
+  #terms(): RunTerms {
+    const { profile, seed, selected: asked } = this.#options;
+    const configurations = this.#drawnConfigurations;
+    const { time } = this.#context;
+    return { profile, seed, configurations, time, falseAlarmRate: this.#falseAlarmRate, asked };
+  }
+
+  /** Here each case has a lane of its own, which may have to wait; elsewhere a message is dearer than a configuration. */
+  #hands(terms: RunTerms, configurations: ConfigurationCases): Hands {
+    const { elsewhere, signal } = this.#options;
+    if (elsewhere !== undefined) {
+      return { executor: elsewhere(terms), stretch: configurationsAMessage };
+    }
+    return { executor: executorOn(this.#testbed, terms, signal, configurations), stretch: 1 };
+  }
+
+  #tellPlan(timelines: readonly DrawnTimeline[], configurations: ConfigurationCases): void {
     const { listen, jobs } = this.#options;
     const casesMs = [
       ...timelines.map((one) => this.#expectedMs(one)),
-      ...Array<number>(configurations?.count ?? 0).fill(configurationMs),
+      ...Array<number>(configurations.count).fill(configurationMs),
     ];
     const { time } = this.#context;
     this.#plannedMs = casesMs.reduce((sum, ms) => sum + ms, 0);
@@ -222,61 +241,55 @@ class Run {
       .map((drawn) => within(drawn, description, bounds));
   }
 
-  #configurations(): ConfigurationCases | null {
-    const { profile, seed, selected } = this.#options;
+  get #drawnConfigurations(): number | null {
+    const { selected, configurations } = this.#options;
     if (!selected.some((id) => id.startsWith('config.'))) return null;
-    const count =
-      this.#options.configurations ?? drawnConfigurations[this.#isWired ? 'wired' : 'stepped'];
-    return configurationCases(profile, seed, count);
-  }
-
-  /** The case as this implementation can be asked it; null: not at all. */
-  #askable(one: ConfigurationCase): ConfigurationCase | null {
-    const { capabilities } = this.#testbed.description;
-    if (!appliesTo(one.clause, capabilities)) return null;
-    return supportOf(capabilities, 'configuration.groups').supported ? one : withoutGroups(one);
+    return configurations ?? drawnConfigurations[this.#isWired ? 'wired' : 'stepped'];
   }
 
   *#work(
     timelines: readonly DrawnTimeline[],
-    configurations: ConfigurationCases | null,
+    configurations: ConfigurationCases,
+    { executor, stretch }: Hands,
   ): Generator<Work> {
     let place = 0;
     for (const drawn of timelines) {
       const { name, timeline } = drawn;
-      yield { place: place++, name, clauses: timeline.clauses, run: () => this.#case(drawn) };
+      const run = () => this.#case(drawn, executor);
+      yield { place: place++, name, clauses: timeline.clauses, run };
     }
-    let number = 0;
-    for (const drawn of configurations ?? []) {
-      const one = this.#askable(drawn);
-      if (one === null) continue;
-      const own = ++number;
-      const run = () => this.#configuration(one, own);
-      yield { place: place++, name: `configuration-${own}`, clauses: [one.clause], run };
+    const clauses = this.#options.selected.filter((id) => id.startsWith('config.'));
+    for (let from = 0; from < configurations.count; from += stretch) {
+      const task = { from, to: Math.min(from + stretch, configurations.count) };
+      const run = () => this.#stretch(task, executor);
+      const [only = null] = stretch === 1 ? configurations.between(from, task.to) : [];
+      if (stretch === 1 && only === null) continue;
+      yield {
+        place: place++,
+        name: `configuration-${from + 1}`,
+        clauses: only === null ? clauses : [only.one.clause],
+        run,
+      };
     }
   }
 
-  async #case(drawn: DrawnTimeline): Promise<CaseEnd> {
-    const outcome = await runCase(this.#context, drawn.name, drawn.seed, drawn.timeline);
-    const failing = failingIn(outcome);
-    const [history] = outcome.histories;
+  async #case(drawn: DrawnTimeline, executor: CaseExecutor): Promise<CaseEnd> {
+    const { name, seed, timeline } = drawn;
     // in stepped time a history can be had again at any time: the first of each family is enough to look at
-    const isKept = this.#isWired || failing.length > 0 || drawn.name.endsWith('-1');
-    if (history !== undefined && isKept) {
-      this.#options.listen({ event: 'history.recorded', name: drawn.name, history });
-    }
-    this.#options.listen({
-      event: 'case.ended',
-      name: drawn.name,
-      failing,
-      share: this.#expectedMs(drawn) / this.#plannedMs,
-    });
+    const keepsHistories = this.#isWired || name.endsWith('-1');
+    const outcome = await executor.timeline({ name, seed, timeline, keepsHistories });
+    const failing = failingIn(outcome);
+    const { histories } = outcome;
+    const [history] = histories;
+    if (history !== undefined) this.#options.listen({ event: 'history.recorded', name, history });
+    const share = this.#expectedMs(drawn) / this.#plannedMs;
+    this.#options.listen({ event: 'case.ended', name, failing, share });
     const learn = () => {
       this.#tally.hear(outcome);
-      if (decidesOwn(outcome)) this.#toured.push(drawn.timeline);
+      if (decidesOwn(outcome)) this.#toured.push(timeline);
       for (const clause of failing) this.#keepSmaller(clause, { drawn, outcome });
     };
-    return { histories: outcome.histories, learn };
+    return { histories, attempts: outcome.recorded.histories, learn };
   }
 
   #keepSmaller(clause: string, found: Found): void {
@@ -284,29 +297,30 @@ class Run {
     if (known === undefined || size(found) < size(known)) this.#found.set(clause, found);
   }
 
-  async #configuration(drawn: ConfigurationCase, number: number): Promise<CaseEnd> {
-    const { time } = this.#context;
-    const { asked: one, verdicts } = await runConfigurationCase(this.#testbed, drawn, time, number);
-    const failing = verdicts.filter(({ is }) => is === 'fail').map(({ clause }) => clause);
-    const file = failing.length === 0 ? '' : await this.#saveCase(one, number);
-    this.#options.listen({
-      event: 'case.ended',
-      name: one.note,
-      failing,
-      share: configurationMs / this.#plannedMs,
-    });
-    return { histories: [], learn: () => this.#hearConfiguration(one, verdicts, file) };
+  async #stretch(task: StretchTask, executor: CaseExecutor): Promise<CaseEnd> {
+    const { ended, pairs } = await executor.configurations(task);
+    const heard = await Promise.all(ended.map((one) => this.#configurationEnded(one)));
+    const learn = () => {
+      this.#pairs ??= new PairCoverage(this.#options.profile);
+      this.#pairs.add(pairs);
+      for (const hear of heard) hear();
+    };
+    // in stepped time configurations come by the ten thousand and take no time
+    return { histories: [], attempts: this.#isWired ? 0 : null, learn };
   }
 
-  #hearConfiguration(
-    one: ConfigurationCase,
-    verdicts: readonly ConfigurationVerdict[],
-    file: string,
-  ): void {
-    this.#pairs ??= new PairCoverage(this.#options.profile);
-    if (verdicts.length > 0) this.#pairs.see(one);
-    this.#tally.hearConfiguration(verdicts, one.note, ({ expected, observed }) => ({
-      why: one.note,
+  async #configurationEnded(ended: EndedConfiguration): Promise<() => void> {
+    const { note, verdicts, failed, number } = ended;
+    const failing = verdicts.filter(({ is }) => is === 'fail').map(({ clause }) => clause);
+    const file = failed === null ? '' : await this.#saveCase(failed, number);
+    const share = configurationMs / this.#plannedMs;
+    this.#options.listen({ event: 'case.ended', name: note, failing, share });
+    return () => this.#hearConfiguration(ended, file);
+  }
+
+  #hearConfiguration({ note, verdicts, failed }: EndedConfiguration, file: string): void {
+    this.#tally.hearConfiguration(verdicts, note, ({ expected, observed }) => ({
+      why: note,
       expected,
       observed,
       file,
@@ -316,10 +330,11 @@ class Run {
       indifferent: [],
       shrunk: { from: 1, to: 1, runs: 0 },
     }));
+    if (failed === null) return;
     for (const { clause } of verdicts.filter(({ is }) => is === 'fail')) {
       const found = this.#configurationsFound.get(clause) ?? [];
       this.#configurationsFound.set(clause, found);
-      if (found.length < configurationsToLiken) found.push({ one, verdicts });
+      if (found.length < configurationsToLiken) found.push({ one: failed, verdicts });
     }
   }
 
@@ -423,6 +438,14 @@ function notLinear({ why }: TimeScale): OperatorError {
     hint: 'Let the adapter keep every duration at the factor that it is given, raise its floorsMs, or let `time` be real alone.',
   });
 }
+
+interface Hands {
+  readonly executor: CaseExecutor;
+  /** Configurations at a time. */
+  readonly stretch: number;
+}
+/** Some 30 ms of work. */
+const configurationsAMessage = 200;
 
 interface FoundConfiguration {
   readonly one: ConfigurationCase;

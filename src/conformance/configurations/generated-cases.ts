@@ -21,16 +21,21 @@ export function* generatedCases(
   seed: string,
   count: number,
 ): Generator<ConfigurationCase> {
-  const arbitrary = cases(profile);
-  for (let index = 0; index < count; index++) {
-    const random = new fc.Random(
-      xoroshiro128plus(textNumber(`${seed}/configuration/${index + 1}`)),
-    );
-    yield arbitrary.generate(random, index % 2 === 0 ? undefined : biasFactor).value;
-  }
+  for (let number = 1; number <= count; number++) yield generatedCase(profile, seed, number);
 }
 
-function cases(profile: Profile): fc.Arbitrary<ConfigurationCase> {
+/** The `number`-th of them, counted from 1. */
+export function generatedCase(profile: Profile, seed: string, number: number): ConfigurationCase {
+  const arbitrary = arbitraries.get(profile) ?? casesOf(profile);
+  arbitraries.set(profile, arbitrary);
+  const random = new fc.Random(xoroshiro128plus(textNumber(`${seed}/configuration/${number}`)));
+  return arbitrary.generate(random, number % 2 === 1 ? undefined : biasFactor).value;
+}
+
+/** Making one takes as long as drawing from it a hundred times. */
+const arbitraries = new Map<Profile, fc.Arbitrary<ConfigurationCase>>();
+
+function casesOf(profile: Profile): fc.Arbitrary<ConfigurationCase> {
   const valid = validConfigurations(profile);
   const good = valid.map((configuration) =>
     caseOf(

@@ -189,10 +189,18 @@ export class PairCoverage {
     this.#feasible = feasiblePairs(this.#factors);
   }
 
-  see({ configuration, expected }: ConfigurationCase): void {
-    if (expected.accepted !== true || this.#seen.size === this.#feasible.size) return;
+  /** Answers with those that come up for the first time. */
+  see({ configuration, expected }: ConfigurationCase): readonly string[] {
+    if (expected.accepted !== true || this.#seen.size === this.#feasible.size) return [];
     const row = this.#factors.map((factor) => levelIn(factor, configuration));
-    for (const pair of pairsIn(row)) if (this.#feasible.has(pair)) this.#seen.add(pair);
+    return this.add(pairsIn(row));
+  }
+
+  /** What another one has seen. */
+  add(pairs: readonly string[]): readonly string[] {
+    const added = pairs.filter((pair) => this.#feasible.has(pair) && !this.#seen.has(pair));
+    for (const pair of added) this.#seen.add(pair);
+    return added;
   }
 
   get coverage(): Coverage {

@@ -4,42 +4,17 @@
  */
 import type { Outcome, TimeKind } from '../../history/vocabulary.ts';
 import { supportOf } from '../../spec/behaviour.ts';
-import type { Profile } from '../../spec/configuration.ts';
 import type { Testbed } from '../../testbed/trial.ts';
 import { unableTo } from '../abilities.ts';
-import { boundaryCases } from './boundary-cases.ts';
 import type { ConfigurationCase } from './configuration-case.ts';
 import { fittedCase, isEvidence } from './fitted-case.ts';
-import { generatedCases } from './generated-cases.ts';
 import { type ConfigurationVerdict, judgeConfigurationCase } from './judge-configuration.ts';
-import { pairCases } from './pairs.ts';
-import { updateCases } from './update-cases.ts';
 
 /** A deployment that carries nothing is up or down in well under a second. */
 const budgetMs = 10_000;
 const eventsMax = 1000;
 /** Nothing is timed here, so nothing need be shortened. */
 const unscaled = { checks: 1000, persistence: 1000, draining: 1000 };
-
-export interface ConfigurationCases extends Iterable<ConfigurationCase> {
-  readonly count: number;
-}
-
-/** All boundaries of the profile, all pairs, wrong updates, then `generated` drawn ones. */
-export function configurationCases(
-  profile: Profile,
-  seed: string,
-  generated: number,
-): ConfigurationCases {
-  const listed = [...boundaryCases(profile), ...pairCases(profile), ...updateCases(profile)];
-  return {
-    count: listed.length + generated,
-    *[Symbol.iterator]() {
-      yield* listed;
-      yield* generatedCases(profile, seed, generated);
-    },
-  };
-}
 
 export interface ConfigurationRun {
   /** The case, or what is left of it for whoever lacks something. */

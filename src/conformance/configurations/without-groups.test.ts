@@ -1,10 +1,13 @@
 /** Cases for whoever knows no server groups: still those on everything else, and none on groups. */
 import { describe, expect, it } from 'vitest';
-import { configurationCases } from './run-configurations.ts';
+import { capabilities } from '../../adapters/in-process/traits.ts';
+import { configurationCases } from './askable-cases.ts';
 import { withoutGroups } from './without-groups.ts';
 
 describe('cases without server groups', () => {
-  const cases = [...configurationCases('openapi', '1', 100)];
+  const asked = { profile: 'openapi', seed: '1', configurations: 100 } as const;
+  const { count, between } = configurationCases({ capabilities }, asked);
+  const cases = [...between(0, count)].map(({ one }) => one);
 
   it('mention no group and no network, in what is sent and in what is to be read back', () => {
     const left = cases.flatMap((one) => withoutGroups(one) ?? []);

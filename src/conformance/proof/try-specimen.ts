@@ -71,7 +71,7 @@ type Case =
   | { readonly row: string; readonly cost: number; readonly configuration: ConfigurationCase };
 
 /** From here on a timeline costs as much as ten others: a defect that is known for all that it breaks is spared it. */
-const dearCost = 600;
+const dearCost = 400;
 
 /** A deployment without traffic, in the unit of `costOf`. */
 const configurationCost = 10;
@@ -86,6 +86,8 @@ class Attempt {
   readonly #errors: string[] = [];
   #cases = 0;
   #killedAfter: number | null = null;
+  /** Whether all that must fail does, as of so many cases. */
+  #known = { isKilled: false, cases: -1 };
 
   constructor(testbed: Testbed, breaks: readonly string[], options: TryOptions) {
     this.#testbed = testbed;
@@ -122,8 +124,11 @@ class Attempt {
   #isKilled(): boolean {
     if (this.#breaks.length === 0 || this.#killedAfter === null) return false;
     if (this.#options.untilKilled) return true;
+    if (this.#known.cases === this.#cases) return this.#known.isKilled;
     const failing = this.#results().filter(({ verdict }) => verdict === 'fail');
-    return this.#breaks.every((clause) => failing.some(({ id }) => id === clause));
+    const isKilled = this.#breaks.every((clause) => failing.some(({ id }) => id === clause));
+    this.#known = { isKilled, cases: this.#cases };
+    return isKilled;
   }
 
   #results(): readonly ClauseResult[] {
@@ -144,13 +149,13 @@ class Attempt {
       const timeline = within(drawTimeline(family, bounds, seed, round), description, bounds);
       return { row: family.name, cost: costOf(timeline.timeline), timeline };
     });
-    const documents = selected.some((id) => id.startsWith('config.'))
-      ? [
-          ...(boundaries && round === 1
-            ? [...boundaryCases(profile), ...updateCases(profile)]
-            : []),
-          ...generatedCases(profile, `${seed}/${round}`, configurations),
-        ]
+    const isOnDocuments = selected.some((id) => id.startsWith('config.'));
+    const table =
+      isOnDocuments && boundaries && round === 1
+        ? [...boundaryCases(profile), ...updateCases(profile)]
+        : [];
+    const documents = isOnDocuments
+      ? [...generatedCases(profile, `${seed}/${round}`, configurations)]
       : [];
     const { alpha } = this.#options;
     if (alpha !== undefined) {
@@ -159,12 +164,21 @@ class Attempt {
       );
       this.#context = { ...this.#context, falseAlarmRate: alpha / Math.max(1, checks) };
     }
+    const costing = (cost: number) => (configuration: ConfigurationCase) => {
+      return { row: configuration.clause, cost, configuration };
+    };
     return [
-      ...documents.map((configuration): Case => {
-        return { row: configuration.clause, cost: configurationCost, configuration };
-      }),
+      ...table.map(costing(this.#tableCost)),
+      ...documents.map(costing(configurationCost)),
       ...timelines,
     ].toSorted((a, b) => a.cost - b.cost);
+  }
+
+  /** There are a thousand of them, and whoever breaks nothing of configurations is not looked for there. */
+  get #tableCost(): number {
+    const isOnBehaviour =
+      this.#breaks.length > 0 && !this.#breaks.some((id) => id.startsWith('config.'));
+    return isOnBehaviour ? dearCost + 1 : configurationCost;
   }
 
   async #run(one: Case): Promise<void> {
