@@ -4,7 +4,8 @@ import { configDefaults, defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /** Minutes each: begun first, so that no worker is left alone with one of them at the end. */
-const longFiles = /misconfigured|proof\.test|conform\.test|abilities|emulator/;
+const longFiles =
+  /misconfigured|proof\.test|conform\.test|abilities|theory|configurations\.test|emulator\.test/;
 
 class LongFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {

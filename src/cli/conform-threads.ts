@@ -1,9 +1,9 @@
 /** Lanes of `conform` that are threads, for implementations that keep this process busy. Knows no clause and no case. */
-import { fileURLToPath } from 'node:url';
-import { Piscina } from 'piscina';
+import type { Piscina } from 'piscina';
 import type { CaseExecutor, RunTerms } from '../conformance/case-executor.ts';
 import { invariant } from '../errors/invariant.ts';
 import { OperatorError } from '../errors/operator-error.ts';
+import { openThreads } from '../experiments/threads.ts';
 import type { ThreadReply, ThreadTask, ThreadTerms } from './conform.worker.ts';
 
 export interface CaseThreads {
@@ -17,7 +17,12 @@ export function caseThreads(connectable: string, count: number, signal: AbortSig
   return {
     executor: (terms) => {
       invariant(pool === null, 'the threads of one run are started once');
-      const started = openPool({ connectable, terms }, count);
+      const started = openThreads<ThreadTask, ThreadReply>(
+        './conform.worker',
+        import.meta.url,
+        count,
+        { connectable, terms } satisfies ThreadTerms,
+      );
       pool = started;
       signal.addEventListener('abort', () => void started.destroy(), { once: true });
       return executorIn(started);
@@ -44,17 +49,4 @@ function executorIn(pool: Piscina<ThreadTask, ThreadReply>): CaseExecutor {
       return reply.ended;
     },
   };
-}
-
-/** From sources (tsx, vitest) the worker is TypeScript too; tsc does not rewrite a URL. */
-function openPool(workerData: ThreadTerms, threads: number): Piscina<ThreadTask, ThreadReply> {
-  const isTypeScript = import.meta.url.endsWith('.ts');
-  const extension = isTypeScript ? 'ts' : 'js';
-  return new Piscina({
-    filename: fileURLToPath(new URL(`./conform.worker.${extension}`, import.meta.url)),
-    minThreads: threads,
-    maxThreads: threads,
-    workerData,
-    ...(isTypeScript ? { execArgv: ['--import', 'tsx'] } : {}),
-  });
 }

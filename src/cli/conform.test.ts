@@ -66,15 +66,27 @@ it('writes the same bytes wherever it writes them, and tells commands that find 
   await rm(elsewhere, { recursive: true });
 });
 
-it('writes the same bytes on however many lanes', async () => {
-  const words = ['schedule.source.return', 'schedule.source.share'];
-  const onLanes = async (jobs: number) => {
-    const asked = command({ implementation: 'reference', clauses: words, seed: '1', jobs });
-    await runConform(asked, terminal);
-    return readFile(join(out, 'reference', 'result.json'), 'utf8');
-  };
-  expect(await onLanes(4)).toBe(await onLanes(1));
-});
+it.each([
+  ['lanes', 4, 'reference', ['schedule.source.return', 'schedule.source.share']],
+  // configurations come by the ten thousand, and what runs in process is spread over threads then
+  [
+    'threads',
+    2,
+    'defect:failures-in-two-bits',
+    ['health.unhealthy-threshold', 'config.port.range'],
+  ],
+  ['threads', 3, 'defect:rejects-drain-zero', ['config.draining.range']],
+] as const)(
+  'writes the same bytes on however many %s',
+  async (_, many, implementation, clauses) => {
+    const onLanes = async (jobs: number) => {
+      await runConform(command({ implementation, clauses, jobs }), terminal);
+      const folder = implementation.replace(':', '-');
+      return readFile(join(out, folder, 'result.json'), 'utf8');
+    };
+    expect(await onLanes(many)).toBe(await onLanes(1));
+  },
+);
 
 it('hears an interruption in the middle of stepped time, which waits for nothing', async () => {
   const interruption = new AbortController();

@@ -4,11 +4,11 @@
  */
 import { cpus } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { Piscina } from 'piscina';
+import type { Piscina } from 'piscina';
 import { type Evidence, proofOf } from '../conformance/proof/kill-matrix.ts';
 import { campaignOptions, proofOptions } from '../conformance/proof/proof-options.ts';
 import { defectSpecimens, rightSpecimens, type Specimen } from '../conformance/proof/specimens.ts';
+import { openThreads } from '../experiments/threads.ts';
 import { renderBadge } from '../reporting/badge.ts';
 import { renderProofHtml } from '../reporting/proof-html.ts';
 import { renderProofText } from '../reporting/proof-text.ts';
@@ -39,7 +39,8 @@ const runsATask = 25;
 export async function runProve(command: ProveCommand, terminal: Terminal): Promise<ProofResult> {
   const folder = await openOutputFolder(command.out, 'proof');
   const started = performance.now();
-  const pool = openPool(command.jobs ?? cpus().length);
+  const threads = command.jobs ?? cpus().length;
+  const pool = openThreads<ProveTask, ProveReply>('./prove.worker', import.meta.url, threads);
   try {
     const evidence = await gather(command, pool, terminal);
     const result = proofOf(evidence);
@@ -52,18 +53,6 @@ export async function runProve(command: ProveCommand, terminal: Terminal): Promi
   } finally {
     await pool.destroy();
   }
-}
-
-/** From sources (tsx, vitest) the worker is TypeScript too; tsc does not rewrite a URL. */
-function openPool(threads: number): Piscina<ProveTask, ProveReply> {
-  const isTypeScript = import.meta.url.endsWith('.ts');
-  const extension = isTypeScript ? 'ts' : 'js';
-  return new Piscina({
-    filename: fileURLToPath(new URL(`./prove.worker.${extension}`, import.meta.url)),
-    minThreads: threads,
-    maxThreads: threads,
-    ...(isTypeScript ? { execArgv: ['--import', 'tsx'] } : {}),
-  });
 }
 
 async function gather(

@@ -1,6 +1,4 @@
 /** Runs simulations in fresh threads, so that it can be stopped and nothing that ran before slows it down. Knows no file. */
-import { fileURLToPath } from 'node:url';
-import { Piscina } from 'piscina';
 import { invariant } from '../errors/invariant.ts';
 import { exitCodes, OperatorError } from '../errors/operator-error.ts';
 import type { ReplicationsResult } from '../results/replications-result.ts';
@@ -14,12 +12,7 @@ import { mergeServing, type ServingCounts } from './serving-document.ts';
 import type { SimulationReply, SimulationTask } from './simulation.worker.ts';
 import type { SimulationIdentity } from './simulation-document.ts';
 import type { SourcesTable } from './sources-table.ts';
-
-/** From sources (tsx, vitest) the worker is TypeScript too; tsc does not rewrite a URL. */
-const isTypeScript = import.meta.url.endsWith('.ts');
-const workerFile = fileURLToPath(
-  new URL(`./simulation.worker.${isTypeScript ? 'ts' : 'js'}`, import.meta.url),
-);
+import { openThreads } from './threads.ts';
 
 export interface SimulationOptions {
   readonly signal?: AbortSignal;
@@ -126,12 +119,12 @@ async function runAll(
   { signal, engine = 'table' }: SimulationOptions,
   asked = nothingBesides,
 ): Promise<readonly Simulated[]> {
-  const pool = new Piscina({
-    filename: workerFile,
-    minThreads: Math.min(workers, plans.length),
-    maxThreads: Math.min(workers, plans.length),
-    ...(isTypeScript ? { execArgv: ['--import', 'tsx'] } : {}),
-  });
+  const threads = Math.min(workers, plans.length);
+  const pool = openThreads<SimulationTask, SimulationReply>(
+    './simulation.worker',
+    import.meta.url,
+    threads,
+  );
   try {
     return await Promise.all(
       plans.map(async (plan) => {

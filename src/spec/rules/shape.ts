@@ -1,5 +1,4 @@
 /** The rules on shape, which no clause covers: maps where maps belong, known keys, known names, names given once, sizes. */
-import { formatPath } from '../../documents/places.ts';
 import type { ProfileNumbers } from '../profiles.ts';
 import { profileNames } from '../profiles.ts';
 import {
@@ -168,16 +167,17 @@ function uniqueRule(list: string, key: string, what: string): Rule {
     name: `${list} have ${key}s of their own`,
     clause: null,
     violations: (places) => {
-      const seen = new Set<string>();
-      return places.at(names).flatMap(({ path, value }) => {
+      const seenIn = new Map<object, Set<string>>();
+      return places.at(names).flatMap(({ path, value, around }) => {
         if (typeof value !== 'string') return [];
-        const within = `${formatPath(path.slice(0, -2))} ${value}`;
-        if (!seen.has(within)) {
-          seen.add(within);
-          return [];
+        const seen = seenIn.get(around) ?? new Set();
+        seenIn.set(around, seen);
+        if (seen.has(value)) {
+          const expected = `unique: another ${what} has this ${key}`;
+          return [violation(null, path, expected, value)];
         }
-        const expected = `unique: another ${what} has this ${key}`;
-        return [violation(null, path, expected, value)];
+        seen.add(value);
+        return [];
       });
     },
   };
