@@ -25,7 +25,7 @@ import { unknownDeclarations } from '../spec/traits.ts';
 import { measureLoad } from '../testbed/load.ts';
 import { openTestbed } from '../testbed/open-testbed.ts';
 import type { Testbed } from '../testbed/trial.ts';
-import { caseThreads } from './conform-threads.ts';
+import { configurationsThread } from './configurations-thread.ts';
 import { type OutputFolder, openOutputFolder } from './output-folder.ts';
 import type { Terminal } from './terminal.ts';
 import { suiteVersion } from './version.ts';
@@ -74,8 +74,7 @@ async function judge(
   const { description } = testbed;
   const folder = await openOutputFolder(command.out, fileName(command.implementation));
   const inOurs = runsInProcess(command.implementation);
-  const lanes = command.jobs ?? (inOurs ? cpus().length : lanesFor(testbed));
-  const jobs = Math.min(lanes, description.limits.deploymentsMax);
+  const jobs = Math.min(command.jobs ?? lanesFor(testbed), description.limits.deploymentsMax);
   terminal.note(
     `Judging ${description.name} ${description.version} on ${selected.length} clauses, profile ${command.profile}, seed ${command.seed}, ${jobs} lane${jobs === 1 ? '' : 's'}`,
   );
@@ -84,8 +83,7 @@ async function judge(
   const started = { at: new Date().toISOString(), ms: performance.now() };
   const clock = () => performance.now() - started.ms;
   const watch = watching(terminal, folder, clock);
-  const isThreaded = jobs > 1 && inOurs && selected.some((id) => id.startsWith('config.'));
-  const threads = caseThreads(command.implementation, jobs, command.signal);
+  const thread = configurationsThread(command.implementation, command.signal);
   let run: ConformRun;
   try {
     run = await conform(testbed, {
@@ -98,7 +96,7 @@ async function judge(
       jobs,
       alpha: command.alpha,
       ...(inOurs ? { configurations: configurationsOfOurs } : {}),
-      ...(isThreaded ? { elsewhere: threads.executor } : {}),
+      ...(inOurs && cpus().length > 1 ? { elsewhere: thread.stretches } : {}),
       shrinkMs: command.shrinkSeconds * 1000,
       clock,
       signal: command.signal,
@@ -107,7 +105,7 @@ async function judge(
       save: (name, text) => folder.write(name, text),
     });
   } finally {
-    await threads.close();
+    await thread.close();
     await watch.stop();
   }
   const wantsLoad = command.load && description.plane === 'wire' && !command.signal.aborted;

@@ -36,15 +36,6 @@ export interface CaseOutcome {
   readonly isVoid: boolean;
   /** Every history of this case, the decisive one first. */
   readonly histories: readonly History[];
-  /** What they hold, also where nobody keeps them. */
-  readonly recorded: Recorded;
-}
-
-interface Recorded {
-  readonly histories: number;
-  readonly events: number;
-  readonly connections: number;
-  readonly checks: number;
 }
 
 export interface CaseContext {
@@ -100,20 +91,7 @@ export async function runCase(
     intermittent,
     isVoid,
     histories: histories.toSorted((a, b) => Number(b === decisive) - Number(a === decisive)),
-    recorded: recordedIn(histories),
   };
-}
-
-function recordedIn(histories: readonly History[]): Recorded {
-  const recorded = { histories: histories.length, events: 0, connections: 0, checks: 0 };
-  for (const { events } of histories) {
-    recorded.events += events.length;
-    for (const { event } of events) {
-      if (event === 'connection.opened') recorded.connections++;
-      else if (event === 'check.started') recorded.checks++;
-    }
-  }
-  return recorded;
 }
 
 /** Runs again what failed; answers with the clauses whose failure did not show in every run that decided. */

@@ -17,13 +17,6 @@ import type { Profile } from '../spec/configuration.ts';
 import type { Testbed } from '../testbed/trial.ts';
 import { within } from './abilities.ts';
 import {
-  type CaseExecutor,
-  type EndedConfiguration,
-  executorOn,
-  type RunTerms,
-  type StretchTask,
-} from './case-executor.ts';
-import {
   boundsFor,
   configurationMs,
   expectedMs,
@@ -32,11 +25,18 @@ import {
   takesTime,
   timelinesOf,
 } from './case-plan.ts';
-import type { CaseContext, CaseOutcome } from './case-runner.ts';
+import { type CaseContext, type CaseOutcome, runCase } from './case-runner.ts';
 import { type ConfigurationCases, configurationCases } from './configurations/askable-cases.ts';
 import type { ConfigurationCase } from './configurations/configuration-case.ts';
 import type { ConfigurationVerdict } from './configurations/judge-configuration.ts';
 import { PairCoverage } from './configurations/pairs.ts';
+import {
+  type EndedConfiguration,
+  type EndedStretch,
+  type RunStretch,
+  type StretchTerms,
+  stretchesOn,
+} from './configurations/stretches.ts';
 import { type DrawnTimeline, drawTimelines } from './drawn-timeline.ts';
 import { explainFailure, type Found, replayCommand } from './explaining.ts';
 import type { Family } from './families/family.ts';
@@ -76,8 +76,8 @@ export interface ConformOptions {
   readonly clock: () => number;
   readonly signal: AbortSignal;
   readonly listen: (event: ConformEvent) => void;
-  /** Lanes that are threads with testbeds of their own; absent: all is put to the testbed here. */
-  readonly elsewhere?: (terms: RunTerms) => CaseExecutor;
+  /** Where configurations are put to a testbed of their own, beside the lanes; absent: in the lanes. */
+  readonly elsewhere?: (terms: StretchTerms) => RunStretch;
   /** An implementation of which everything is known, for the canary and for what failures look like. */
   readonly open: (connectable: string) => Promise<Testbed>;
   /** Keeps a document beside the result, in a file of that path from there. */
@@ -149,36 +149,33 @@ class Run {
     const timelines = this.#timelines();
     this.#statisticalChecks = statisticalChecks(timelines.map(({ timeline }) => planOf(timeline)));
     this.#context = { ...this.#context, falseAlarmRate: this.#falseAlarmRate };
+    const { elsewhere } = this.#options;
     const terms = this.#terms();
     const configurations = configurationCases(this.#testbed.description, terms);
     this.#tellPlan(timelines, configurations);
     const timeScale = await this.#timeScale(timelines);
-    const hands = this.#hands(terms, configurations);
-    const work = this.#work(this.#longestFirst(timelines), configurations, hands);
-    const trials = await runInLanes(work, {
-      ...this.#options,
-      hearError: (clauses, message) => this.#tally.hearError(clauses, message),
-    });
+    const isHere = elsewhere === undefined || configurations.count === 0;
+    const taught = isHere ? [] : this.#elsewhere(elsewhere(terms), configurations);
+    const work = this.#work(this.#longestFirst(timelines), isHere ? configurations : noCases);
+    const [trials, learnt] = await Promise.all([
+      runInLanes(work, {
+        ...this.#options,
+        isWired: this.#isWired,
+        hearError: (clauses, message) => this.#tally.hearError(clauses, message),
+      }),
+      taught,
+    ]);
+    for (const learn of learnt) learn();
     await this.#explain();
     await this.#likenConfigurations();
     if (!this.#options.signal.aborted) this.#canary = await runCanary(this.#options);
     return { result: this.#result(), trials, timeScale, histories: this.#histories };
   }
 
-  #terms(): RunTerms {
-    const { profile, seed, selected: asked } = this.#options;
-    const configurations = this.#drawnConfigurations;
+  #terms(): StretchTerms {
+    const { profile, seed } = this.#options;
     const { time } = this.#context;
-    return { profile, seed, configurations, time, falseAlarmRate: this.#falseAlarmRate, asked };
-  }
-
-  /** Here each case has a lane of its own, which may have to wait; elsewhere a message is dearer than a configuration. */
-  #hands(terms: RunTerms, configurations: ConfigurationCases): Hands {
-    const { elsewhere, signal } = this.#options;
-    if (elsewhere !== undefined) {
-      return { executor: elsewhere(terms), stretch: configurationsAMessage };
-    }
-    return { executor: executorOn(this.#testbed, terms, signal, configurations), stretch: 1 };
+    return { profile, seed, configurations: this.#drawnConfigurations, time };
   }
 
   #tellPlan(timelines: readonly DrawnTimeline[], configurations: ConfigurationCases): void {
@@ -247,49 +244,62 @@ class Run {
     return configurations ?? drawnConfigurations[this.#isWired ? 'wired' : 'stepped'];
   }
 
-  *#work(
-    timelines: readonly DrawnTimeline[],
-    configurations: ConfigurationCases,
-    { executor, stretch }: Hands,
-  ): Generator<Work> {
+  *#work(timelines: readonly DrawnTimeline[], configurations: ConfigurationCases): Generator<Work> {
     let place = 0;
     for (const drawn of timelines) {
       const { name, timeline } = drawn;
-      const run = () => this.#case(drawn, executor);
-      yield { place: place++, name, clauses: timeline.clauses, run };
+      yield { place: place++, name, clauses: timeline.clauses, run: () => this.#case(drawn) };
     }
-    const clauses = this.#options.selected.filter((id) => id.startsWith('config.'));
-    for (let from = 0; from < configurations.count; from += stretch) {
-      const task = { from, to: Math.min(from + stretch, configurations.count) };
-      const run = () => this.#stretch(task, executor);
-      const [only = null] = stretch === 1 ? configurations.between(from, task.to) : [];
-      if (stretch === 1 && only === null) continue;
-      yield {
-        place: place++,
-        name: `configuration-${from + 1}`,
-        clauses: only === null ? clauses : [only.one.clause],
-        run,
-      };
+    const { signal } = this.#options;
+    const put = stretchesOn(this.#testbed, this.#terms(), signal, configurations);
+    for (let from = 0; from < configurations.count; from++) {
+      const stretch = { from, to: from + 1 };
+      for (const { number, one } of configurations.between(from, from + 1)) {
+        const run = async () => ({ histories: [], learn: await this.#stretch(put(stretch)) });
+        yield { place: place++, name: `configuration-${number}`, clauses: [one.clause], run };
+      }
     }
   }
 
-  async #case(drawn: DrawnTimeline, executor: CaseExecutor): Promise<CaseEnd> {
-    const { name, seed, timeline } = drawn;
-    // in stepped time a history can be had again at any time: the first of each family is enough to look at
-    const keepsHistories = this.#isWired || name.endsWith('-1');
-    const outcome = await executor.timeline({ name, seed, timeline, keepsHistories });
+  /** What configurations teach that are put to the implementation in another thread, while the lanes are at work here. */
+  async #elsewhere(
+    put: RunStretch,
+    { count }: ConfigurationCases,
+  ): Promise<readonly (() => void)[]> {
+    const froms = Array.from({ length: Math.ceil(count / stretchElsewhere) }, (_, index) => index);
+    return Promise.all(
+      froms.map(async (index) => {
+        const from = index * stretchElsewhere;
+        const ended = put({ from, to: Math.min(from + stretchElsewhere, count) });
+        return this.#stretch(ended).catch((error: unknown) => {
+          if (this.#options.signal.aborted) return () => {};
+          throw error;
+        });
+      }),
+    );
+  }
+
+  async #case(drawn: DrawnTimeline): Promise<CaseEnd> {
+    const outcome = await runCase(this.#context, drawn.name, drawn.seed, drawn.timeline);
     const failing = failingIn(outcome);
-    const { histories } = outcome;
-    const [history] = histories;
-    if (history !== undefined) this.#options.listen({ event: 'history.recorded', name, history });
-    const share = this.#expectedMs(drawn) / this.#plannedMs;
-    this.#options.listen({ event: 'case.ended', name, failing, share });
+    const [history] = outcome.histories;
+    // in stepped time a history can be had again at any time: the first of each family is enough to look at
+    const isKept = this.#isWired || failing.length > 0 || drawn.name.endsWith('-1');
+    if (history !== undefined && isKept) {
+      this.#options.listen({ event: 'history.recorded', name: drawn.name, history });
+    }
+    this.#options.listen({
+      event: 'case.ended',
+      name: drawn.name,
+      failing,
+      share: this.#expectedMs(drawn) / this.#plannedMs,
+    });
     const learn = () => {
       this.#tally.hear(outcome);
-      if (decidesOwn(outcome)) this.#toured.push(timeline);
+      if (decidesOwn(outcome)) this.#toured.push(drawn.timeline);
       for (const clause of failing) this.#keepSmaller(clause, { drawn, outcome });
     };
-    return { histories, attempts: outcome.recorded.histories, learn };
+    return { histories: outcome.histories, learn };
   }
 
   #keepSmaller(clause: string, found: Found): void {
@@ -297,16 +307,14 @@ class Run {
     if (known === undefined || size(found) < size(known)) this.#found.set(clause, found);
   }
 
-  async #stretch(task: StretchTask, executor: CaseExecutor): Promise<CaseEnd> {
-    const { ended, pairs } = await executor.configurations(task);
+  async #stretch(ending: Promise<EndedStretch>): Promise<() => void> {
+    const { ended, pairs } = await ending;
     const heard = await Promise.all(ended.map((one) => this.#configurationEnded(one)));
-    const learn = () => {
+    return () => {
       this.#pairs ??= new PairCoverage(this.#options.profile);
       this.#pairs.add(pairs);
       for (const hear of heard) hear();
     };
-    // in stepped time configurations come by the ten thousand and take no time
-    return { histories: [], attempts: this.#isWired ? 0 : null, learn };
   }
 
   async #configurationEnded(ended: EndedConfiguration): Promise<() => void> {
@@ -439,13 +447,9 @@ function notLinear({ why }: TimeScale): OperatorError {
   });
 }
 
-interface Hands {
-  readonly executor: CaseExecutor;
-  /** Configurations at a time. */
-  readonly stretch: number;
-}
-/** Some 30 ms of work. */
-const configurationsAMessage = 200;
+/** Some 300 ms of work: a message costs as much as a few of them. */
+const stretchElsewhere = 2000;
+const noCases: ConfigurationCases = { count: 0, between: () => [] };
 
 interface FoundConfiguration {
   readonly one: ConfigurationCase;

@@ -12,11 +12,7 @@ function outcome(intermittent: CaseOutcome['intermittent']): CaseOutcome {
   const timeline = { clauses: [clause] } as unknown as CaseOutcome['timeline'];
   const verdict = { is: 'fail', why: 'late', evidence: [], sometimes: {} } as const;
   const judged = [{ clause, verdict, attributedTo: null }];
-  const recorded = { histories: 1, events: 0, connections: 0, checks: 0 };
-  return {
-    ...{ name: 'x', seed: 's', timeline, judged, intermittent },
-    ...{ isVoid: false, histories: [], recorded },
-  };
+  return { name: 'x', seed: 's', timeline, judged, intermittent, isVoid: false, histories: [] };
 }
 
 it('tells the story of the failure that showed every time, though one that did not came first', () => {

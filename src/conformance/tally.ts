@@ -1,4 +1,5 @@
 /** What a run has heard so far, clause by clause, and how much it took. Fills the result document's figures. */
+import type { History } from '../history/vocabulary.ts';
 import type { Verdict } from '../judging/judge.ts';
 import type { ConformanceResult, Likeness } from '../results/conformance-result.ts';
 import { clauses } from '../spec/clauses.ts';
@@ -93,7 +94,7 @@ export class Tally {
   /** Takes in one timeline's outcome. */
   hear(outcome: CaseOutcome): void {
     this.#cases.timelines++;
-    this.#count(outcome.recorded);
+    this.#count(outcome.histories);
     if (outcome.isVoid) {
       this.#sayAll(outcome.timeline.clauses, 'void', 'the testbed itself lagged');
       return;
@@ -202,10 +203,14 @@ export class Tally {
     else known.push(said);
   }
 
-  #count({ histories, events, connections, checks }: CaseOutcome['recorded']): void {
-    this.#cases.histories += histories;
-    this.#cases.events += events;
-    this.#cases.connections += connections;
-    this.#cases.checks += checks;
+  #count(histories: readonly History[]): void {
+    this.#cases.histories += histories.length;
+    for (const { events } of histories) {
+      this.#cases.events += events.length;
+      for (const { event } of events) {
+        if (event === 'connection.opened') this.#cases.connections++;
+        else if (event === 'check.started') this.#cases.checks++;
+      }
+    }
   }
 }

@@ -19,7 +19,7 @@ export function addConform(root: Command): void {
     .addOption(outOption())
     .option(
       '--jobs <count>',
-      'deployments side by side; default: three a core, in stepped time one, of the reference a thread a core, never more than the implementation takes',
+      'deployments side by side; default: three a core, one in stepped time, never more than the implementation takes',
       positiveInteger,
     )
     .option('--shrink-seconds <seconds>', 'time for making failures small', nonNegative, 15)

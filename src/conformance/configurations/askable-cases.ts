@@ -26,7 +26,7 @@ interface PlacedCase {
   readonly one: ConfigurationCase;
 }
 
-interface Drawing {
+export interface Drawing {
   readonly profile: Profile;
   readonly seed: string;
   /** How many are drawn; null: there are no configurations at all. */
