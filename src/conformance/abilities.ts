@@ -154,12 +154,12 @@ export function within(
   described: Described,
   { connectionsMax }: Pick<Bounds, 'connectionsMax'>,
 ): DrawnTimeline {
-  const { timeline } = drawn;
-  const isAble =
-    unableTo(timeline.configuration, timeline.profile, described.capabilities).length === 0;
+  const { capabilities } = described;
+  const timeline = withoutKnownClients(drawn.timeline, capabilities);
+  const isAble = unableTo(timeline.configuration, timeline.profile, capabilities).length === 0;
   const schedulers = schedulersOf(described);
-  if (isAble && schedulers === 1) return drawn;
-  const fitting = isAble ? timeline : timelineWithin(timeline, described.capabilities);
+  if (isAble && schedulers === 1 && timeline === drawn.timeline) return drawn;
+  const fitting = isAble ? timeline : timelineWithin(timeline, capabilities);
   return {
     ...drawn,
     timeline: forSchedulers(fitting, schedulers, connectionsMax),
@@ -167,6 +167,24 @@ export function within(
       for (const smaller of drawn.shrink()) yield within(smaller, described, { connectionsMax });
     },
   };
+}
+
+/** Whoever sends known clients to a draining instance, as it declares, has none where that would pass for somebody else's. */
+function withoutKnownClients(timeline: Timeline, capabilities: Capabilities): Timeline {
+  const { clauses, steps, configuration } = timeline;
+  const isOnSessions = clauses.some((clause) => clause.startsWith('persistence.'));
+  const removes = steps.some((step) => step.do === 'remove' || step.do === 'list');
+  if (isThere('persistence.draining', capabilities) || isOnSessions || !removes) return timeline;
+  return { ...timeline, configuration: withoutSessions(configuration) };
+}
+
+function withoutSessions(document: Timeline['configuration']): Timeline['configuration'] {
+  const backendServices = document.backendServices.map((service) =>
+    service.sessionPersistence?.enabled === true
+      ? { ...service, sessionPersistence: { enabled: false } }
+      : service,
+  );
+  return { ...document, backendServices };
 }
 
 /** Of several schedulers any takes the next connection, so that it takes as many times more of them to see each go round. */

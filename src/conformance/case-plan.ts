@@ -112,6 +112,20 @@ function costOfStep(step: Step, instances: number): number {
   return openedBy(step) + waited * instances;
 }
 
+/** Whether the implementation declares that it can hold all that may be open at once. */
+export function isHeldWithin(
+  { steps }: Timeline,
+  { limits }: Pick<Description, 'limits'>,
+): boolean {
+  let held = 0;
+  return steps.every((step) => {
+    const atOnce = step.do === 'refill' ? Math.max(held, step.to) : held + openedBy(step);
+    const isHolding = step.do === 'refill' || (step.do === 'open' && step.hold === true);
+    if (isHolding) held = atOnce;
+    return atOnce <= limits.connectionsMax;
+  });
+}
+
 function openedBy(step: Step): number {
   return step.do === 'open' ? step.count : step.do === 'refill' ? step.to : 1;
 }

@@ -21,6 +21,7 @@ import {
   configurationMs,
   expectedMs,
   familiesFor,
+  isHeldWithin,
   runMs,
   takesTime,
   timelinesOf,
@@ -235,7 +236,8 @@ class Run {
       .flatMap((family) =>
         drawTimelines(family, bounds, seed, timelinesOf(family, description, selected)),
       )
-      .map((drawn) => within(drawn, description, bounds));
+      .map((drawn) => within(drawn, description, bounds))
+      .filter(({ timeline }) => isHeldWithin(timeline, description));
   }
 
   get #drawnConfigurations(): number | null {

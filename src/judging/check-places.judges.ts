@@ -1,7 +1,9 @@
 /** Judges of where and how often checks arrive: port, path, interval. Knows nothing of their results. */
+
 import { wasAbsent } from './absences.ts';
 import { type Breach, counted, judgeOf, type Subject } from './assessment.ts';
 import type { Judge } from './judge.ts';
+import { roundingMs } from './order.ts';
 import type { CheckReading, InstanceReading } from './reading.ts';
 import { numericTrait, propagationOf, wordTrait } from './reading.ts';
 
@@ -79,9 +81,6 @@ function placeBreach(astray: readonly CheckReading[], expected: string, observed
     lines: astray.map(({ startedLine }) => startedLine),
   };
 }
-
-/** Sums of times are doubles: two that are equal differ by less than this after days. */
-const roundingMs = 1e-6;
 
 /** Gaps that make a mean. */
 const gapsToJudge = 5;

@@ -37,15 +37,18 @@ export const detectionTime: Judge = judgeOf('health.detection-time', (subject) =
   };
 });
 
-/** From the start of the last passed check: the clause book's sums, and what the implementation declares on top. */
+/**
+ * From the start of the last passed check: the clause book's sums, and what the implementation declares on top. Where it
+ * does not say how an interval is counted, the longer one.
+ */
 function limitOf(subject: Subject): number {
   const { intervalMs, timeoutMs } = subject.effective;
   const failures = subject.configuration.check.unhealthyThreshold;
   const slackMs = failures * numericTrait(subject, 'health.timerSlackMs', 0);
   const sumMs =
-    wordTrait(subject, 'health.intervalFrom') === 'end'
-      ? failures * (intervalMs + timeoutMs)
-      : intervalMs + (failures - 1) * Math.max(intervalMs, timeoutMs) + timeoutMs;
+    wordTrait(subject, 'health.intervalFrom') === 'start'
+      ? intervalMs + (failures - 1) * Math.max(intervalMs, timeoutMs) + timeoutMs
+      : failures * (intervalMs + timeoutMs);
   return sumMs + slackMs + propagationOf(subject);
 }
 

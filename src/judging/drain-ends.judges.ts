@@ -8,7 +8,7 @@ import { isAtFailure } from './cuts-at-results.ts';
 import { isEditedAt } from './edits.ts';
 import { arrivedWhole, lostInForwarding } from './forwarding.judges.ts';
 import type { Judge } from './judge.ts';
-import { isBefore } from './order.ts';
+import { isBefore, roundingMs } from './order.ts';
 import {
   type ConnectionReading,
   isPlaced,
@@ -28,7 +28,8 @@ import { type Look, looksOf, showing, whyNoWindows } from './rotation-windows.ts
  * time only one that lasted twice as long, or a second more, is too long.
  */
 export function drainOverMs(subject: Subject, removal: MembershipChange): number {
-  const graceMs = subject.time === 'stepped' ? 0 : Math.max(1000, subject.effective.drainMs);
+  const graceMs =
+    subject.time === 'stepped' ? roundingMs : Math.max(1000, subject.effective.drainMs);
   return drainDueMs(subject, removal) + graceMs;
 }
 
@@ -138,7 +139,7 @@ export const drainingDefault: Judge = judgeOf('draining.default', (subject) => {
   let unseen = 0;
   let held = 0;
   for (const change of removalsOf(subject).filter((one) => returnOf(subject, one) === null)) {
-    const endMs = change.fromMs + drainMs;
+    const endMs = change.fromMs + drainMs - roundingMs;
     for (const one of heldAt(subject, change)) {
       const { connection, closed, carried } = one;
       held++;

@@ -7,7 +7,7 @@ import { type Breach, counted, judgeOf, type Subject } from './assessment.ts';
 import { hasFailed } from './check-ledger.ts';
 import type { Judge } from './judge.ts';
 import { divisorOf, type Epoch, epochOf } from './membership.ts';
-import { isBefore } from './order.ts';
+import { isBefore, roundingMs } from './order.ts';
 import {
   type ConnectionReading,
   decided,
@@ -104,7 +104,9 @@ function isOver(subject: Subject, { placed, closed }: Placed): boolean {
   const { drainMs } = subject.effective;
   return subject.changes.some(
     ({ kind, instance, fromMs }) =>
-      kind === 'removed' && instance === placed.instance && (closed?.toMs ?? 0) >= fromMs + drainMs,
+      kind === 'removed' &&
+      instance === placed.instance &&
+      (closed?.toMs ?? 0) >= fromMs + drainMs - roundingMs,
   );
 }
 

@@ -4,6 +4,9 @@
  */
 import type { TimeKind } from '../history/vocabulary.ts';
 
+/** Sums of times are doubles, of 15 digits: two that are equal differ by less than this after a hundred days. */
+export const roundingMs = 1e-5;
+
 /** `line` null: worked out, so it stands on none. */
 interface End {
   readonly toMs: number;

@@ -278,11 +278,13 @@ function checksOf(
           configuration,
           endMs,
         });
-  // whether results from before a return still count is not said: who was failing may be out or in
+  // whether results from before a return still count is not said: who was failing may be in, who was not may be out where
+  // that is how one begins
   const lastBefore = ({ line }: MembershipChange) =>
     results.findLast(({ startedLine }) => startedLine < line)?.result;
   const isResuming = (change: MembershipChange) =>
     base.traits['draining.return']?.reading === 'resumes' &&
+    base.traits['health.initial']?.reading === 'up' &&
     lastBefore(change) === 'passed' &&
     resumes(change, changes, base);
   return withInvisibleFailures(results, name, { behaviours, changes, isResuming, areAllTold });

@@ -6,10 +6,8 @@
 import { isUnchangedMember } from './absences.ts';
 import { type Breach, counted, type Subject } from './assessment.ts';
 import type { Ledger } from './check-ledger.ts';
+import { roundingMs } from './order.ts';
 import { linesInWhole, numericTrait, propagationOf } from './reading.ts';
-
-/** Sums of times are doubles: two that are equal differ by less than this after days. */
-const roundingMs = 1e-6;
 
 /** By instance that was checked before: the breach, or null where its next check came in time. */
 export function waitingStill(subject: Subject): readonly (Breach | null)[] {

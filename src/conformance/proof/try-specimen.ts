@@ -8,7 +8,7 @@ import type { ClauseResult } from '../../results/conformance-result.ts';
 import type { Profile } from '../../spec/configuration.ts';
 import type { Testbed } from '../../testbed/trial.ts';
 import { within } from '../abilities.ts';
-import { boundsFor, costOf, familiesFor } from '../case-plan.ts';
+import { boundsFor, costOf, familiesFor, isHeldWithin } from '../case-plan.ts';
 import { type CaseContext, runCase } from '../case-runner.ts';
 import { boundaryCases } from '../configurations/boundary-cases.ts';
 import type { ConfigurationCase } from '../configurations/configuration-case.ts';
@@ -145,9 +145,10 @@ class Attempt {
     const { profile, seed, selected, boundaries, configurations } = this.#options;
     const { description } = this.#testbed;
     const bounds = boundsFor(description, profile);
-    const timelines = familiesFor(description, selected).map((family): Case => {
+    const timelines = familiesFor(description, selected).flatMap((family): readonly Case[] => {
       const timeline = within(drawTimeline(family, bounds, seed, round), description, bounds);
-      return { row: family.name, cost: costOf(timeline.timeline), timeline };
+      if (!isHeldWithin(timeline.timeline, description)) return [];
+      return [{ row: family.name, cost: costOf(timeline.timeline), timeline }];
     });
     const isOnDocuments = selected.some((id) => id.startsWith('config.'));
     const table =
