@@ -117,3 +117,24 @@ describe('an implementation that declares several schedulers', () => {
     expect(await fitted(3, 20, 'source-ip')).toEqual([20, 5]);
   });
 });
+
+describe('an implementation that sends known clients to what drains, and says so', () => {
+  const asked = async (clause: string, needs: readonly Need[]) => {
+    const described = await lacking(...needs).describe({ protocol: 1 });
+    const timeline: Timeline = {
+      ...head('here', [clause], { profile: 'console' } as Bounds),
+      configuration: documentOf('console', { persistence: true }),
+      instances: instancesOf([1, 1]),
+      steps: [{ do: 'remove', instance: 'a' }],
+    };
+    const drawn = { name: 'here-1', seed: '1/here-1', timeline, shrink: () => [] };
+    const { configuration } = within(drawn, described, { connectionsMax: 400 }).timeline;
+    return configuration.backendServices[0]?.sessionPersistence?.enabled;
+  };
+
+  it('has no clients that it knows where somebody is removed, unless that is what is asked', async () => {
+    expect(await asked('draining.no-new', [])).toBe(true);
+    expect(await asked('draining.no-new', ['persistence.draining'])).toBe(false);
+    expect(await asked('persistence.sticks', ['persistence.draining'])).toBe(true);
+  });
+});

@@ -6,8 +6,14 @@ import { failures, passes, verdictOn } from './verdict.fixture.ts';
 
 const clause = 'health.detection-time';
 
-function failed(wrong: Wrong = {}, failure: { reply: number | 'silence' } = { reply: 'silence' }) {
-  return new FakeBalancer({ weights: { a: 1, b: 1 } }, wrong)
+const counted = { 'health.intervalFrom': 'start' };
+
+function failed(
+  wrong: Wrong = {},
+  failure: { reply: number | 'silence' } = { reply: 'silence' },
+  traits: Readonly<Record<string, string>> = counted,
+) {
+  return new FakeBalancer({ weights: { a: 1, b: 1 }, traits }, wrong)
     .rounds(4)
     .openFresh(4)
     .behave('a', failure)
@@ -33,6 +39,14 @@ describe('health.detection-time', () => {
     expect(judgeHistory(history)).toContainEqual(
       expect.objectContaining({ clause, attributedTo: 'health.interval' }),
     );
+  });
+
+  it('allows as much as either way of counting where it is not declared', () => {
+    const told = (traits: Readonly<Record<string, string>>) =>
+      verdictOn(failed({}, { reply: 'silence' }, traits), clause).why;
+    expect(told(counted)).toContain(`within ${2 * intervalMs + timeoutMs} ms`);
+    expect(told({ 'health.intervalFrom': 'end' })).toContain(`${2 * (intervalMs + timeoutMs)} ms`);
+    expect(told({})).toContain(`within ${2 * (intervalMs + timeoutMs)} ms`);
   });
 
   it('charges a threshold that is one too high to the threshold', () => {

@@ -37,6 +37,12 @@ describe('draining.default', () => {
     expect(failures(byDefault({ drainMs: 600_000 }))).toEqual([clause]);
   });
 
+  it('takes an end that rounding sets beside the deadline for one at the deadline', () => {
+    for (const roundedMs of [1e-7, -1e-7]) {
+      expect(failures(byDefault({ drainMs: drainMs + roundedMs }))).toEqual([]);
+    }
+  });
+
   it('fails an end that came for one of many', () => {
     const { header, events } = byDefault();
     const isEnd = (one: HistoryEvent) => one.event === 'connection.closed' && one.by === 'balancer';

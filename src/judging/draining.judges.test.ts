@@ -65,6 +65,14 @@ describe('draining', () => {
     }
   });
 
+  it('takes an end that rounding sets beside the deadline for one at the deadline', () => {
+    for (const roundedMs of [1e-7, -1e-7]) {
+      const history = removed({ drainMs: drainMs + roundedMs });
+      expect(failures(history)).toEqual([]);
+      expect(passes(history)).toContain('draining.deadline');
+    }
+  });
+
   it('fails new connections to what was removed, whichever the scheduler', () => {
     for (const scheduling of ['weighted-round-robin', 'source-ip'] as const) {
       expect(failures(removed({ keepsRemoved: true }, { scheduling }))).toEqual([

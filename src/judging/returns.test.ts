@@ -57,6 +57,21 @@ describe('an instance that is registered again', () => {
     }
   });
 
+  it('may be out until it passes anew where one begins out of rotation', () => {
+    const isDoubted = (initial: string) => {
+      const traits = { 'draining.return': 'resumes', 'health.initial': initial };
+      const balancer = new FakeBalancer({ drainSeconds: drainMs / 1000, traits })
+        .rounds(4)
+        .openFresh(6, { hold: true })
+        .remove('a')
+        .add('a')
+        .openFresh(6);
+      const { checks = [] } = readHistory(balancer.end()).instances.get('a')?.ledger ?? {};
+      return checks.some(({ result }) => result === 'unknown');
+    };
+    expect(['up', 'down', 'pending'].map(isDoubted)).toEqual([false, true, true]);
+  });
+
   it('does not resume by another weight, nor without a removal before it', () => {
     expect(of(right, (one) => ({ ...one, kind: 'registered' }))).toBe(false);
     const [removal, back] = right.changes as [MembershipChange, MembershipChange];
