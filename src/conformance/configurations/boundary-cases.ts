@@ -20,13 +20,24 @@ export function boundaryCases(profile: Profile): readonly ConfigurationCase[] {
   ];
 }
 
-/** By place among the rejected: where the good service is followed by others, and which of them is wrong. */
-const laterServices: Readonly<Record<number, { readonly at: number; readonly note: string }>> = {
-  2: { at: 1, note: ', in the second of three services' },
-  3: { at: 2, note: ', in the last of three services' },
-};
+interface Place {
+  readonly at: number;
+  readonly of: number;
+  readonly note: string;
+}
+const alone: Place = { at: 0, of: 1, note: '' };
+const second: Place = { at: 1, of: 3, note: ', in the second of three services' };
+const last: Place = { at: 2, of: 3, note: ', in the last of three services' };
 
-/** One service says it all, but for two of the rejected: whoever looks at the first service only is to be found, too. */
+/**
+ * One service says it all, but for a few: whoever looks at the first service only is to be found, too, or by other numbers
+ * from the second on, for which the first of the rejected, next to the edges, come again there.
+ */
+function placesOf(path: string, index: number): readonly Place[] {
+  if (!path.startsWith('backendServices[0].')) return [alone];
+  return [[alone, second], [alone, second], [second], [last]][index] ?? [alone];
+}
+
 function casesAt(boundary: Boundary, profile: Profile): readonly ConfigurationCase[] {
   const { clause, path, accepted, rejected, beside } = boundary;
   return [
@@ -34,21 +45,28 @@ function casesAt(boundary: Boundary, profile: Profile): readonly ConfigurationCa
       const configuration = baseWith({ ...beside, [path]: value });
       return caseOf({ clause, note: noteOf(path, value), configuration, wrong: null }, profile);
     }),
-    ...rejected.map((value, index) => {
-      const later = path.startsWith('backendServices[0].') ? laterServices[index] : undefined;
-      const moved = (field: string) => inService(field, later?.at ?? 0);
-      const edits = Object.entries({ ...beside, [path]: value }).map(([field, one]) => [
-        moved(field),
-        one,
-      ]);
-      const configuration = baseWith({
-        ...(later && { backendServices: services(3) }),
-        ...Object.fromEntries(edits),
-      });
-      const note = `${noteOf(path, value)}${later?.note ?? ''}`;
-      return caseOf({ clause, note, configuration, wrong: [moved(path)] }, profile);
-    }),
+    ...rejected.flatMap((value, index) =>
+      placesOf(path, index).map((place) => rejectedAt(boundary, value, place, profile)),
+    ),
   ];
+}
+
+function rejectedAt(
+  { clause, path, beside }: Boundary,
+  value: unknown,
+  { at, of, note }: Place,
+  profile: Profile,
+): ConfigurationCase {
+  const edits = Object.entries({ ...beside, [path]: value }).map(([field, one]) => [
+    inService(field, at),
+    one,
+  ]);
+  const configuration = baseWith({
+    ...(of > 1 && { backendServices: services(of) }),
+    ...Object.fromEntries(edits),
+  });
+  const wrong = [inService(path, at)] as const;
+  return caseOf({ clause, note: `${noteOf(path, value)}${note}`, configuration, wrong }, profile);
 }
 
 /** The same field of another service. */

@@ -98,6 +98,14 @@ function groupKinds(): readonly WholeDocument[] {
       associated(virtualGroup, spare, { ...spare, name: 'other', kind: 'target-group' }),
       'serverGroups[2].kind',
     ),
+    ...Object.entries({ weight: 101, port: 65_536 }).map(([field, value]) =>
+      bad(
+        clause,
+        `an instance's ${field} ${value} in the second group`,
+        associated(virtualGroup, { ...spare, instances: [{ ...instance, [field]: value }] }),
+        `serverGroups[1].instances[0].${field}`,
+      ),
+    ),
     bad(
       clause,
       'a group of an unknown kind behind the second service',

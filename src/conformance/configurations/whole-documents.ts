@@ -19,8 +19,10 @@ const service = 'backendServices[0]';
 const check = `${service}.healthCheck`;
 
 /** "when the Backend Protocol is tcp, only the listeners under the Listening Protocol of tcp type can be associated" */
-function listeners(): readonly WholeDocument[] {
+function listeners(profile: Profile): readonly WholeDocument[] {
   const clause = 'config.listener-protocol';
+  /** The vendor's spellings. */
+  const spelt = profile === 'openapi' ? ['Udp', 'Http', 'Tls', 'Https'] : [];
   const listener = (protocol: string, backendService?: string) => ({
     listeners: [{ name: 'front', protocol, port: 80, ...(backendService && { backendService }) }],
   });
@@ -38,7 +40,7 @@ function listeners(): readonly WholeDocument[] {
   return [
     good(clause, 'a TCP listener with the service', listener('tcp', 'web')),
     good(clause, 'a UDP listener beside the service', listener('udp')),
-    ...['udp', 'http', 'tls', 'https'].map((protocol) =>
+    ...['udp', 'http', 'tls', 'https', ...spelt].map((protocol) =>
       bad(
         clause,
         `a listener of ${protocol} with the service`,
@@ -207,6 +209,7 @@ function persistenceAndDraining(profile: Profile): readonly WholeDocument[] {
 function checks(profile: Profile): readonly WholeDocument[] {
   const onlyHttp = 'config.health.path.http-only';
   const field = [`${check}.path`, `${check}.method`] as const;
+  const vendors = { method: 'Tcp', path: '/healthz' };
   const withPath = (path: string) => ({ [check]: { ...tcpCheck, path } });
   // in fives and short of the edges, so that what is refused is the one beyond the other
   const timeouts = [
@@ -230,6 +233,16 @@ function checks(profile: Profile): readonly WholeDocument[] {
     good(onlyHttp, 'HTTP checks without a path', { [`${check}.path`]: absent }),
     good(onlyHttp, 'TCP checks without a path', { [check]: tcpCheck }),
     bad(onlyHttp, 'TCP checks with a path', withPath('/healthz'), ...field),
+    ...(profile === 'openapi'
+      ? [
+          bad(
+            onlyHttp,
+            'Tcp checks with a path',
+            { [check]: { ...tcpCheck, ...vendors } },
+            ...field,
+          ),
+        ]
+      : []),
     bad(onlyHttp, 'TCP checks with the path "/"', withPath('/'), ...field),
     bad(onlyHttp, 'TCP checks with an empty path', withPath(''), ...field),
     bad(onlyHttp, 'TCP checks with a long path', withPath('/1/2/3/4/5'), ...field),
@@ -391,7 +404,7 @@ const largest = {
 
 export function wholeDocuments(profile: Profile): readonly WholeDocument[] {
   return [
-    ...listeners(),
+    ...listeners(profile),
     ...sharedPorts(),
     ...persistenceAndDraining(profile),
     ...checks(profile),
