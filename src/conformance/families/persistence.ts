@@ -12,6 +12,7 @@ import {
   head,
   instancesOf,
   namesOf,
+  scriptOf,
   settled,
   withListener,
 } from './family.ts';
@@ -130,7 +131,7 @@ export const persistenceChanges: Family = {
   timelines: (bounds) =>
     fc
       .record({
-        edit: fc.constantFrom('addition', 'weight', 'document'),
+        edit: fc.constantFrom('addition', 'weight', 'document', 'document'),
         clients: fc.integer({ min: 5, max: 8 }),
         // by a clock that a return starts again nothing but a return starts it, and no edit sets it back
         isRenewed: fc.constantFrom(...(bounds.isWired ? [false] : [false, true])),
@@ -160,13 +161,46 @@ export const persistenceChanges: Family = {
             ...(isRenewed
               ? []
               : [{ do: 'open' as const, count: clients, sources: sources.toReversed() }]),
-            { after: { persistence: 0.91 }, do: 'open', count: clients, sources },
+            // in another order than ever, so that whoever begins a new cycle with an edit shows who was forgotten
+            {
+              after: { persistence: 0.91 },
+              do: 'open',
+              count: clients,
+              sources: isRenewed ? sources.slice(1).concat(sources.slice(0, 1)) : sources,
+            },
           ],
         };
       }),
 };
 
 function updatedTimelines(bounds: Bounds): readonly Timeline[] {
+  return [...updatedOtherwise(bounds), withFailuresToSpare(bounds)];
+}
+
+/** Each fails a check, and three more would have to follow: whoever is known stays known. */
+function withFailuresToSpare(bounds: Bounds): Timeline {
+  const sources = clientsNamed(7);
+  const open = { do: 'open' as const, count: sources.length };
+  const names = namesOf(3);
+  return {
+    ...head('persistence-updates', persistenceUpdates.clauses, bounds),
+    configuration: documentOf(bounds.profile, {
+      persistence: true,
+      check: { unhealthyThreshold: 4 },
+    }),
+    instances: instancesOf([1, 1, 1]),
+    steps: [
+      settled(names, 4),
+      { ...open, sources },
+      { ...open, sources: sources.toReversed() },
+      ...names.map((instance): Step => ({ do: 'behave', instance, behaviour: scriptOf('F') })),
+      settled(names, 6),
+      { ...open, sources },
+    ],
+  };
+}
+
+function updatedOtherwise(bounds: Bounds): readonly Timeline[] {
   const choice = { persistence: true, ...fewChecks(bounds) };
   return otherChoices.map((other): Timeline => {
     const check = { ...choice.check, ...other.check };
@@ -197,7 +231,7 @@ export const persistenceUpdates: Family = {
   name: 'persistence-updates',
   clauses: ['persistence.sticks'],
   needs: ['persistence', 'schedule.wrr', 'schedule.wlc', 'check.http', 'change.configuration'],
-  runs: { stepped: otherChoices.length, wired: 0 },
+  runs: { stepped: otherChoices.length + 1, wired: 0 },
   fixed: updatedTimelines,
   timelines: (bounds) => fc.constantFrom(...updatedTimelines(bounds)),
 };
