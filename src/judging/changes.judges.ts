@@ -84,7 +84,8 @@ function cutInDrains(subject: Subject): readonly Breach[] {
     .flatMap(({ connection, placed, closed }): readonly Breach[] => {
       const { instance } = placed;
       if (closed?.by !== 'balancer') return [];
-      const removal = changes.findLast(
+      // of one that was there again since nothing is said
+      const removal = changes.find(
         (one) => isRemovalOf(one, instance) && placed.line < one.line && one.line < closed.line,
       );
       if (removal === undefined || hasFailed(instances.get(instance)?.ledger)) return [];
@@ -124,24 +125,14 @@ function isOtherEdit(
   );
 }
 
-/** The duration of a drain: the least of those that may have been in force as it began. */
-function drainMsAt({ effective, whole, traits }: Subject, removal: MembershipChange): number {
-  const propagationMs = propagationOf({ traits });
-  const inForce = [{ drainMs: effective.drainMs, untilMs: Number.POSITIVE_INFINITY }];
-  for (const { outcome, fromMs, toMs, line, configuration } of whole.reconfigurations) {
-    const isAsked = line < removal.line || fromMs <= removal.toMs + propagationMs;
-    const isLater = line > removal.line && propagationMs === 0;
-    if (outcome === 'rejected' || !isAsked || isLater) continue;
-    const last = inForce.at(-1);
-    if (last !== undefined && outcome === 'accepted') last.untilMs = toMs + propagationMs;
-    inForce.push({
-      drainMs: configuration?.drainMs ?? 0,
-      untilMs: Number.POSITIVE_INFINITY,
-    });
-  }
-  const isPossible = ({ untilMs }: { readonly untilMs: number }) =>
-    propagationMs === 0 ? untilMs === Number.POSITIVE_INFINITY : untilMs >= removal.fromMs;
-  return Math.min(...inForce.filter(isPossible).map(({ drainMs }) => drainMs));
+/** The duration of a drain: the least of all that were asked for until it had certainly begun, and so perhaps in force. */
+function drainMsAt(subject: Subject, { line, toMs }: MembershipChange): number {
+  const propagationMs = propagationOf(subject);
+  const asked = subject.whole.reconfigurations
+    .filter(({ outcome }) => outcome !== 'rejected')
+    .filter((one) => one.line < line || (propagationMs > 0 && one.fromMs <= toMs + propagationMs));
+  const durations = asked.map(({ configuration }) => configuration?.drainMs ?? 0);
+  return Math.min(subject.effective.drainMs, ...durations);
 }
 
 /** Its connections outlive its failures: declared, and it takes traffic all the while. */
