@@ -325,7 +325,7 @@ export const weightZeroElsewhere: Family = {
           'source-ip' as const,
         ),
         persistence: fc.boolean(),
-        resting: fc.constantFrom(['a'], ['b'], ['c', 'a', 'b'], ['b', 'c', 'a']),
+        resting: fc.constantFrom(['a'], ['b'], ['c', 'a', 'b'], ['b', 'c', 'a'], ['a', 'b', 'c']),
         // another document that says the same of the service is no reason to wake anybody
         isUpdated: fc.boolean(),
       })
