@@ -33,7 +33,7 @@ function members(wrong: Wrong = {}) {
 }
 
 describe('another configuration', () => {
-  it('fails where another configuration ends what drains, unless one of both drains may be over', () => {
+  it('fails where another configuration ends what drains, at once or too early, also where it asks for shorter drains', () => {
     const pick: Wrong['pick'] = (eligible) => eligible.at(-1)?.name ?? 'a';
     const draining = (wrong: Wrong, after: Asked) =>
       new FakeBalancer({ ...turning, weights: { a: 1, b: 1 } }, { pick, ...wrong })
@@ -46,7 +46,10 @@ describe('another configuration', () => {
         .end();
     expect(failures(draining({ cutsOnReconfigure: true }, {}))).toEqual([keeps]);
     expect(failures(draining({}, {}))).toEqual([]);
-    expect(failures(draining({ cutsOnReconfigure: true }, { drainSeconds: 1 }))).toEqual([]);
+    expect(failures(draining({ cutsOnReconfigure: true }, { drainSeconds: 1 }))).toEqual([keeps]);
+    // five seconds after it
+    const shortened = draining({ endsAfterMs: 15_000 }, { drainSeconds: 15 });
+    expect(failures(shortened)).toEqual([keeps]);
   });
 
   it('passes where it is followed and nobody is cut', () => {
@@ -214,6 +217,16 @@ describe('other members', () => {
       const { is, why } = verdictOn(joined(name), effective);
       expect([is, why]).toEqual(['fail', expect.stringContaining(`${name} got none of 30`)]);
     }
+  });
+
+  it('fail where one that is there again is not checked, though one check of before began at that very instant', () => {
+    const again = (isChecked: boolean) => {
+      const balancer = new FakeBalancer().rounds(4).pass(100).remove('a').add('a');
+      balancer.of('a').isChecked = isChecked;
+      return balancer.rounds(20).end();
+    };
+    expect(failures(again(true))).toEqual([]);
+    expect(failures(again(false))).toEqual(['health.interval']);
   });
 
   it('leave nothing of a missing check to the interval where a new one gets nothing at all', () => {

@@ -17,7 +17,7 @@ import { httpCodes, responseTimeout, tcpChecks } from './health-results.judges.t
 import { healthyThreshold, unhealthyThreshold } from './health-thresholds.judges.ts';
 import type { Judge } from './judge.ts';
 import { cycleOf, type Member } from './membership.ts';
-import { isBefore } from './order.ts';
+import { isBefore, roundingMs } from './order.ts';
 import {
   decided,
   isPlaced,
@@ -72,25 +72,33 @@ export const keepsEstablished: Judge = judgeOf('change.keeps-established', (subj
 });
 
 /**
- * Of removed instances, at the very instant of another configuration: whichever duration holds, their drains were not
- * over. On a real machine the two may be apart.
+ * Of removed instances, once another configuration was accepted during their drains: that cuts none short, whatever it
+ * says of drains. On a real machine the two may be apart.
  */
 function cutInDrains(subject: Subject): readonly Breach[] {
-  const { changes, connections, instances } = subject.whole;
-  if (subject.time !== 'stepped') return [];
-  const shortestMs = shortestDrainMs(subject);
+  const { changes, connections, instances, reconfigurations } = subject.whole;
+  const updates = reconfigurations.filter(({ outcome }) => outcome === 'accepted');
+  if (subject.time !== 'stepped' || updates.length === 0) return [];
   return connections
     .filter(isPlaced)
     .flatMap(({ connection, placed, closed }): readonly Breach[] => {
       const { instance } = placed;
-      if (closed?.by !== 'balancer' || !isReconfiguredAt(subject, closed)) return [];
-      const removal = changes.findLast(
+      if (closed?.by !== 'balancer') return [];
+      // of one that was there again since nothing is said
+      const removal = changes.find(
         (one) => isRemovalOf(one, instance) && placed.line < one.line && one.line < closed.line,
       );
-      const isOver = removal === undefined || closed.toMs >= removal.fromMs + shortestMs;
-      if (isOver || hasFailed(instances.get(instance)?.ledger)) return [];
+      if (removal === undefined || hasFailed(instances.get(instance)?.ledger)) return [];
+      const isBetween = ({ line }: { readonly line: number }) =>
+        removal.line < line && line < closed.line;
+      if (!updates.some(isBetween) || isOtherEdit(subject, removal, closed)) return [];
+      const isOver = closed.toMs >= removal.fromMs + drainMsAt(subject, removal) - roundingMs;
+      if (isOver) return [];
+      // who ends drains too early anyhow does so here, too
+      const isAtOnce = isReconfiguredAt(subject, closed);
       return [
         {
+          ...(isAtOnce ? {} : { restsOn: drainsTooShort }),
           why: `connection ${connection} on ${instance}, which drained, was ended after another configuration`,
           expected: 'a drain under way goes on',
           observed: `the balancer ${closed.how} it`,
@@ -100,12 +108,31 @@ function cutInDrains(subject: Subject): readonly Breach[] {
     });
 }
 
-/** Of all the configurations that there were. */
-function shortestDrainMs({ effective, whole }: Subject): number {
-  const later = whole.reconfigurations
-    .filter(({ outcome }) => outcome === 'accepted')
-    .map(({ configuration }) => configuration?.drainMs ?? 0);
-  return Math.min(effective.drainMs, ...later);
+const drainsTooShort = [established.clause, drainingDefault.clause];
+
+/** Ended at another edit than its removal and the change of a configuration: that may be why then. */
+function isOtherEdit(
+  subject: Subject,
+  removal: MembershipChange,
+  closed: NonNullable<Placed['closed']>,
+): boolean {
+  const isAfterwards = (one: MembershipChange) =>
+    one.line > removal.line && one.line < closed.line && one.outcome !== 'rejected';
+  const others = subject.whole.changes.filter(isAfterwards);
+  return others.some(
+    ({ instance, toMs }) =>
+      instance === removal.instance || closed.fromMs <= toMs + propagationOf(subject),
+  );
+}
+
+/** The duration of a drain: the least of all that were asked for until it had certainly begun, and so perhaps in force. */
+function drainMsAt(subject: Subject, { line, toMs }: MembershipChange): number {
+  const propagationMs = propagationOf(subject);
+  const asked = subject.whole.reconfigurations
+    .filter(({ outcome }) => outcome !== 'rejected')
+    .filter((one) => one.line < line || (propagationMs > 0 && one.fromMs <= toMs + propagationMs));
+  const durations = asked.map(({ configuration }) => configuration?.drainMs ?? 0);
+  return Math.min(subject.effective.drainMs, ...durations);
 }
 
 /** Its connections outlive its failures: declared, and it takes traffic all the while. */

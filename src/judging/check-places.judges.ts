@@ -149,7 +149,10 @@ function neverChecked(subject: Subject, { name, ledger }: InstanceReading): Brea
   const silentMs = subject.endMs - since.toMs;
   const limitMs = propagationOf(subject) + intervalsToBegin * (intervalMs + timeoutMs);
   const isChecked = ledger.checks.some(
-    ({ check, started }) => check >= 0 && started.toMs >= since.fromMs,
+    // one of before the listing may have begun at its very instant
+    ({ check, started, startedLine }) =>
+      check >= 0 &&
+      (started.toMs > since.fromMs || (started.toMs === since.fromMs && startedLine > since.line)),
   );
   if (isChecked || silentMs <= limitMs) return null;
   return {

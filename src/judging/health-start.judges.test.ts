@@ -48,6 +48,24 @@ describe('health.initial', () => {
     expect(failures(added(503, {}, decides))).toContain(clause);
   });
 
+  it('fails whoever counts a result that was none of the new one, unless it always needs one less', () => {
+    const watched = (counted: number, wrong: Wrong = {}) => {
+      const asked = { traits: up, unhealthyThreshold: 4, healthyThreshold: 4 };
+      const balancer = new FakeBalancer({ ...asked, weights: { a: 1, b: 1 } }, wrong)
+        .rounds(6)
+        .add('c', { reply: 503, afterMs: 1000 });
+      balancer.of('c').failures = counted;
+      balancer.openFresh(12).pass(2000);
+      for (let check = 0; check < 5; check++) balancer.openFresh(12).rounds(1);
+      return verdictOn(balancer.openFresh(12).end(), clause);
+    };
+    expect(watched(0).is).toBe('pass');
+    expect(watched(1)).toMatchObject({ is: 'fail', observed: 'as if one more had come' });
+    expect(watched(0, { unhealthyThreshold: 3 })).toMatchObject({
+      restsOn: expect.arrayContaining(['health.unhealthy-threshold']),
+    });
+  });
+
   it('fails whoever needs one result more from the first one on, unless it always does', () => {
     const watched = (wrong: Wrong) => {
       const asked = { traits: up, unhealthyThreshold: 3, healthyThreshold: 3 };

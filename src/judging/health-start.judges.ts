@@ -43,7 +43,7 @@ export const initialHealth: Judge = judgeOf('health.initial', (subject) => {
   const judged = seen.filter(({ results }) => results === 0 || first !== null);
   const uncounted =
     first === 'counts'
-      ? [...subject.instances.values()].flatMap((one) => uncountedFirst(subject, one, initial))
+      ? [...subject.instances.values()].flatMap((one) => miscounted(subject, one, initial))
       : [];
   const otherwise = judged
     .filter((one) => one.shows !== expectedOf(one, initial, first))
@@ -90,9 +90,10 @@ function expectedOf(
 
 /**
  * Results alike from the first one on, to the other side of where it begins: the last one that the threshold asks for
- * decides nothing, and the next one does, as if the first had not come. Real time may hide which result was the first.
+ * decides nothing, and the next one does, as if the first had not come; or the one before decides, as if another had come
+ * that was somebody else's, who bore the name before. Real time may hide which result was the first.
  */
-function uncountedFirst(
+function miscounted(
   subject: Subject,
   { name, ledger }: InstanceReading,
   initial: string,
@@ -107,8 +108,9 @@ function uncountedFirst(
   const own = ledger.checks.filter(
     ({ check, startedLine }) => check >= 0 && startedLine > sinceLine,
   );
-  const first = own.slice(0, limit + 1);
-  if (first.length <= limit || first.some((check) => check.result !== result)) return [];
+  const alike = own.findIndex((check) => check.result !== result);
+  const first = own.slice(0, Math.min(alike < 0 ? own.length : alike, limit + 1));
+  if (first.length < limit) return [];
   const before = ledger.checks.indexOf(own[0] as CheckReading);
   const looks = looksOf(subject, name).filter(
     ({ connection }) => connection.openedLine > sinceLine,
@@ -122,6 +124,28 @@ function uncountedFirst(
       { afterChange: true },
     );
   const still = initial === 'up' ? 'in' : 'out';
+  const early = shownAfter(limit - 1);
+  if (early.shows !== still && early.shows !== 'nothing') {
+    const turned = early.shows === 'in' ? 'in' : 'out of';
+    return [
+      {
+        why: `${name} was ${turned} rotation after its first ${counted(limit - 1, `${result} check`)}, one too few`,
+        expected: `declared: ${initial}, and ${limit} results`,
+        observed: 'as if one more had come',
+        lines: [
+          ...(early.shows === 'in' ? early.here : early.lines),
+          ...first.slice(0, limit - 1).map(({ startedLine }) => startedLine),
+        ],
+        // whoever always needs one less does so here, too
+        restsOn: [
+          'health.unhealthy-threshold',
+          'health.healthy-threshold',
+          'health.detection-time',
+        ],
+      },
+    ];
+  }
+  if (first.length <= limit) return [];
   const [due, next] = [shownAfter(limit), shownAfter(limit + 1)];
   if (due.shows !== still || next.shows === still || next.shows === 'nothing') return [];
   const place = still === 'in' ? 'in' : 'out of';

@@ -75,6 +75,13 @@ describe('an outage', () => {
     expect(failures(outage({}, { ...declared, refusal: 'reset' }))).toEqual([none]);
   });
 
+  it('holds whoever has an empty list to the manner that is declared, also where nobody is ever out', () => {
+    const emptied = (refusal: string) =>
+      new FakeBalancer({ traits: { refusal } }).rounds(4).remove('a').remove('b').remove('c');
+    expect(failures(emptied('closed').openFresh(6).end())).toEqual([]);
+    expect(failures(emptied('reset').openFresh(6).end())).toEqual([none]);
+  });
+
   it('sees the last one lose its connections, also where all others fail at that very instant', () => {
     const lastOut: Wrong = { cutsLastOut: true };
     expect(failures(outage(lastOut))).toEqual([live]);

@@ -30,7 +30,12 @@ export const noneEligible: Judge = judgeOf('schedule.none-eligible', (subject) =
   const takesOut = stretchesOf(subject).some(
     (stretch) => isTelling(stretch, subject) && staysInside(stretch),
   );
-  if (!takesOut) return 'nobody was seen to be kept out of rotation before';
+  const unlisted = refusedOtherwise(
+    subject,
+    subject.connections.filter(isWithNobodyListed(subject)),
+  );
+  const alone = unlisted.length > 0 ? { breaches: unlisted, sometimes: {}, kept: '' } : null;
+  if (!takesOut) return alone ?? 'nobody was seen to be kept out of rotation before';
   const tempted = subject.connections.flatMap((connection) => {
     const decision = decided(connection);
     return decision !== null && isNobodyLeft(subject, decision) ? [connection] : [];
@@ -40,6 +45,7 @@ export const noneEligible: Judge = judgeOf('schedule.none-eligible', (subject) =
   const observed = `with nobody eligible ${counted(refused, 'connection')} refused, ${placed.length} placed`;
   const reading = wordTrait(subject, 'schedule.noneEligible');
   if (reading === null) {
+    if (alone !== null) return alone;
     return tempted.length === 0 ? 'somebody was eligible all the time' : undeclared(observed);
   }
   const otherwise = tempted.filter((one) => isPlaced(one) === (reading === 'refuse'));
@@ -60,6 +66,7 @@ export const noneEligible: Judge = judgeOf('schedule.none-eligible', (subject) =
           : {}),
       })),
       ...mannered,
+      ...unlisted,
     ],
     sometimes: {
       'connections with nobody eligible': tempted.length >= connectionsToJudge ? tempted.length : 0,
@@ -69,6 +76,14 @@ export const noneEligible: Judge = judgeOf('schedule.none-eligible', (subject) =
     undermines: wrong.length > 0 ? ['draining.no-new'] : [],
   };
 });
+
+/** Whether the list was certainly empty, so that there was no instance whatever is declared of those that are out. */
+function isWithNobodyListed(subject: Subject): (connection: ConnectionReading) => boolean {
+  return (connection) => {
+    const decision = decided(connection);
+    return decision !== null && epochOf(subject.epochs, decision)?.members.size === 0;
+  };
+}
 
 /** In another manner than declared; of real sockets a machine in between may make one manner of another. */
 function refusedOtherwise(

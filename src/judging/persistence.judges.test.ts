@@ -1,6 +1,6 @@
 /** Judges of session persistence on balancers that remember right and wrong. */
 import { describe, expect, it } from 'vitest';
-import { type Asked, FakeBalancer, type Wrong } from './balancer.fixture.ts';
+import { type Asked, FakeBalancer, intervalMs, type Wrong } from './balancer.fixture.ts';
 import { failures, passes, verdictOn } from './verdict.fixture.ts';
 
 const durationMs = 1_440_000;
@@ -126,6 +126,26 @@ describe('persistence.sticks and persistence.source-address', () => {
     expect(verdictOn(reconfigured(forgetting, hashed), 'persistence.sticks').is).not.toBe('fail');
     const nobodyKnown: Wrong = { ...forgetting, persistenceMs: 0 };
     expect(failures(reconfigured(nobodyKnown))).not.toContain('persistence.sticks');
+  });
+
+  it('fail clients that are forgotten for checks that failed, unless those may have been too many', () => {
+    const failing = (failures: number, share: number, threshold = 4) => {
+      const asked = { ...kept, unhealthyThreshold: threshold };
+      // who forgets by the time forgets just then, whatever is why
+      const balancer = new FakeBalancer(asked, { persistenceMs: share * durationMs }).rounds(4);
+      for (const client of clients) balancer.open(client);
+      for (const client of clients.toReversed()) balancer.open(client);
+      for (const { name } of balancer.instances)
+        balancer.behave(name, {}, Array(failures).fill({ reply: 503 }));
+      balancer.rounds(8);
+      for (const client of clients) balancer.open(client);
+      return balancer.end();
+    };
+    const soon = (8 * intervalMs) / durationMs / 2;
+    expect(failures(failing(1, soon))).toEqual(['persistence.sticks']);
+    expect(failures(failing(1, 1))).toEqual([]);
+    expect(failures(failing(2, soon))).toEqual([]);
+    expect(failures(failing(1, soon, 3))).toEqual([]);
   });
 
   it('take nobody for a newcomer who came first when nobody was sure who was in rotation', () => {

@@ -7,7 +7,7 @@ import { cycleOf, epochOf } from './membership.ts';
 import { type PartOfAddress, partsOfAddress } from './parts-of-address.ts';
 import { isPlaced, type Placed, schedulersOf, wordTrait } from './reading.ts';
 import { hasOthers, standingOf, staysInside, stretchesOf } from './rotation.ts';
-import { type Pair, pairsOf, staysEligible, wouldMove } from './sessions.ts';
+import { type Pair, pairsOf, staysDespiteFailures, staysEligible, wouldMove } from './sessions.ts';
 import { pairsThroughConfigurations } from './sessions-through-configurations.ts';
 import { turnedAwayWhenStranded } from './stranded-clients.ts';
 import { judgeCycles, washoutOf } from './weighted-round-robin.judges.ts';
@@ -110,7 +110,10 @@ export const sticks: Judge = judgeOf('persistence.sticks', (subject) => {
   const { clients, isProven } = judgePairs(subject, pairs);
   const proving = kept.filter((pair) => pair.gap >= provingGap && wouldMove(subject, pair)).length;
   // whoever knew its clients before another configuration knows them after it
-  const forgotten = isProven && moved.length === 0 ? forgottenThroughConfigurations(subject) : [];
+  const forgotten =
+    isProven && moved.length === 0
+      ? [...forgottenThroughConfigurations(subject), ...forgottenForFailures(subject, pairs)]
+      : [];
   return {
     breaches: [
       ...moved.map((pair) => ({ ...movedBreach(pair), restsOn: knownBy(pair) })),
@@ -131,6 +134,25 @@ function forgottenThroughConfigurations(subject: Subject): readonly Breach[] {
       const breach = movedBreach(pair);
       return { ...breach, why: `${breach.why}, once another configuration was accepted` };
     });
+}
+
+/** What is why then, where it fails as well: its instance may have been taken for unhealthy. */
+const healthBefore = [
+  'health.unhealthy-threshold',
+  'health.consecutive',
+  'health.isolation',
+  'schedule.eligible',
+];
+
+/** Failed checks that take nobody out are no reason to forget a client. */
+function forgottenForFailures(subject: Subject, pairs: readonly Pair[]): readonly Breach[] {
+  return pairs
+    .filter((pair) => pair.isGuaranteed && staysDespiteFailures(subject, pair))
+    .filter(({ first, second }) => first.placed.instance !== second.placed.instance)
+    .map((pair) => ({
+      ...movedBreach(pair),
+      restsOn: [...knownBy(pair), ...healthBefore],
+    }));
 }
 
 /**

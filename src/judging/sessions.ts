@@ -6,7 +6,7 @@ import type { Subject } from './assessment.ts';
 import { knownBefore, knownPossibly } from './check-ledger.ts';
 import { epochOf } from './membership.ts';
 import { isPlaced, type Placed, propagationOf, wordTrait } from './reading.ts';
-import { isSequential, standingOf } from './rotation.ts';
+import { isSequential, resultsBeyond, standingOf } from './rotation.ts';
 
 export interface Pair {
   readonly first: Placed;
@@ -82,6 +82,27 @@ export function staysEligible(subject: Subject, { first, second }: Pair): boolea
     ({ instance, kind, weight }) => instance === name && !(kind === 'reweighed' && weight > 0),
   );
   return isHealthy && isMember && isUntouched;
+}
+
+/**
+ * Whether the instance of the first was eligible until the second although it failed checks meanwhile: so few that two
+ * more would be none too many.
+ */
+export function staysDespiteFailures(subject: Subject, { first, second }: Pair): boolean {
+  const name = first.placed.instance;
+  const ledger = subject.instances.get(name)?.ledger;
+  if (ledger === undefined || changesBetween(subject, first, second).length > 0) return false;
+  const isIn = (one: Placed) =>
+    standingOf(subject, name, one) === 'in' && epochOf(subject.epochs, one) !== null;
+  if (!isIn(first) || !isIn(second)) return false;
+  const { unhealthyThreshold } = subject.configuration.check;
+  const since = Math.max(
+    0,
+    knownBefore(ledger, first, propagationOf(subject)) - unhealthyThreshold,
+  );
+  const possible = Math.max(since, knownPossibly(ledger, second));
+  const failures = (ledger.notPassed[possible] ?? 0) - (ledger.notPassed[since] ?? 0);
+  return failures > 0 && failures + resultsBeyond < unhealthyThreshold;
 }
 
 function changesBetween(subject: Subject, first: Placed, second: Placed) {

@@ -317,13 +317,15 @@ export const weightZeroElsewhere: Family = {
   timelines: (bounds) =>
     fc
       .record({
+        // twice: by turns somebody is found also where nobody has a weight
         scheduling: fc.constantFrom(
+          'weighted-round-robin' as const,
           'weighted-round-robin' as const,
           'weighted-least-connections' as const,
           'source-ip' as const,
         ),
         persistence: fc.boolean(),
-        resting: fc.constantFrom(['a'], ['b'], ['c', 'a', 'b']),
+        resting: fc.constantFrom(['a'], ['b'], ['c', 'a', 'b'], ['b', 'c', 'a'], ['a', 'b', 'c']),
         // another document that says the same of the service is no reason to wake anybody
         isUpdated: fc.boolean(),
       })

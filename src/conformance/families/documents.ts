@@ -89,22 +89,15 @@ function coursesOf(bounds: Bounds): readonly Course[] {
       before: [],
       afterwards: [{ do: 'open', count: 6 * cycleOf(uneven), sources: 'fresh' }],
     },
-    {
-      clauses: ['draining.no-new', 'draining.established', 'draining.deadline'],
-      choice: { drainSeconds: 300, ...fewChecks(bounds) },
-      weights: even,
-      before: [
-        { do: 'open', count: 6, sources: 'fresh', hold: true },
-        { do: 'remove', instance: 'b' },
-        // in the middle of the drain: whoever begins it anew ends it later
-        { after: { drain: 0.4 }, do: 'carry' },
-      ],
-      afterwards: [
-        { do: 'open', count: 9, sources: 'fresh' },
-        { after: { drain: 0.3 }, do: 'carry' },
-        { after: { drain: bounds.isWired ? 1.6 : 0.35 }, do: 'carry' },
-      ],
-    },
+    drainUnderWay(bounds),
+    // shorter than what is over of the drain under way by then, and shorter than what will be: that one goes on
+    ...(bounds.isWired ? [] : [60, 200]).map((drainSeconds) => ({
+      ...drainUnderWay(bounds),
+      clauses: ['change.keeps-established'],
+      drainSeconds,
+      // another unit from then on
+      afterwards: [{ after: { drain: 170 / drainSeconds }, do: 'carry' as const }],
+    })),
     // while a check is under way, the last one that is needed: it ends as it began
     ...[bad, good].map((last) => ({
       clauses: [last === bad ? 'health.unhealthy-threshold' : 'health.healthy-threshold'],
@@ -122,6 +115,25 @@ function coursesOf(bounds: Bounds): readonly Course[] {
       afterwards: [watched, watched, watched, watched],
     })),
   ];
+}
+
+/** In the middle of a drain: whoever begins it anew ends it later. */
+function drainUnderWay(bounds: Bounds): Course {
+  return {
+    clauses: ['draining.no-new', 'draining.established', 'draining.deadline'],
+    choice: { drainSeconds: 300, ...fewChecks(bounds) },
+    weights: [1, 1, 1],
+    before: [
+      { do: 'open', count: 6, sources: 'fresh', hold: true },
+      { do: 'remove', instance: 'b' },
+      { after: { drain: 0.4 }, do: 'carry' },
+    ],
+    afterwards: [
+      { do: 'open', count: 9, sources: 'fresh' },
+      { after: { drain: 0.3 }, do: 'carry' },
+      { after: { drain: bounds.isWired ? 1.6 : 0.35 }, do: 'carry' },
+    ],
+  };
 }
 
 /** Just in time, so that a check is under way for long. */
@@ -162,12 +174,13 @@ export const documentsChange: Family = {
     'draining.no-new',
     'draining.established',
     'draining.deadline',
+    'change.keeps-established',
   ],
   needs: [
     ...(['schedule.wrr', 'schedule.wlc', 'schedule.source'] as const),
     ...(['check.http', 'drain', 'drain.deadline', 'change.configuration'] as const),
   ],
-  runs: { stepped: 9, wired: 3 },
+  runs: { stepped: 11, wired: 3 },
   fixed: (bounds) => coursesOf(bounds).map((course) => timelineOf(bounds, course)),
   timelines: (bounds) =>
     fc.constantFrom(...coursesOf(bounds)).map((course) => timelineOf(bounds, course)),

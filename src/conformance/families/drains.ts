@@ -28,27 +28,34 @@ export const drainingDefault: Family = {
   needs: ['drain'],
   runs: { stepped: 20, wired: 3 },
   timelines: (bounds) =>
-    fc.record({ removed: removable, held }).map(({ removed, held: count }): Timeline => {
-      const [late, later, over] = bounds.isWired
-        ? [0.78, null, 0.22 + farBeyond]
-        : [0.97, justBefore - 0.97, 0.03];
-      return {
-        ...head('draining-default', drainingDefault.clauses, bounds),
-        configuration: documentOf(bounds.profile, {
-          ...fewChecks(bounds),
-          drainSeconds: 'unsaid',
-        }),
-        instances: instancesOf([1, 1, 1]),
-        steps: [
-          settled(namesOf(3), 3),
-          { do: 'open', count, sources: 'fresh', hold: true },
-          { do: 'remove', instance: removed },
-          { after: { drain: late }, do: 'carry' },
-          ...(later === null ? [] : [{ after: { drain: later }, do: 'carry' as const }]),
-          { after: { drain: over }, do: 'carry' },
-        ],
-      };
-    }),
+    fc
+      .record({
+        removed: removable,
+        held,
+        // both say nothing of how long
+        drainSeconds: fc.constantFrom('unsaid' as const, 'empty' as const),
+      })
+      .map(({ removed, held: count, drainSeconds }): Timeline => {
+        const [late, later, over] = bounds.isWired
+          ? [0.78, null, 0.22 + farBeyond]
+          : [0.97, justBefore - 0.97, 0.03];
+        return {
+          ...head('draining-default', drainingDefault.clauses, bounds),
+          configuration: documentOf(bounds.profile, {
+            ...fewChecks(bounds),
+            drainSeconds,
+          }),
+          instances: instancesOf([1, 1, 1]),
+          steps: [
+            settled(namesOf(3), 3),
+            { do: 'open', count, sources: 'fresh', hold: true },
+            { do: 'remove', instance: removed },
+            { after: { drain: late }, do: 'carry' },
+            ...(later === null ? [] : [{ after: { drain: later }, do: 'carry' as const }]),
+            { after: { drain: over }, do: 'carry' },
+          ],
+        };
+      }),
 };
 
 export const drainingReturn: Family = {
@@ -108,24 +115,31 @@ export const drainingEarly: Family = {
   needs: ['drain'],
   runs: { stepped: 20, wired: 3 },
   timelines: (bounds) =>
-    fc.record({ removed: removable, held: fc.oneof(held, fc.constant(0)) }).map(
-      ({ removed, held: count }): Timeline => ({
-        ...head('draining-early', drainingEarly.clauses, bounds),
-        configuration: documentOf(bounds.profile, { drainSeconds: 3600 }),
-        instances: instancesOf([1, 1, 1]),
-        steps: [
-          settled(namesOf(3), 3),
-          // or nothing at all: then the drain is over as it begins
-          ...(count === 0
-            ? []
-            : [{ do: 'open' as const, count, sources: 'fresh' as const, hold: true }]),
-          { do: 'remove', instance: removed },
-          { after: { intervals: 2.5 }, do: 'carry' },
-          { do: 'close', of: removed },
-          { after: { intervals: 4.5 }, do: 'carry' },
-        ],
-      }),
-    ),
+    fc
+      .record({
+        removed: removable,
+        held: fc.oneof(held, fc.constant(0)),
+        // a session is no connection
+        persistence: fc.constantFrom(...(bounds.isWired ? [false] : [false, true])),
+      })
+      .map(
+        ({ removed, held: count, persistence }): Timeline => ({
+          ...head('draining-early', drainingEarly.clauses, bounds),
+          configuration: documentOf(bounds.profile, { drainSeconds: 3600, persistence }),
+          instances: instancesOf([1, 1, 1]),
+          steps: [
+            settled(namesOf(3), 3),
+            // or nothing at all: then the drain is over as it begins
+            ...(count === 0
+              ? []
+              : [{ do: 'open' as const, count, sources: 'fresh' as const, hold: true }]),
+            { do: 'remove', instance: removed },
+            { after: { intervals: 2.5 }, do: 'carry' },
+            { do: 'close', of: removed },
+            { after: { intervals: 4.5 }, do: 'carry' },
+          ],
+        }),
+      ),
 };
 
 export const draining: Family = {
@@ -137,8 +151,8 @@ export const draining: Family = {
     fc
       .record({
         scheduling: anyScheduling,
-        // shorter than a check takes, and longer than a session lasts; real time tells no drain so short from another
-        drainSeconds: fc.constantFrom(60, 300, 3600, ...(bounds.isWired ? [] : [4])),
+        // shorter than a check takes, longer than a session lasts, and no whole minutes; real time tells none from another
+        drainSeconds: fc.constantFrom(60, 300, 3600, ...(bounds.isWired ? [] : [4, 95])),
         persistence: fc.constantFrom(...(bounds.isWired ? [false] : [false, false, true])),
         removed: fc.constantFrom('a', 'b', 'c'),
         held: fc.oneof(
@@ -415,16 +429,17 @@ export const drainingSeveral: Family = {
       }),
 };
 
-/** Who had been given no weight before it was removed drains like any other. */
+/** Who has been given no weight drains like any other, and is nobody's business while another one drains. */
 export const drainingResting: Family = {
   name: 'draining-resting',
-  clauses: ['draining.established', 'draining.no-new', 'draining.deadline'],
+  clauses: [...['draining.established', 'draining.no-new', 'draining.deadline'], 'draining.others'],
   needs: ['drain', 'schedule.wrr', 'change.weight'],
-  runs: { stepped: 4, wired: 0 },
+  runs: { stepped: 6, wired: 0 },
   timelines: (bounds) =>
     fc
-      .record({ removed: removable, held, restsLong: fc.boolean() })
-      .map(({ removed, held: count, restsLong }): Timeline => {
+      .record({ removed: removable, held, restsLong: fc.boolean(), isAnother: fc.boolean() })
+      .map(({ removed, held: count, restsLong, isAnother }): Timeline => {
+        const resting = isAnother ? (removed === 'a' ? 'b' : 'a') : removed;
         const within = withWeightZero(bounds);
         const open: Step = { do: 'open', count: 9, sources: 'fresh' };
         return {
@@ -435,7 +450,7 @@ export const drainingResting: Family = {
             settled(namesOf(3), 3),
             { do: 'open', count, sources: 'fresh', hold: true },
             { do: 'carry' },
-            { do: 'reweigh', instance: removed, weight: 0 },
+            { do: 'reweigh', instance: resting, weight: 0 },
             open,
             ...(restsLong ? [{ after: { drain: 1.1 }, do: 'carry' as const }] : []),
             { do: 'carry' },

@@ -44,6 +44,7 @@ import {
   changesWhileOut,
   reconfiguresUnhealthy,
   reconfiguresWhileOut,
+  returnsBeforeDeadline,
 } from './interruptions.ts';
 import { wlcJoins, wlcKnown, wlcRefill, wlcThrough } from './least-connections.ts';
 import {
@@ -142,6 +143,7 @@ export const families: readonly Family[] = [
   healthInitial,
   membersChange,
   listsChange,
+  returnsBeforeDeadline,
   reconfigures,
   reconfiguresParts,
   reconfiguresHeld,

@@ -41,9 +41,10 @@ export interface Family {
 
 export interface ServiceChoice {
   readonly scheduling?: Scheduling;
-  readonly persistence?: boolean;
-  /** `unsaid`: left to the default. */
-  readonly drainSeconds?: number | 'unsaid';
+  /** A number: so many seconds, in the profile that has a choice. */
+  readonly persistence?: boolean | number;
+  /** `unsaid`: left to the default; `empty`: too, though there is a drain spoken of. */
+  readonly drainSeconds?: number | 'unsaid' | 'empty';
   readonly port?: number;
   readonly check?: {
     readonly method?: CheckMethod;
@@ -81,9 +82,7 @@ export function documentOf(profile: Profile, choice: ServiceChoice): Configurati
         port: choice.port ?? 8080,
         scheduling: spelled(profile, choice.scheduling ?? 'weighted-round-robin'),
         sessionPersistence: persistenceOf(profile, choice.persistence ?? false),
-        ...(choice.drainSeconds === 'unsaid'
-          ? {}
-          : { connectionDraining: { durationSeconds: choice.drainSeconds ?? 300 } }),
+        ...drainingOf(choice.drainSeconds ?? 300),
         healthCheck: {
           method,
           ...(choice.check?.port === undefined ? {} : { port: choice.check.port }),
@@ -121,11 +120,15 @@ export function withListener(document: ConfigurationDocument): ConfigurationDocu
   };
 }
 
-function persistenceOf(profile: Profile, isEnabled: boolean) {
-  if (!isEnabled) return { enabled: false };
-  return profile === 'openapi'
-    ? { enabled: true, durationSeconds: openapiPersistenceSeconds }
-    : { enabled: true };
+function persistenceOf(profile: Profile, choice: boolean | number) {
+  if (choice === false) return { enabled: false };
+  const durationSeconds = choice === true ? openapiPersistenceSeconds : choice;
+  return profile === 'openapi' ? { enabled: true, durationSeconds } : { enabled: true };
+}
+
+function drainingOf(seconds: number | 'unsaid' | 'empty') {
+  if (seconds === 'unsaid') return {};
+  return { connectionDraining: seconds === 'empty' ? {} : { durationSeconds: seconds } };
 }
 
 export const instanceNames = [...'abcdefghijklmnopqrst'] as const;

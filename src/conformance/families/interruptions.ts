@@ -281,3 +281,37 @@ export const changesBetweenChecks: Family = {
         };
       }),
 };
+
+/**
+ * Gone before its drain was due, and there again: what had been meant to end with that drain has nothing to do with
+ * whoever bears the name now. Another edit follows, so that its connections are somebody's whom nobody removed.
+ */
+export const returnsBeforeDeadline: Family = {
+  name: 'returns-before-deadline',
+  clauses: ['change.keeps-established'],
+  needs: ['drain', 'change.weight'],
+  runs: { stepped: 4, wired: 0 },
+  timelines: (bounds) =>
+    fc
+      .record({ held: fc.integer({ min: 3, max: 9 }), drainSeconds: fc.constantFrom(60, 120) })
+      .map(({ held, drainSeconds }): Timeline => {
+        const hold = { do: 'open' as const, count: held, sources: 'fresh' as const, hold: true };
+        return {
+          ...head('returns-before-deadline', returnsBeforeDeadline.clauses, bounds),
+          configuration: documentOf(bounds.profile, { drainSeconds }),
+          instances: instancesOf([1, 1, 1]),
+          steps: [
+            settled(namesOf(3), 3),
+            hold,
+            { do: 'remove', instance: 'a' },
+            { do: 'close', of: 'a' },
+            { after: { intervals: 2 }, do: 'add', instance: { name: 'a', weight: 1, port: null } },
+            // whoever starts out of rotation passes its checks first
+            { after: { checks: { a: 4 } }, ...hold },
+            { do: 'add', instance: { name: 'd', weight: 1, port: null } },
+            { do: 'carry' },
+            { after: { drain: 1 }, do: 'carry' },
+          ],
+        };
+      }),
+};

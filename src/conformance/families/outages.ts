@@ -202,8 +202,8 @@ export const healthDetection: Family = {
 const newcomer = { name: 'c', weight: 1, port: null };
 
 /** A reply half a timeout late leaves a while in which nothing is known of the new instance. */
-/** How a new instance comes: beside the others, gone and back, or for somebody else. */
-const comings = ['new', 'again', 'replacing'] as const;
+/** How a new instance comes: beside the others, gone and back, also within a check, or for somebody else. */
+const comings = ['new', 'again', 'again soon', 'replacing'] as const;
 const unwell = { name: 'unwell', weight: 1, port: null };
 
 export const healthInitial: Family = {
@@ -253,6 +253,14 @@ export const healthInitial: Family = {
               ? [
                   { after: { checks: { c: threshold + 2 } }, do: 'remove' as const, instance: 'c' },
                   { after: { intervals: 2 }, do: 'add' as const, instance: newcomer },
+                ]
+              : []),
+            // while a check of the one before is under way, whose result is none of the new one's
+            ...(how === 'again soon'
+              ? [
+                  { after: { checks: { c: threshold + 2 } }, do: 'wait' as const },
+                  { after: { intervals: 0.7 }, do: 'remove' as const, instance: 'c' },
+                  { after: { intervals: 0.1 }, do: 'add' as const, instance: newcomer },
                 ]
               : []),
             open,

@@ -12,6 +12,7 @@ import {
   head,
   instancesOf,
   namesOf,
+  scriptOf,
   settled,
   withListener,
 } from './family.ts';
@@ -30,6 +31,11 @@ const neighboursNamed = Array.from(
   { length: manyNeighbours },
   (_, index) => `neighbour-${index + 1}`,
 );
+
+/** Where it can be chosen also the longest there is, which nobody who has one duration for all, or a limit, keeps. */
+function anyPersistence({ isWired }: Bounds): fc.Arbitrary<boolean | number> {
+  return fc.constantFrom<boolean | number>(...(isWired ? [true] : [true, true, 3600]));
+}
 
 export const persistenceSticks: Family = {
   name: 'persistence-sticks',
@@ -51,13 +57,15 @@ export const persistenceSticks: Family = {
         endsAt: fc.constantFrom(...(bounds.isWired ? [null] : [0.5, 0.8])),
         // sessions that begin in the middle of a minute end there
         begin: fc.constantFrom(...(bounds.isWired ? [0] : [0, 0.37, 0.81])),
+        persistence: anyPersistence(bounds),
       })
-      .map(({ clients, gap, isCrowded, neighbours, ownPort, endsAt, begin }): Timeline => {
+      .map((drawn): Timeline => {
+        const { clients, gap, isCrowded, neighbours, ownPort, endsAt, begin, persistence } = drawn;
         const sources = clientsNamed(clients);
         return {
           ...head('persistence-sticks', persistenceSticks.clauses, bounds),
           configuration: documentOf(bounds.profile, {
-            persistence: true,
+            persistence,
             ...fewChecks(bounds),
           }),
           instances: instancesOf([1, 1, 1], ownPort),
@@ -117,16 +125,18 @@ function editNamed(name: string, document: ConfigurationDocument): Step {
 
 export const persistenceChanges: Family = {
   name: 'persistence-changes',
-  clauses: ['persistence.sticks'],
+  clauses: ['persistence.sticks', 'persistence.expiry'],
   needs: ['persistence', 'change.weight', 'change.configuration'],
   runs: { stepped: 12, wired: 2 },
   timelines: (bounds) =>
     fc
       .record({
-        edit: fc.constantFrom('addition', 'weight', 'document'),
+        edit: fc.constantFrom('addition', 'weight', 'document', 'document'),
         clients: fc.integer({ min: 5, max: 8 }),
+        // by a clock that a return starts again nothing but a return starts it, and no edit sets it back
+        isRenewed: fc.constantFrom(...(bounds.isWired ? [false] : [false, true])),
       })
-      .map(({ edit, clients }): Timeline => {
+      .map(({ edit, clients, isRenewed }): Timeline => {
         const sources = clientsNamed(clients);
         const choice = { persistence: true, ...fewChecks(bounds) };
         const configuration = documentOf(bounds.profile, choice);
@@ -137,15 +147,60 @@ export const persistenceChanges: Family = {
           steps: [
             settled(namesOf(3), 3),
             { do: 'open', count: clients, sources },
+            ...(isRenewed
+              ? [
+                  {
+                    after: { persistence: 0.6 },
+                    do: 'open' as const,
+                    count: clients,
+                    sources: sources.toReversed(),
+                  },
+                ]
+              : []),
             editNamed(edit, configuration),
-            { do: 'open', count: clients, sources: sources.toReversed() },
-            { after: { persistence: 0.91 }, do: 'open', count: clients, sources },
+            ...(isRenewed
+              ? []
+              : [{ do: 'open' as const, count: clients, sources: sources.toReversed() }]),
+            // in another order than ever, so that whoever begins a new cycle with an edit shows who was forgotten
+            {
+              after: { persistence: 0.91 },
+              do: 'open',
+              count: clients,
+              sources: isRenewed ? sources.slice(1).concat(sources.slice(0, 1)) : sources,
+            },
           ],
         };
       }),
 };
 
 function updatedTimelines(bounds: Bounds): readonly Timeline[] {
+  return [...updatedOtherwise(bounds), withFailuresToSpare(bounds)];
+}
+
+/** Each fails a check, and three more would have to follow: whoever is known stays known. */
+function withFailuresToSpare(bounds: Bounds): Timeline {
+  const sources = clientsNamed(7);
+  const open = { do: 'open' as const, count: sources.length };
+  const names = namesOf(3);
+  return {
+    ...head('persistence-updates', persistenceUpdates.clauses, bounds),
+    configuration: documentOf(bounds.profile, {
+      persistence: true,
+      check: { unhealthyThreshold: 4 },
+    }),
+    instances: instancesOf([1, 1, 1]),
+    steps: [
+      settled(names, 4),
+      { ...open, sources },
+      { ...open, sources: sources.toReversed() },
+      ...names.map((instance): Step => ({ do: 'behave', instance, behaviour: scriptOf('F') })),
+      settled(names, 6),
+      { ...open, sources },
+    ],
+  };
+}
+
+function updatedOtherwise(bounds: Bounds): readonly Timeline[] {
   const choice = { persistence: true, ...fewChecks(bounds) };
   return otherChoices.map((other): Timeline => {
     const check = { ...choice.check, ...other.check };
@@ -176,7 +231,7 @@ export const persistenceUpdates: Family = {
   name: 'persistence-updates',
   clauses: ['persistence.sticks'],
   needs: ['persistence', 'schedule.wrr', 'schedule.wlc', 'check.http', 'change.configuration'],
-  runs: { stepped: otherChoices.length, wired: 0 },
+  runs: { stepped: otherChoices.length + 1, wired: 0 },
   fixed: updatedTimelines,
   timelines: (bounds) => fc.constantFrom(...updatedTimelines(bounds)),
 };
@@ -213,8 +268,9 @@ export const persistenceExpiry: Family = {
         soon: fc.constantFrom(...(bounds.isWired ? [null] : [null, 0.03, 0.3])),
         // in stepped time also at the very end
         over: fc.constantFrom(...(bounds.isWired ? [1.25] : [1, 1.01, 1.02, 1.25])),
+        persistence: anyPersistence(bounds),
       })
-      .map(({ course: { isHeld, scheduling }, gap, soon, over }): Timeline => {
+      .map(({ course: { isHeld, scheduling }, gap, soon, over, persistence }): Timeline => {
         const sources = clientsNamed(clientsToExpire);
         const swapped = inARow(sources);
         const swappedAgain = inARow(swapped);
@@ -231,7 +287,7 @@ export const persistenceExpiry: Family = {
         return {
           ...head('persistence-expiry', persistenceExpiry.clauses, bounds),
           configuration: documentOf(bounds.profile, {
-            persistence: true,
+            persistence,
             ...(scheduling === undefined ? {} : { scheduling }),
             ...fewChecks(bounds),
           }),
