@@ -36,6 +36,13 @@ function failuresIn({ isWired }: Bounds): fc.Arbitrary<(count: number) => readon
   });
   return fc.constantFrom(...alike, ...changing);
 }
+/** Now and then any that the page allows: whoever rounds intervals, or has some of its own, keeps the round ones. */
+function intervalsWithin({ isWired }: Bounds): fc.Arbitrary<number> {
+  const shortest = fc.constant(5);
+  if (isWired) return shortest;
+  const any = fc.integer({ min: 5, max: 300 });
+  return fc.oneof({ weight: 3, arbitrary: shortest }, { weight: 1, arbitrary: any });
+}
 /** Checks beyond the threshold: enough that a threshold one or two too high still shows itself. */
 export const margin = 3;
 /** Four cycles of two instances of one weight: two may be wash-out, and who is in rotation gets one in the rest. */
@@ -75,6 +82,7 @@ export const healthThresholds: Family = {
         // it turns and turns again with no result beyond the threshold, which would clear what is left of a count
         isCurt: fc.constantFrom(...(bounds.isWired ? [false] : [false, false, false, true])),
         weight: fc.constantFrom(...(bounds.isWired ? [1] : [1, 1, 1, 1, 1, 1, 1, 10])),
+        intervalSeconds: intervalsWithin(bounds),
       })
       .map((drawn): Timeline => {
         const { unhealthyThreshold, healthyThreshold, failures, lives, longer, held } = drawn;
@@ -89,6 +97,7 @@ export const healthThresholds: Family = {
           // and at last once more for long, so that it shows whether so many outages are still one like the others
           letters: drawn.isCurt ? letters + curt.repeat(3) + down + up : letters,
           weight: drawn.weight,
+          intervalSeconds: drawn.intervalSeconds,
           failures: failures(down.length),
           held,
           ...(longer === 0 ? {} : { unwatched: { from: down.length, checks: longer } }),
@@ -242,6 +251,7 @@ interface Script {
   readonly warmUp: string;
   readonly letters: string;
   readonly method?: CheckMethod;
+  readonly intervalSeconds?: number;
   /** By turns. */
   readonly failures: readonly ReplyScript[];
   /** Absent: at once. */
@@ -269,6 +279,9 @@ export function scriptedHealth(
     configuration: documentOf(bounds.profile, {
       check: {
         method: script.method ?? 'http',
+        ...(script.intervalSeconds === undefined
+          ? {}
+          : { intervalSeconds: script.intervalSeconds }),
         unhealthyThreshold: script.unhealthyThreshold,
         healthyThreshold: script.healthyThreshold,
       },
