@@ -348,11 +348,20 @@ export const healthTimeout: Family = {
         unhealthyThreshold: fc.integer({ min: 2, max: 3 }),
         healthyThreshold: fc.integer({ min: 1, max: 2 }),
         ...delaysWithin(bounds),
+        // whoever is out has as much time as whoever is in
+        isOutFirst: fc.constantFrom(...(bounds.isWired ? [false] : [false, true])),
       })
-      .map(({ unhealthyThreshold, healthyThreshold, early, late, times }): Timeline => {
+      .map((drawn): Timeline => {
+        const { unhealthyThreshold, healthyThreshold, early, late, times, isOutFirst } = drawn;
         const delays = [0, early, late];
+        const failing = Array<ReplyScript>(isOutFirst ? unhealthyThreshold + 1 : 0).fill(
+          wrongStatus,
+        );
         const replies = delays.map(
-          (afterTimeouts): BehaviourScript => ({ afterwards: { reply: 'normal', afterTimeouts } }),
+          (afterTimeouts): BehaviourScript => ({
+            ...(failing.length > 0 ? { checks: failing } : {}),
+            afterwards: { reply: 'normal', afterTimeouts },
+          }),
         );
         return steady(
           'health-timeout',
@@ -361,6 +370,7 @@ export const healthTimeout: Family = {
           // whoever heeds no result at all is told from whoever heeds no timeout
           [...replies, { afterwards: { reply: 'silence' } }, { afterwards: { reply: 503 } }],
           { unhealthyThreshold, healthyThreshold, ...times },
+          failing.length,
         );
       }),
 };
@@ -446,7 +456,7 @@ export const healthTcpThresholds: Family = {
       }),
 };
 
-/** One steady behaviour an instance, long enough that every threshold has passed twice, then four cycles of traffic. */
+/** One steady behaviour an instance, if need be after `checksBefore`, long enough that every threshold has passed twice, then four cycles of traffic. */
 export function steady(
   family: string,
   clauses: readonly string[],
@@ -460,14 +470,15 @@ export function steady(
     readonly unhealthyThreshold: number;
     readonly healthyThreshold: number;
   },
+  checksBefore = 0,
 ): Timeline {
   const names = namesOf(replies.length);
   // of so short an interval more, so that whoever is merely late is in its place by then
   const more = (check.intervalSeconds ?? fewCheckSeconds) < fewCheckSeconds ? 12 : 0;
   // and where several go at one instant, one after the other for whoever loses all of them but one
   const apart = bounds.isWired ? 0 : check.unhealthyThreshold * names.length;
-  const checks =
-    check.unhealthyThreshold + check.healthyThreshold + margin + 2 + Math.max(more, apart);
+  const sure = check.unhealthyThreshold + check.healthyThreshold + margin + 2;
+  const checks = checksBefore + sure + Math.max(more, apart);
   return {
     ...head(family, clauses, bounds),
     configuration: documentOf(bounds.profile, {
