@@ -79,3 +79,15 @@ it('draws clients of calls from both halves of all addresses', () => {
   expect(firsts.filter((octet) => octet >= 128).length).toBeGreaterThan(50);
   expect(firsts.filter((octet) => octet < 128).length).toBeGreaterThan(50);
 });
+
+it('has half of the fresh clients from private networks in every other timeline, none of them where instances are', () => {
+  const privately = [/^10\.(?!0\.)/, /^172\.(1[6-9]|2\d|3[01])\./, /^192\.168\./];
+  const parts = Array.from({ length: 200 }, (_, salt) => {
+    const clients = createClients(String(salt), 'call');
+    const fresh = Array.from({ length: 60 }, () => clients.fresh());
+    return privately.map((network) => fresh.filter((address) => network.test(address)).length);
+  });
+  const atHome = parts.filter((counts) => counts.every((count) => count >= 10));
+  expect(atHome.length).toBeGreaterThan(60);
+  expect(atHome.length).toBeLessThan(140);
+});

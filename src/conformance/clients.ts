@@ -2,7 +2,8 @@
  * The addresses that clients of a timeline come from: named clients keep theirs, fresh ones get a new one each time.
  * Named clients are neighbours, so that whoever knows them by a part of the address, down to one bit less, takes one for
  * another. On the wire all lie in 127.128.0.0/9, which Linux serves without any set-up and where no instance lives; where
- * connections are calls they come from all over the world.
+ * connections are calls they come from all over the world, and in every other timeline half of the fresh ones from private
+ * networks: whoever takes such a network for one client would have only few of them else.
  */
 import type { Description } from '../adapters/contract.ts';
 import { bitsOf, octetsOf, written } from '../history/addresses.ts';
@@ -21,6 +22,13 @@ const networks: Readonly<Record<Plane, readonly [Network, ...Network[]]>> = {
     [addressOf(128), addressOf(224) - 1],
   ],
 };
+
+/** RFC 1918, without what instances are called by on the call plane (10.0.0.0/16). */
+const privateNetworks: readonly Network[] = [
+  [addressOf(10, 1), addressOf(11) - 1],
+  [addressOf(172, 16), addressOf(172, 32) - 1],
+  [addressOf(192, 168), addressOf(192, 169) - 1],
+];
 
 function addressOf(first: number, second = 0, third = 0): number {
   return ((first * 256 + second) * 256 + third) * 256;
@@ -80,6 +88,15 @@ export function createClients(salt: string, plane: Plane): Clients {
       if (isFree(address)) return taken(address);
     }
   };
+  const isAtHome = plane === 'call' && base % 2 === 0;
+  let freshDrawn = 0;
+  const fresh = (): number => {
+    const turn = freshDrawn++ % (2 * privateNetworks.length);
+    const home = isAtHome ? privateNetworks[turn] : undefined;
+    if (home === undefined) return anywhere();
+    const [from, to] = home;
+    return unused((bits) => from + (bits % (to - from + 1)));
+  };
   const [[first]] = networks[plane];
   const size = Math.max(...networks[plane].map(([, last]) => last)) - first + 1;
   const anywhere = () => unused((bits) => first + (bits % size));
@@ -119,7 +136,7 @@ export function createClients(salt: string, plane: Plane): Clients {
       known.set(name, address);
       return written(address);
     },
-    fresh: () => written(anywhere()),
+    fresh: () => written(fresh()),
   };
 }
 

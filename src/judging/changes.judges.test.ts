@@ -183,6 +183,38 @@ describe('another configuration', () => {
     expect(verdictOn(waiting(5000, 42_000), effective).is).not.toBe('fail');
   });
 
+  it('fails where a longer interval puts off the check that was waiting by the shorter one', () => {
+    // the fixture checks by one interval throughout: of its history a shorter one before and a longer one after are told
+    const putOff = (beforeMs: number, passedMs = 20_500, traits: Asked['traits'] = {}) => {
+      const { header, events } = new FakeBalancer(
+        { weights: { a: 1 }, traits },
+        { intervalMs: 20_000 },
+      )
+        .pass(passedMs)
+        .reconfigure({ weights: { a: 1 }, unhealthyThreshold: 4 })
+        .pass(42_000)
+        .end();
+      const told = events.map((event, line) =>
+        event.event === 'service.configured' && event.effective !== null
+          ? {
+              ...event,
+              effective: { ...event.effective, intervalMs: line === 0 ? beforeMs : 30_000 },
+            }
+          : event,
+      );
+      return { header, events: told };
+    };
+    expect(verdictOn(putOff(5000), effective).why).toMatch(
+      /not checked for 20000 ms since its last/,
+    );
+    // counted from the end of the check before it may be in time, and so it may while the change takes effect
+    expect(verdictOn(putOff(18_500), effective).is).not.toBe('fail');
+    const late = { 'change.propagationMs': 14_000 };
+    expect(verdictOn(putOff(5000, 20_500, late), effective).is).not.toBe('fail');
+    // under way when the change came: a result comes a millisecond after its check began
+    expect(verdictOn(putOff(5000, 20_100), effective).is).not.toBe('fail');
+  });
+
   it('fails where it cuts connections', () => {
     expect(
       failures(reconfigured(turning, { persistence: true }, { cutsOnReconfigure: true })),

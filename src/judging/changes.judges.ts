@@ -30,7 +30,7 @@ import {
 import { resultsBeyond } from './rotation.ts';
 import { connectionsToSee } from './rotation-windows.ts';
 import { groupedBySource } from './sessions.ts';
-import { checkedAsBefore, waitingStill } from './waiting-checks.ts';
+import { checkedAsBefore, putOff, waitingStill } from './waiting-checks.ts';
 import { wlcRatio } from './weighted-least-connections.judges.ts';
 
 export const keepsEstablished: Judge = judgeOf('change.keeps-established', (subject) => {
@@ -221,13 +221,13 @@ interface LookedLater extends Looked {
 /** Whether what follows another configuration keeps that one. Whoever never kept such a clause is charged there. */
 function judgeLater(subject: Subject): LookedLater {
   const { later, laterStill, laterWithHeld } = subject;
-  const told = [stuckAtChange(subject), waitingStill(subject), checkedAsBefore(subject)].map(
-    (ones) => ({
+  const told = [stuckAtChange, waitingStill, putOff, checkedAsBefore]
+    .map((telling) => telling(subject))
+    .map((ones) => ({
       looked: ones.length,
       breaches: ones.flatMap((one) => one ?? []),
       broken: [],
-    }),
-  );
+    }));
   const judged = [
     ...[later, ...laterStill].map((one) => laterBy(judgesOfLater, one)),
     laterBy(judgesOfHeld, laterWithHeld),

@@ -36,6 +36,42 @@ export function waitingStill(subject: Subject): readonly (Breach | null)[] {
   });
 }
 
+/**
+ * By instance whose check was waiting by a shorter interval when a longer one was accepted: the breach, or null where it
+ * came when it was due all the same.
+ */
+export function putOff(subject: Subject): readonly (Breach | null)[] {
+  const { later, effective, header, whole, time } = subject;
+  if (later === null || time !== 'stepped' || header.checks === 'none') return [];
+  const { effective: longer, endMs } = later.reading;
+  const change = whole.reconfigurations.find(({ line }) => line === later.lines[0]);
+  if (change === undefined || longer === null || longer.intervalMs <= effective.intervalMs)
+    return [];
+  const slackMs = numericTrait(subject, 'health.timerSlackMs', 0) + propagationOf(subject);
+  // whoever counts from the end of a check waits for as long as that took
+  const limitMs = effective.intervalMs + effective.timeoutMs + slackMs;
+  // of the whole history: what begins while the change takes effect belongs to neither configuration
+  return [...whole.instances.values()].flatMap(({ name, ledger }): readonly (Breach | null)[] => {
+    const seen = ledger.checks.filter(({ check }) => check >= 0);
+    const last = seen.findLast(({ startedLine }) => startedLine < change.line);
+    const next = seen.find(({ startedLine }) => startedLine > change.line);
+    // one that is under way ends as it began, and the next may wait by either
+    if (last === undefined || last.concluded.toMs >= change.fromMs) return [];
+    if (!isUnchangedMember({ header, ...whole }, name)) return [];
+    const untilMs = Math.min(endMs, next?.started.fromMs ?? endMs);
+    const waitedMs = untilMs - last.started.toMs;
+    if (waitedMs <= limitMs + roundingMs) return next === undefined ? [] : [null];
+    return [
+      {
+        why: `after another configuration was accepted: ${name} was not checked for ${waitedMs} ms since its last check, the interval was ${effective.intervalMs} ms then`,
+        expected: `a check within ${limitMs} ms, and the longer interval after it`,
+        observed: next === undefined ? `none in ${waitedMs} ms` : `one after ${waitedMs} ms`,
+        lines: [last.startedLine, change.line, ...(next === undefined ? [] : [next.startedLine])],
+      },
+    ];
+  });
+}
+
 /** From here on an interval is so much longer that whoever checks early keeps none as short as the one before. */
 const muchLonger = 4;
 const gapsToJudge = 3;

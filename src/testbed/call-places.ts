@@ -5,9 +5,26 @@ import type { InstanceListed } from '../history/vocabulary.ts';
 /** What `carry` sends, in words: nothing is really sent here. As many as on the wire. */
 export const carriedBytes = 1024;
 
-/** Never the same twice in a row for one client: all ports but the system's (RFC 6335), low and high by turns. */
+const firstPort = 1024;
+const lastPort = 65_535;
+
+/**
+ * Never the same twice for one client before all were: all ports but the system's (RFC 6335), in an order in which no bit
+ * comes by turns, so that whoever decides by the port, or by a part of it, is not taken for somebody who goes round.
+ */
 export function clientPort(connection: number): number {
-  return 1024 + ((connection * 32_003) % 64_512);
+  let port = connection & 0xffff;
+  do port = shuffled(port);
+  while (port > lastPort - firstPort);
+  return firstPort + port;
+}
+
+/** All numbers of 16 bits in another order: an odd factor and a shift to the right are both undone by another one. */
+function shuffled(value: number): number {
+  let bits = (value * 0x9e3b + 0x6d2b) & 0xffff;
+  bits ^= bits >>> 7;
+  bits = (bits * 0xb5ad) & 0xffff;
+  return bits ^ (bits >>> 9);
 }
 
 export class CallPlaces {

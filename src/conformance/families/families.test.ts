@@ -1,7 +1,9 @@
 /** Every timeline that a run draws can be kept in a file and run again: the schema takes what the families make. */
 import fc from 'fast-check';
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import type { HealthCheckDocument } from '../../spec/configuration.ts';
 import { smallBounds } from '../bounds.fixture.ts';
+import type { Timeline } from '../timeline.ts';
 import { parseTimeline } from '../timeline-schema.ts';
 import { families } from './families.ts';
 
@@ -23,3 +25,94 @@ it.each(families.map((family) => [family.name, family] as const))(
     }
   },
 );
+
+describe('what is drawn', () => {
+  it('has intervals that nobody would have for a limit of its own', () => {
+    const seconds = drawnOf('health-thresholds', 'console').map(
+      ({ intervalSeconds = 0 }) => intervalSeconds,
+    );
+    expect(seconds.filter((one) => one > 60 && one % 10 !== 0)).not.toEqual([]);
+    expect(seconds.filter((one) => one === 5).length).toBeGreaterThan(seconds.length / 2);
+  });
+
+  it('has checks at the port of some instance, and at none at all where that is said in a number', () => {
+    const ports = (profile: 'console' | 'openapi') =>
+      new Set(drawnOf('forward-ports', profile).map(({ port }) => port));
+    expect(ports('console')).toEqual(new Set([undefined, 9100, 8080, 9000]));
+    expect(ports('openapi')).toEqual(new Set([undefined, 9100, 8080, 9000, 0]));
+  });
+
+  it('has lists in another order while a check of whoever answers slowly is under way', () => {
+    const timelines = sampled('health-reordered', 'console');
+    expect(timelines.length).toBe(manyDrawn);
+    for (const { behaviours, steps } of timelines) {
+      expect(Object.values(behaviours)).toMatchObject([{ afterwards: { afterTimeouts: 0.9 } }]);
+      const lists = steps.flatMap((one) => (one.do === 'list' ? [one] : []));
+      expect(lists.map(({ after }) => after?.intervals ?? 0).every((one) => one % 1 > 0)).toBe(
+        true,
+      );
+      expect(new Set(lists.map(({ instances }) => JSON.stringify(instances))).size).toBe(
+        lists.length,
+      );
+    }
+  });
+
+  it('has weights with a divisor that those after them do not have', () => {
+    const divided = sampled('wrr-reweighs', 'console').filter(({ instances }) =>
+      instances.every(({ weight }) => weight % 2 === 0),
+    );
+    expect(divided.length).toBeGreaterThan(10);
+  });
+
+  it('has a second instance that goes while the first is out, with two at least that stay', () => {
+    const twice = sampled('source-failures', 'console').filter(({ steps }) => {
+      const told = steps.flatMap((one) => (one.do === 'behave' ? [one.instance] : []));
+      return new Set(told).size === 2;
+    });
+    expect(twice.length).toBeGreaterThan(10);
+    for (const { instances } of twice) expect(instances.length).toBeGreaterThanOrEqual(4);
+  });
+
+  it('has answers that are slow in time after others that took their instance out', () => {
+    const after = sampled('health-timeout', 'console').filter(({ behaviours, configuration }) => {
+      const { unhealthyThreshold = 0 } = checkOf(configuration);
+      return (behaviours['b']?.checks?.length ?? 0) > unhealthyThreshold;
+    });
+    expect(after.length).toBeGreaterThan(10);
+  });
+
+  it('has thresholds that fall while so few results were counted that more make fewer than before', () => {
+    const lowered = sampledFixed('reconfigures-parts').filter(({ configuration, steps }) => {
+      const last = steps.at(-1)?.after?.checks?.['a'] ?? 0;
+      const { unhealthyThreshold = 0, healthyThreshold = 0 } = checkOf(configuration);
+      return last > 1 && last + 1 < Math.max(unhealthyThreshold, healthyThreshold);
+    });
+    expect(lowered.length).toBe(2);
+  });
+});
+
+const manyDrawn = 100;
+
+function familyNamed(name: string) {
+  return families.find((one) => one.name === name);
+}
+
+function sampled(name: string, profile: 'console' | 'openapi'): readonly Timeline[] {
+  const family = familyNamed(name);
+  const bounds = { ...smallBounds, profile, isWired: false };
+  return family === undefined
+    ? []
+    : fc.sample(family.timelines(bounds), { seed, numRuns: manyDrawn });
+}
+
+function sampledFixed(name: string): readonly Timeline[] {
+  return familyNamed(name)?.fixed?.({ ...smallBounds, isWired: false }) ?? [];
+}
+
+function checkOf({ backendServices }: Timeline['configuration']): Partial<HealthCheckDocument> {
+  return backendServices[0]?.healthCheck ?? {};
+}
+
+function drawnOf(name: string, profile: 'console' | 'openapi') {
+  return sampled(name, profile).map(({ configuration }) => checkOf(configuration));
+}

@@ -36,7 +36,7 @@ import {
   healthTimeout,
 } from './health.ts';
 import { healthCodes, healthLoneCodes, healthNotedCodes } from './health-codes.ts';
-import { healthIsolation, healthTogether } from './health-of-several.ts';
+import { healthIsolation, healthReordered, healthTogether } from './health-of-several.ts';
 import { healthTours } from './health-tours.ts';
 import {
   changesBetweenChecks,
@@ -89,6 +89,7 @@ export const families: readonly Family[] = [
   healthThresholds,
   healthThresholdsLowered,
   healthTogether,
+  healthReordered,
   outages,
   outageOfOne,
   outageRecoveries,

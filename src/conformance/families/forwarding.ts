@@ -28,8 +28,12 @@ export const forwardPorts: Family = {
         // the ports that somebody may take for none at all, where no socket needs them
         thirdPort: fc.constantFrom(null, 9000, ...(bounds.isWired ? [9001] : [80, 1, 65_535])),
         servicePort: fc.constantFrom(8080, 8443),
-        // a port that is said is the port of all checks, also where it is the service's
-        checkPort: fc.constantFrom(undefined, 9100, 8080),
+        // a port that is said is the port of all checks, also where it is the service's or somebody's own
+        checkPort: fc.constantFrom(
+          ...[undefined, 9100, 8080, 9000],
+          // which is none at all, said in a number
+          ...(bounds.profile === 'openapi' ? [0] : []),
+        ),
         path: fc.constantFrom(
           ...['/', '/a/b/c/d/e/', '/ready?full=1', '/Healthz//now', longPath, longPath, longPath],
           ...(bounds.isWired ? [] : ['/a/./b/../c', '/%7Ea/b%2Fc']),
@@ -39,8 +43,11 @@ export const forwardPorts: Family = {
         method: fc.constantFrom<CheckMethod>('http', ...(bounds.isWired ? [] : ['tcp' as const])),
         // as often as somebody who counts transfers may count
         transfers: fc.constantFrom(1, ...(bounds.isWired ? [] : [1, 40])),
+        // and checks: each asks for the same, whatever came before
+        checks: fc.constantFrom(3, ...(bounds.isWired ? [] : [40])),
       })
-      .map(({ thirdPort, servicePort, checkPort, path, by, method, transfers }): Timeline => {
+      .map((drawn): Timeline => {
+        const { thirdPort, servicePort, checkPort, path, by, method, transfers, checks } = drawn;
         // at least one of each kind: an own port, and the service's
         const own = [9000, null, thirdPort];
         return {
@@ -51,7 +58,7 @@ export const forwardPorts: Family = {
           }),
           instances: instancesAt(own),
           steps: [
-            settled(namesOf(3), 3),
+            settled(namesOf(3), checks),
             { do: 'open', count: 6, sources: 'fresh', hold: true },
             ...Array.from({ length: transfers }, (): Step => ({ do: 'carry' })),
             { do: 'close', of: 'a', by, how: 'closed' },

@@ -132,6 +132,53 @@ export const healthTogether: Family = {
       }),
 };
 
+/**
+ * The same list comes in another order while a check is under way: what it comes to is the result of whoever was asked,
+ * and of nobody who has its place then.
+ */
+export const healthReordered: Family = {
+  name: 'health-reordered',
+  clauses: ['health.isolation', 'health.unhealthy-threshold'],
+  needs: ['check.http', 'schedule.wrr', 'change.weight'],
+  runs: { stepped: 6, wired: 0 },
+  timelines: (bounds) =>
+    fc
+      .record({
+        unhealthyThreshold: fc.integer({ min: 1, max: 2 }),
+        asked: fc.constantFrom('a', 'b', 'c'),
+        // counted from the end of the check before: within the next one, for whoever counts the interval so, too
+        intervals: fc.constantFrom(0.8, 0.8, 1.2),
+      })
+      .map(({ unhealthyThreshold, asked, intervals }): Timeline => {
+        const names = namesOf(3);
+        const open = { do: 'open' as const, count: 12, sources: 'fresh' as const };
+        const answered: Step = { after: { checks: { [asked]: 1 } }, ...open };
+        const slowly = (reply: ReplyScript['reply']) => ({ reply, afterTimeouts: 0.9 });
+        const reordered = Array.from({ length: unhealthyThreshold }, (_, turn): readonly Step[] => {
+          const from = 1 + (turn % 2);
+          const order = [...names.slice(from), ...names.slice(0, from)];
+          const instances = order.map((name) => ({ name, weight: 1, port: null }));
+          return [{ after: { intervals }, do: 'list', instances }, answered];
+        });
+        return {
+          ...head('health-reordered', healthReordered.clauses, bounds),
+          configuration: documentOf(bounds.profile, {
+            check: { unhealthyThreshold, healthyThreshold: 1 },
+          }),
+          instances: instancesOf(names.map(() => 1)),
+          behaviours: { [asked]: { afterwards: slowly('normal') } },
+          steps: [
+            settled(names, 3),
+            answered,
+            answering(asked, slowly(503)),
+            ...reordered.flat(),
+            // and then in peace, so that whoever is merely late by these is known
+            ...Array.from({ length: unhealthyThreshold + margin }, () => answered),
+          ],
+        };
+      }),
+};
+
 /** Checks after which whoever counts for itself alone is out or in, however far off its threshold. */
 const alone = 10;
 

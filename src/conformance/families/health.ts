@@ -36,6 +36,13 @@ function failuresIn({ isWired }: Bounds): fc.Arbitrary<(count: number) => readon
   });
   return fc.constantFrom(...alike, ...changing);
 }
+/** Now and then any that the page allows: whoever rounds intervals, or has some of its own, keeps the round ones. */
+function intervalsWithin({ isWired }: Bounds): fc.Arbitrary<number> {
+  const shortest = fc.constant(5);
+  if (isWired) return shortest;
+  const any = fc.integer({ min: 5, max: 300 });
+  return fc.oneof({ weight: 3, arbitrary: shortest }, { weight: 1, arbitrary: any });
+}
 /** Checks beyond the threshold: enough that a threshold one or two too high still shows itself. */
 export const margin = 3;
 /** Four cycles of two instances of one weight: two may be wash-out, and who is in rotation gets one in the rest. */
@@ -75,6 +82,7 @@ export const healthThresholds: Family = {
         // it turns and turns again with no result beyond the threshold, which would clear what is left of a count
         isCurt: fc.constantFrom(...(bounds.isWired ? [false] : [false, false, false, true])),
         weight: fc.constantFrom(...(bounds.isWired ? [1] : [1, 1, 1, 1, 1, 1, 1, 10])),
+        intervalSeconds: intervalsWithin(bounds),
       })
       .map((drawn): Timeline => {
         const { unhealthyThreshold, healthyThreshold, failures, lives, longer, held } = drawn;
@@ -89,6 +97,7 @@ export const healthThresholds: Family = {
           // and at last once more for long, so that it shows whether so many outages are still one like the others
           letters: drawn.isCurt ? letters + curt.repeat(3) + down + up : letters,
           weight: drawn.weight,
+          intervalSeconds: drawn.intervalSeconds,
           failures: failures(down.length),
           held,
           ...(longer === 0 ? {} : { unwatched: { from: down.length, checks: longer } }),
@@ -242,6 +251,7 @@ interface Script {
   readonly warmUp: string;
   readonly letters: string;
   readonly method?: CheckMethod;
+  readonly intervalSeconds?: number;
   /** By turns. */
   readonly failures: readonly ReplyScript[];
   /** Absent: at once. */
@@ -269,6 +279,9 @@ export function scriptedHealth(
     configuration: documentOf(bounds.profile, {
       check: {
         method: script.method ?? 'http',
+        ...(script.intervalSeconds === undefined
+          ? {}
+          : { intervalSeconds: script.intervalSeconds }),
         unhealthyThreshold: script.unhealthyThreshold,
         healthyThreshold: script.healthyThreshold,
       },
@@ -335,11 +348,20 @@ export const healthTimeout: Family = {
         unhealthyThreshold: fc.integer({ min: 2, max: 3 }),
         healthyThreshold: fc.integer({ min: 1, max: 2 }),
         ...delaysWithin(bounds),
+        // whoever is out has as much time as whoever is in
+        isOutFirst: fc.constantFrom(...(bounds.isWired ? [false] : [false, true])),
       })
-      .map(({ unhealthyThreshold, healthyThreshold, early, late, times }): Timeline => {
+      .map((drawn): Timeline => {
+        const { unhealthyThreshold, healthyThreshold, early, late, times, isOutFirst } = drawn;
         const delays = [0, early, late];
+        const failing = Array<ReplyScript>(isOutFirst ? unhealthyThreshold + 1 : 0).fill(
+          wrongStatus,
+        );
         const replies = delays.map(
-          (afterTimeouts): BehaviourScript => ({ afterwards: { reply: 'normal', afterTimeouts } }),
+          (afterTimeouts): BehaviourScript => ({
+            ...(failing.length > 0 ? { checks: failing } : {}),
+            afterwards: { reply: 'normal', afterTimeouts },
+          }),
         );
         return steady(
           'health-timeout',
@@ -348,6 +370,7 @@ export const healthTimeout: Family = {
           // whoever heeds no result at all is told from whoever heeds no timeout
           [...replies, { afterwards: { reply: 'silence' } }, { afterwards: { reply: 503 } }],
           { unhealthyThreshold, healthyThreshold, ...times },
+          failing.length,
         );
       }),
 };
@@ -433,7 +456,7 @@ export const healthTcpThresholds: Family = {
       }),
 };
 
-/** One steady behaviour an instance, long enough that every threshold has passed twice, then four cycles of traffic. */
+/** One steady behaviour an instance, if need be after `checksBefore`, long enough that every threshold has passed twice, then four cycles of traffic. */
 export function steady(
   family: string,
   clauses: readonly string[],
@@ -447,14 +470,15 @@ export function steady(
     readonly unhealthyThreshold: number;
     readonly healthyThreshold: number;
   },
+  checksBefore = 0,
 ): Timeline {
   const names = namesOf(replies.length);
   // of so short an interval more, so that whoever is merely late is in its place by then
   const more = (check.intervalSeconds ?? fewCheckSeconds) < fewCheckSeconds ? 12 : 0;
   // and where several go at one instant, one after the other for whoever loses all of them but one
   const apart = bounds.isWired ? 0 : check.unhealthyThreshold * names.length;
-  const checks =
-    check.unhealthyThreshold + check.healthyThreshold + margin + 2 + Math.max(more, apart);
+  const sure = check.unhealthyThreshold + check.healthyThreshold + margin + 2;
+  const checks = checksBefore + sure + Math.max(more, apart);
   return {
     ...head(family, clauses, bounds),
     configuration: documentOf(bounds.profile, {

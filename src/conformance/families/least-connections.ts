@@ -192,6 +192,8 @@ export const wlcThrough: Family = {
       .record({
         what: fc.constantFrom(
           'outage' as const,
+          // of all that may happen this alone keeps the connections of who is away
+          'return' as const,
           'return' as const,
           'drain' as const,
           'weight' as const,

@@ -41,29 +41,39 @@ function thresholds(before: number, after: number): Part {
   };
 }
 
-/** So many are counted of the five that were asked for, when two are asked for: enough, and those that follow as well. */
-const counting = 4;
+/** How many are counted of the five that were asked for when so many fewer are, and how many more follow. */
+interface Lowered {
+  readonly counted: number;
+  readonly to: number;
+  readonly further: number;
+}
+/** Enough, and those that follow are as well. */
+const nearlyAll: Lowered = { counted: 4, to: 2, further: 2 + margin };
+/** All together fewer than five: a row that had begun is held to what holds now. */
+const justBegun: Lowered = { counted: 1, to: 1, further: 3 };
 
 /** `a` has gone and come back before, so that nobody takes it for somebody who never does. */
-function countedAlready(letter: 'F' | 'P'): Part {
+function countedAlready(letter: 'F' | 'P', { counted, to, further }: Lowered): Part {
   const [down, up] = letter === 'F' ? [5, 1] : [1, 5];
   const stretches = [
     'F'.repeat(down + margin),
     'P'.repeat(up + margin),
     ...(letter === 'F' ? [] : ['F'.repeat(down + margin)]),
-    letter.repeat(counting),
+    letter.repeat(counted),
   ];
   const { checks = [] } = scriptOf(stretches.join(''), { reply: 503 });
   const afterwards: ReplyScript = letter === 'F' ? { reply: 503 } : { reply: 'normal' };
   return {
     before: { check: { unhealthyThreshold: down, healthyThreshold: up } },
-    after: { check: { unhealthyThreshold: Math.min(down, 2), healthyThreshold: Math.min(up, 2) } },
+    after: {
+      check: { unhealthyThreshold: Math.min(down, to), healthyThreshold: Math.min(up, to) },
+    },
     first: [
       settled(names, up),
       { do: 'behave', instance: 'a', behaviour: { checks, afterwards } },
       ...stretches.map(({ length }) => ({ after: { checks: { a: length } }, ...open })),
     ],
-    steps: [{ after: { checks: { a: 2 + margin } }, ...open }],
+    steps: [{ after: { checks: { a: further } }, ...open }],
   };
 }
 
@@ -146,6 +156,16 @@ function partsOf({ isWired }: Bounds): readonly Part[] {
     place({}, { port: 8443 }),
     place({}, { check: { path: '/ready' } }),
     place({ check: { port: 9100 } }, { check: { port: 9200 } }),
+    // an interval that nobody would have for a limit of its own
+    {
+      before: { check: { intervalSeconds: oddSeconds } },
+      after: { check: { intervalSeconds: 5 * oddSeconds } },
+      // between two checks, so that one is waiting
+      first: [{ after: { intervals: 4.5 }, do: 'wait' }],
+      steps: [{ after: { intervals: 8 }, do: 'wait' }],
+    },
+    countedAlready('F', justBegun),
+    countedAlready('P', justBegun),
     {
       before: { check: { intervalSeconds: 60 } },
       after: {},
@@ -165,19 +185,12 @@ function partsOf({ isWired }: Bounds): readonly Part[] {
     place({ check: { port: 9100 } }, {}),
     method('http', 'tcp'),
     method('tcp', 'http'),
-    countedAlready('F'),
-    countedAlready('P'),
+    countedAlready('F', nearlyAll),
+    countedAlready('P', nearlyAll),
     // what is left out is the default, whatever was asked for before
     place({}, { check: { path: '/' } }),
     place({}, { check: { path: 'unsaid' } }),
     drain(60, 'unsaid', over),
-    // an interval that nobody would have for a limit of its own
-    {
-      before: { check: { intervalSeconds: oddSeconds } },
-      after: { check: { intervalSeconds: 5 * oddSeconds } },
-      first: [{ after: { intervals: 4 }, do: 'wait' }],
-      steps: [{ after: { intervals: 8 }, do: 'wait' }],
-    },
     {
       ...heldUnevenly,
       before: { ...heldUnevenly.before, persistence: true },
@@ -272,7 +285,7 @@ export const reconfiguresParts: Family = {
     'drain',
     'change.configuration',
   ],
-  runs: { stepped: 25, wired: 4 },
+  runs: { stepped: 27, wired: 4 },
   fixed: partTimelines,
   timelines: (bounds) => fc.constantFrom(...partTimelines(bounds)),
 };

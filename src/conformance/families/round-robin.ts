@@ -184,6 +184,15 @@ const weightChanges: readonly (readonly [readonly number[], readonly number[]])[
     [2, 3, 5],
     [5, 3, 2],
   ],
+  // a divisor before that those after do not have
+  [
+    [4, 2],
+    [3, 2],
+  ],
+  [
+    [2, 4, 2],
+    [3, 4, 1],
+  ],
 ];
 
 /** What comes after a change of weights. */
@@ -326,14 +335,16 @@ export const wrrMembers: Family = {
   timelines: (bounds) =>
     fc
       .record({
+        // alone they may have a divisor that they do not have with whoever joins
+        vector: fc.constantFrom([2, 1], [4, 2]),
         weight: fc.integer({ min: 2, max: 4 }),
         again: fc.integer({ min: 2, max: 4 }),
         port: fc.constantFrom(null, 9000),
       })
-      .map(({ weight, again, port }): Timeline => {
+      .map(({ vector, weight, again, port }): Timeline => {
         const cycles = (...own: readonly number[]): Step => ({
           do: 'open',
-          count: cyclesToJudge * cycleOf([2, 1, ...own]),
+          count: cyclesToJudge * cycleOf([...vector, ...own]),
           sources: 'fresh',
         });
         const joining = (own: number) => ({ name: 'joining', weight: own, port });
@@ -341,7 +352,7 @@ export const wrrMembers: Family = {
         return {
           ...head('wrr-members', wrrMembers.clauses, bounds),
           configuration: documentOf(bounds.profile, { drainSeconds: 0 }),
-          instances: instancesOf([2, 1]),
+          instances: instancesOf(vector),
           steps: [
             settled(namesOf(2), 3),
             { do: 'add', instance: joining(weight) },
