@@ -62,7 +62,7 @@ import {
   persistenceUnhealthy,
   persistenceUpdates,
 } from './persistence.ts';
-import { reconfiguresHeld, reconfiguresParts } from './reconfigurations.ts';
+import { reconfiguresHeld, reconfiguresParts, reconfiguresUnderWay } from './reconfigurations.ts';
 import {
   wrrBoundaries,
   wrrCycles,
@@ -145,6 +145,7 @@ export const families: readonly Family[] = [
   listsChange,
   reconfigures,
   reconfiguresParts,
+  reconfiguresUnderWay,
   reconfiguresHeld,
   updatesTurnedAway,
   documentsChange,
