@@ -82,7 +82,7 @@ describe('what is drawn', () => {
   });
 
   it('has thresholds that fall while so few results were counted that more make fewer than before', () => {
-    const lowered = sampledFixed('reconfigures-parts').filter(({ configuration, steps }) => {
+    const lowered = sampledFixed('reconfigures-under-way').filter(({ configuration, steps }) => {
       const last = steps.at(-1)?.after?.checks?.['a'] ?? 0;
       const { unhealthyThreshold = 0, healthyThreshold = 0 } = checkOf(configuration);
       return last > 1 && last + 1 < Math.max(unhealthyThreshold, healthyThreshold);

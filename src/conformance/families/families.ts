@@ -63,7 +63,7 @@ import {
   persistenceUnhealthy,
   persistenceUpdates,
 } from './persistence.ts';
-import { reconfiguresHeld, reconfiguresParts } from './reconfigurations.ts';
+import { reconfiguresHeld, reconfiguresParts, reconfiguresUnderWay } from './reconfigurations.ts';
 import {
   wrrBoundaries,
   wrrCycles,
@@ -147,6 +147,7 @@ export const families: readonly Family[] = [
   returnsBeforeDeadline,
   reconfigures,
   reconfiguresParts,
+  reconfiguresUnderWay,
   reconfiguresHeld,
   updatesTurnedAway,
   documentsChange,

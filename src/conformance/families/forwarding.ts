@@ -32,7 +32,7 @@ export const forwardPorts: Family = {
         checkPort: fc.constantFrom(
           ...[undefined, 9100, 8080, 9000],
           // which is none at all, said in a number
-          ...(bounds.profile === 'openapi' ? [0] : []),
+          ...(bounds.profile === 'openapi' ? [0, 0] : []),
         ),
         path: fc.constantFrom(
           ...['/', '/a/b/c/d/e/', '/ready?full=1', '/Healthz//now', longPath, longPath, longPath],

@@ -156,16 +156,6 @@ function partsOf({ isWired }: Bounds): readonly Part[] {
     place({}, { port: 8443 }),
     place({}, { check: { path: '/ready' } }),
     place({ check: { port: 9100 } }, { check: { port: 9200 } }),
-    // an interval that nobody would have for a limit of its own
-    {
-      before: { check: { intervalSeconds: oddSeconds } },
-      after: { check: { intervalSeconds: 5 * oddSeconds } },
-      // between two checks, so that one is waiting
-      first: [{ after: { intervals: 4.5 }, do: 'wait' }],
-      steps: [{ after: { intervals: 8 }, do: 'wait' }],
-    },
-    countedAlready('F', justBegun),
-    countedAlready('P', justBegun),
     {
       before: { check: { intervalSeconds: 60 } },
       after: {},
@@ -196,6 +186,22 @@ function partsOf({ isWired }: Bounds): readonly Part[] {
       before: { ...heldUnevenly.before, persistence: true },
       after: { ...heldUnevenly.after, persistence: true },
     },
+  ];
+}
+
+/** What was under way when the change came: a wait, and a row of results. */
+function partsUnderWay(): readonly Part[] {
+  return [
+    // an interval that nobody would have for a limit of its own
+    {
+      before: { check: { intervalSeconds: oddSeconds } },
+      after: { check: { intervalSeconds: 5 * oddSeconds } },
+      // between two checks, so that one is waiting
+      first: [{ after: { intervals: 4.5 }, do: 'wait' }],
+      steps: [{ after: { intervals: 8 }, do: 'wait' }],
+    },
+    countedAlready('F', justBegun),
+    countedAlready('P', justBegun),
   ];
 }
 
@@ -285,9 +291,20 @@ export const reconfiguresParts: Family = {
     'drain',
     'change.configuration',
   ],
-  runs: { stepped: 27, wired: 4 },
+  runs: { stepped: 24, wired: 4 },
   fixed: partTimelines,
   timelines: (bounds) => fc.constantFrom(...partTimelines(bounds)),
+};
+
+/** A check that waits comes when it was due, and a row that had begun is held to what holds now. */
+export const reconfiguresUnderWay: Family = {
+  name: 'reconfigures-under-way',
+  clauses: ['change.effective'],
+  needs: ['schedule.wrr', 'check.http', 'change.configuration'],
+  runs: { stepped: 3, wired: 0 },
+  fixed: (bounds) => timelinesOf(reconfiguresUnderWay, partsUnderWay(), bounds),
+  timelines: (bounds) =>
+    fc.constantFrom(...timelinesOf(reconfiguresUnderWay, partsUnderWay(), bounds)),
 };
 
 /** Least connections takes over from every other algorithm, with sessions and without. */
