@@ -172,7 +172,10 @@ describe('the emulated cloud, judged through its API', { timeout: 240_000 }, () 
           if (is === 'fail') failing.push(`${clause}: ${one.note}`);
         }
       }
-      expect(failing).toEqual(['config.port.range: port 0']);
+      expect(failing).toEqual([
+        'config.port.range: port 0',
+        'config.port.range: port 0, in the second of three services',
+      ]);
     } finally {
       await testbed.dispose();
     }
