@@ -22,7 +22,7 @@ export interface Mistake<Options> {
 const behaviour = judgedClauses.map(({ id }) => id).filter((id) => !id.startsWith('config.'));
 
 /** Runs mostly wait: this many at once, of as many lanes as the machine has cores. */
-const sideBySide = pLimit(3);
+const sideBySide = pLimit(2);
 
 export function clausesFailed(
   connectable: string,

@@ -57,22 +57,6 @@ describe('what is drawn', () => {
     }
   });
 
-  it('has weights with a divisor that those after them do not have', () => {
-    const divided = sampled('wrr-reweighs', 'console').filter(({ instances }) =>
-      instances.every(({ weight }) => weight % 2 === 0),
-    );
-    expect(divided.length).toBeGreaterThan(10);
-  });
-
-  it('has a second instance that goes while the first is out, with two at least that stay', () => {
-    const twice = sampled('source-failures', 'console').filter(({ steps }) => {
-      const told = steps.flatMap((one) => (one.do === 'behave' ? [one.instance] : []));
-      return new Set(told).size === 2;
-    });
-    expect(twice.length).toBeGreaterThan(10);
-    for (const { instances } of twice) expect(instances.length).toBeGreaterThanOrEqual(4);
-  });
-
   it('has answers that are slow in time after others that took their instance out', () => {
     const after = sampled('health-timeout', 'console').filter(({ behaviours, configuration }) => {
       const { unhealthyThreshold = 0 } = checkOf(configuration);

@@ -184,15 +184,6 @@ const weightChanges: readonly (readonly [readonly number[], readonly number[]])[
     [2, 3, 5],
     [5, 3, 2],
   ],
-  // a divisor before that those after do not have
-  [
-    [4, 2],
-    [3, 2],
-  ],
-  [
-    [2, 4, 2],
-    [3, 4, 1],
-  ],
 ];
 
 /** What comes after a change of weights. */

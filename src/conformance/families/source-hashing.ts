@@ -2,15 +2,7 @@
 import fc from 'fast-check';
 import type { Step, Timeline } from '../timeline.ts';
 import type { Bounds, Family } from './family.ts';
-import {
-  answering,
-  clientsNamed,
-  documentOf,
-  head,
-  instancesOf,
-  namesOf,
-  settled,
-} from './family.ts';
+import { clientsNamed, documentOf, head, instancesOf, namesOf, settled } from './family.ts';
 import { checksToBeSure, weights } from './weights.ts';
 
 export const sourceReturns: Family = {
@@ -79,50 +71,24 @@ export const sourceFailures: Family = {
         failing: fc.nat({ max: 2 }),
         clients: fc.integer({ min: 24, max: 40 }),
         hold: fc.boolean(),
-        // another one goes while the first is out, where those that stay have a choice even then
-        isSecondOut: fc.constantFrom(...(bounds.isWired ? [false] : [false, false, true])),
       })
-      .map(({ vector: drawn, failing, clients, hold, isSecondOut }): Timeline => {
+      .map(({ vector, failing, clients, hold }): Timeline => {
         const sources = clientsNamed(clients);
-        const vector = isSecondOut && drawn.length < 4 ? [...drawn, 1] : drawn;
-        const names = namesOf(vector.length);
-        const instance = names[failing] ?? 'a';
-        const second = names[(failing + 1) % names.length] ?? 'b';
-        // of each those counted too that it had while the other one went
-        const settledAgain = {
-          checks: { [instance]: isSecondOut ? 3 * checksToBeSure : checksToBeSure },
-        };
-        const some: Step = {
-          after: { checks: { [second]: 2 * checksToBeSure } },
-          do: 'open',
-          count: 16,
-          sources: sources.slice(0, 16),
-        };
-        const secondOut: readonly Step[] = [
-          answering(second, { reply: 503 }),
-          some,
-          answering(second, { reply: 'normal' }),
-          some,
-        ];
+        const instance = namesOf(vector.length)[failing] ?? 'a';
+        const settledAgain = { checks: { [instance]: checksToBeSure } };
         return {
           ...head('source-failures', sourceFailures.clauses, bounds),
           configuration: documentOf(bounds.profile, { scheduling: 'source-ip' }),
           instances: instancesOf(vector),
           steps: [
-            settled(names, 3),
+            settled(namesOf(vector.length), 3),
             // twice, so that addresses which move by themselves are told from those that something moved
             { do: 'open', count: clients, sources, hold },
             { do: 'open', count: clients, sources: sources.toReversed() },
             { do: 'behave', instance, behaviour: { afterwards: { reply: 503 } } },
-            {
-              after: { checks: { [instance]: checksToBeSure } },
-              do: 'open',
-              count: clients,
-              sources: sources.toReversed(),
-            },
+            { after: settledAgain, do: 'open', count: clients, sources: sources.toReversed() },
             // wherever they went, there they are as long as it lasts
             { do: 'open', count: clients, sources },
-            ...(isSecondOut ? secondOut : []),
             { do: 'behave', instance, behaviour: {} },
             { after: settledAgain, do: 'open', count: clients, sources },
             // somebody who never came before: whoever remembers clients takes only these there
