@@ -5,7 +5,7 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /** Minutes each: begun first, so that no worker is left alone with one of them at the end. */
 const longFiles =
-  /misconfigured|proof\.test|conform\.test|abilities|theory|configurations\.test|emulator\.test/;
+  /misconfigured|proof\.test|conform\.test|abilities|theory|python-example|configurations\.test|emulator\.test/;
 
 class LongFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
