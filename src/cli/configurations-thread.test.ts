@@ -15,13 +15,13 @@ const stretches = [
 it('says of the same places what is said here, pairs that were seen for the first time as well', async () => {
   const never = new AbortController().signal;
   const testbed = await openTestbed(connect(connectable), connectable);
-  const here = stretchesOn(testbed, terms, never);
+  const here = stretchesOn(testbed, terms);
   const thread = configurationsThread(connectable, never);
   const there = thread.stretches(terms);
   for (const stretch of stretches) expect(await there(stretch)).toEqual(await here(stretch));
   await thread.close();
   const [first] = stretches;
-  const { ended } = await stretchesOn(testbed, terms, never)({ from: 0, to: first?.to ?? 0 });
+  const ended = await stretchesOn(testbed, terms)({ from: 0, to: first?.to ?? 0 });
   expect(ended.some(({ failed }) => failed !== null)).toBe(true);
   await testbed.dispose();
 });

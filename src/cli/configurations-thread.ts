@@ -1,7 +1,7 @@
 /** A thread beside the lanes of `conform`, for configurations of what keeps this process busy. Knows no clause and no case. */
 import type { Piscina } from 'piscina';
 import type {
-  EndedStretch,
+  EndedConfiguration,
   RunStretch,
   Stretch,
   StretchTerms,
@@ -20,12 +20,12 @@ export function configurationsThread(
   connectable: string,
   signal: AbortSignal,
 ): ConfigurationsThread {
-  let pool: Piscina<Stretch, EndedStretch> | null = null;
+  let pool: Piscina<Stretch, readonly EndedConfiguration[]> | null = null;
   return {
     stretches: (terms) => {
       invariant(pool === null, 'the thread of a run is started once');
       const data: ThreadTerms = { connectable, terms };
-      const started = openThreads<Stretch, EndedStretch>(
+      const started = openThreads<Stretch, readonly EndedConfiguration[]>(
         './configurations.worker',
         import.meta.url,
         1,

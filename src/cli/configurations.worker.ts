@@ -2,7 +2,7 @@
 import { workerData } from 'node:worker_threads';
 import { connect } from '../adapters/connect.ts';
 import {
-  type EndedStretch,
+  type EndedConfiguration,
   type RunStretch,
   type Stretch,
   type StretchTerms,
@@ -17,13 +17,13 @@ export interface ThreadTerms {
 
 let opened: Promise<RunStretch> | null = null;
 
-export default async function run(stretch: Stretch): Promise<EndedStretch> {
+export default async function run(stretch: Stretch): Promise<readonly EndedConfiguration[]> {
   opened ??= open(workerData as ThreadTerms);
   return (await opened)(stretch);
 }
 
-/** What runs in this process leaves nothing behind when the thread ends. */
+/** What runs in this process leaves nothing behind when the thread ends, and has no adapter that could fail. */
 async function open({ connectable, terms }: ThreadTerms): Promise<RunStretch> {
   const testbed = await openTestbed(connect(connectable), connectable);
-  return stretchesOn(testbed, terms, new AbortController().signal);
+  return stretchesOn(testbed, terms);
 }

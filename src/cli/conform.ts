@@ -73,7 +73,7 @@ async function judge(
 ): Promise<ConformReport> {
   const { description } = testbed;
   const folder = await openOutputFolder(command.out, fileName(command.implementation));
-  const inOurs = runsInProcess(command.implementation);
+  const isInProcess = runsInProcess(command.implementation);
   const jobs = Math.min(command.jobs ?? lanesFor(testbed), description.limits.deploymentsMax);
   terminal.note(
     `Judging ${description.name} ${description.version} on ${selected.length} clauses, profile ${command.profile}, seed ${command.seed}, ${jobs} lane${jobs === 1 ? '' : 's'}`,
@@ -95,8 +95,8 @@ async function judge(
       filter: command.clauses,
       jobs,
       alpha: command.alpha,
-      ...(inOurs ? { configurations: configurationsOfOurs } : {}),
-      ...(inOurs && cpus().length > 1 ? { elsewhere: thread.stretches } : {}),
+      ...(isInProcess ? { configurations: configurationsOfOurs } : {}),
+      ...(isInProcess && cpus().length > 1 ? { elsewhere: thread.stretches } : {}),
       shrinkMs: command.shrinkSeconds * 1000,
       clock,
       signal: command.signal,

@@ -171,20 +171,14 @@ export function within(
 
 /** Whoever sends known clients to a draining instance, as it declares, has none where that would pass for somebody else's. */
 function withoutKnownClients(timeline: Timeline, capabilities: Capabilities): Timeline {
-  const { clauses, steps, configuration } = timeline;
+  if (isThere('persistence.draining', capabilities)) return timeline;
+  const { clauses, steps } = timeline;
   const isOnSessions = clauses.some((clause) => clause.startsWith('persistence.'));
   const removes = steps.some((step) => step.do === 'remove' || step.do === 'list');
-  if (isThere('persistence.draining', capabilities) || isOnSessions || !removes) return timeline;
-  return { ...timeline, configuration: withoutSessions(configuration) };
-}
-
-function withoutSessions(document: Timeline['configuration']): Timeline['configuration'] {
-  const backendServices = document.backendServices.map((service) =>
-    service.sessionPersistence?.enabled === true
-      ? { ...service, sessionPersistence: { enabled: false } }
-      : service,
-  );
-  return { ...document, backendServices };
+  if (isOnSessions || !removes) return timeline;
+  const at = 'backendServices[0].sessionPersistence';
+  const configuration = edited(timeline.configuration, at, { enabled: false });
+  return { ...timeline, configuration: configuration as Timeline['configuration'] };
 }
 
 /** Of several schedulers any takes the next connection, so that it takes as many times more of them to see each go round. */

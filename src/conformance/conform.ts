@@ -33,10 +33,9 @@ import type { ConfigurationVerdict } from './configurations/judge-configuration.
 import { PairCoverage } from './configurations/pairs.ts';
 import {
   type EndedConfiguration,
-  type EndedStretch,
+  puttingTo,
   type RunStretch,
   type StretchTerms,
-  stretchesOn,
 } from './configurations/stretches.ts';
 import { type DrawnTimeline, drawTimelines } from './drawn-timeline.ts';
 import { explainFailure, type Found, replayCommand } from './explaining.ts';
@@ -252,14 +251,11 @@ class Run {
       const { name, timeline } = drawn;
       yield { place: place++, name, clauses: timeline.clauses, run: () => this.#case(drawn) };
     }
-    const { signal } = this.#options;
-    const put = stretchesOn(this.#testbed, this.#terms(), signal, configurations);
-    for (let from = 0; from < configurations.count; from++) {
-      const stretch = { from, to: from + 1 };
-      for (const { number, one } of configurations.between(from, from + 1)) {
-        const run = async () => ({ histories: [], learn: await this.#stretch(put(stretch)) });
-        yield { place: place++, name: `configuration-${number}`, clauses: [one.clause], run };
-      }
+    const put = puttingTo(this.#testbed, this.#terms());
+    for (const placed of configurations.between(0, configurations.count)) {
+      const { number, one } = placed;
+      const run = async () => ({ histories: [], learn: await this.#ended(await put(placed)) });
+      yield { place: place++, name: `configuration-${number}`, clauses: [one.clause], run };
     }
   }
 
@@ -268,17 +264,22 @@ class Run {
     put: RunStretch,
     { count }: ConfigurationCases,
   ): Promise<readonly (() => void)[]> {
-    const froms = Array.from({ length: Math.ceil(count / stretchElsewhere) }, (_, index) => index);
-    return Promise.all(
-      froms.map(async (index) => {
-        const from = index * stretchElsewhere;
-        const ended = put({ from, to: Math.min(from + stretchElsewhere, count) });
-        return this.#stretch(ended).catch((error: unknown) => {
-          if (this.#options.signal.aborted) return () => {};
-          throw error;
-        });
-      }),
+    const { signal } = this.#options;
+    if (signal.aborted) return [];
+    const froms = Array.from(
+      { length: Math.ceil(count / stretchElsewhere) },
+      (_, index) => index * stretchElsewhere,
     );
+    const learnt = froms.map(async (from) => {
+      const to = Math.min(from + stretchElsewhere, count);
+      try {
+        return await Promise.all((await put({ from, to })).map((one) => this.#ended(one)));
+      } catch (error) {
+        if (signal.aborted) return [];
+        throw error;
+      }
+    });
+    return (await Promise.all(learnt)).flat();
   }
 
   async #case(drawn: DrawnTimeline): Promise<CaseEnd> {
@@ -309,17 +310,7 @@ class Run {
     if (known === undefined || size(found) < size(known)) this.#found.set(clause, found);
   }
 
-  async #stretch(ending: Promise<EndedStretch>): Promise<() => void> {
-    const { ended, pairs } = await ending;
-    const heard = await Promise.all(ended.map((one) => this.#configurationEnded(one)));
-    return () => {
-      this.#pairs ??= new PairCoverage(this.#options.profile);
-      this.#pairs.add(pairs);
-      for (const hear of heard) hear();
-    };
-  }
-
-  async #configurationEnded(ended: EndedConfiguration): Promise<() => void> {
+  async #ended(ended: EndedConfiguration): Promise<() => void> {
     const { note, verdicts, failed, number } = ended;
     const failing = verdicts.filter(({ is }) => is === 'fail').map(({ clause }) => clause);
     const file = failed === null ? '' : await this.#saveCase(failed, number);
@@ -328,7 +319,9 @@ class Run {
     return () => this.#hearConfiguration(ended, file);
   }
 
-  #hearConfiguration({ note, verdicts, failed }: EndedConfiguration, file: string): void {
+  #hearConfiguration({ note, verdicts, failed, pairs }: EndedConfiguration, file: string): void {
+    this.#pairs ??= new PairCoverage(this.#options.profile);
+    this.#pairs.add(pairs);
     this.#tally.hearConfiguration(verdicts, note, ({ expected, observed }) => ({
       why: note,
       expected,

@@ -1,5 +1,4 @@
 /** Judges of where and how often checks arrive: port, path, interval. Knows nothing of their results. */
-
 import { wasAbsent } from './absences.ts';
 import { type Breach, counted, judgeOf, type Subject } from './assessment.ts';
 import type { Judge } from './judge.ts';

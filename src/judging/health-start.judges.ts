@@ -41,7 +41,7 @@ export const initialHealth: Judge = judgeOf('health.initial', (subject) => {
       : undeclared(said(one));
   }
   const judged = seen.filter(({ results }) => results === 0 || first !== null);
-  const uncounted =
+  const miscountings =
     first === 'counts'
       ? [...subject.instances.values()].flatMap((one) => miscounted(subject, one, initial))
       : [];
@@ -59,7 +59,7 @@ export const initialHealth: Judge = judgeOf('health.initial', (subject) => {
       };
     });
   return {
-    breaches: [...otherwise, ...uncounted],
+    breaches: [...otherwise, ...miscountings],
     sometimes: {
       'instances seen before their first result': judged.filter(({ results }) => results === 0)
         .length,

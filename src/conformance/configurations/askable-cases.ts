@@ -20,7 +20,7 @@ export interface ConfigurationCases {
   readonly between: (from: number, to: number) => Iterable<PlacedCase>;
 }
 
-interface PlacedCase {
+export interface PlacedCase {
   /** Its place counted from 1. */
   readonly number: number;
   readonly one: ConfigurationCase;
@@ -51,14 +51,10 @@ export function configurationCases(
     ...updateCases(profile),
   ].flatMap(askable);
   const count = listed.length + drawn;
-  // whoever looks at a case before it is run draws it once
-  let last: { readonly place: number; readonly own: readonly ConfigurationCase[] } | null = null;
   const at = (place: number): readonly ConfigurationCase[] => {
     const known = listed[place];
     if (known !== undefined) return [known];
-    if (last?.place === place) return last.own;
-    last = { place, own: askable(generatedCase(profile, seed, place - listed.length + 1)) };
-    return last.own;
+    return askable(generatedCase(profile, seed, place - listed.length + 1));
   };
   return {
     count,

@@ -1,10 +1,10 @@
 /**
- * Puts the configurations of one run to one testbed, a stretch of their places at a time. What it is asked and what it
+ * Puts the configurations of one run to one testbed, one at a time or a stretch of their places. What it is asked and what it
  * answers is plain data, so that it may sit in another thread. Knows no lane and no verdict's weight.
  */
 import type { TimeKind } from '../../history/vocabulary.ts';
 import type { Testbed } from '../../testbed/trial.ts';
-import { type ConfigurationCases, configurationCases, type Drawing } from './askable-cases.ts';
+import { configurationCases, type Drawing, type PlacedCase } from './askable-cases.ts';
 import type { ConfigurationCase } from './configuration-case.ts';
 import type { ConfigurationVerdict } from './judge-configuration.ts';
 import { PairCoverage } from './pairs.ts';
@@ -21,13 +21,6 @@ export interface Stretch {
   readonly to: number;
 }
 
-export interface EndedStretch {
-  /** Those that the implementation can be asked. */
-  readonly ended: readonly EndedConfiguration[];
-  /** Pairs of the configuration space that were not seen in earlier stretches. */
-  readonly pairs: readonly string[];
-}
-
 export interface EndedConfiguration {
   /** Its place counted from 1. */
   readonly number: number;
@@ -35,28 +28,36 @@ export interface EndedConfiguration {
   readonly verdicts: readonly ConfigurationVerdict[];
   /** The case as it was asked, where something failed. */
   readonly failed: ConfigurationCase | null;
+  /** Pairs of the configuration space that were not seen in those before it. */
+  readonly pairs: readonly string[];
 }
 
-/** Rejects with an operator error where the adapter fails. */
-export type RunStretch = (stretch: Stretch) => Promise<EndedStretch>;
+/** Those of a stretch that the implementation can be asked. */
+export type RunStretch = (stretch: Stretch) => Promise<readonly EndedConfiguration[]>;
 
-export function stretchesOn(
+/** One at a time. Rejects with an operator error where the adapter fails. */
+export function puttingTo(
   testbed: Testbed,
-  terms: StretchTerms,
-  signal: AbortSignal,
-  cases: ConfigurationCases = configurationCases(testbed.description, terms),
-): RunStretch {
-  const coverage = new PairCoverage(terms.profile);
+  { profile, time }: Pick<StretchTerms, 'profile' | 'time'>,
+): (placed: PlacedCase) => Promise<EndedConfiguration> {
+  const coverage = new PairCoverage(profile);
+  return async ({ one, number }) => {
+    const { asked, verdicts } = await runConfigurationCase(testbed, one, time, number);
+    const hasFailed = verdicts.some(({ is }) => is === 'fail');
+    return {
+      ...{ number, note: asked.note, verdicts },
+      failed: hasFailed ? asked : null,
+      pairs: verdicts.length > 0 ? coverage.see(asked) : [],
+    };
+  };
+}
+
+export function stretchesOn(testbed: Testbed, terms: StretchTerms): RunStretch {
+  const put = puttingTo(testbed, terms);
+  const cases = configurationCases(testbed.description, terms);
   return async ({ from, to }) => {
     const ended: EndedConfiguration[] = [];
-    const pairs: string[] = [];
-    for (const { one, number } of cases.between(from, to)) {
-      if (signal.aborted) break;
-      const { asked, verdicts } = await runConfigurationCase(testbed, one, terms.time, number);
-      if (verdicts.length > 0) pairs.push(...coverage.see(asked));
-      const hasFailed = verdicts.some(({ is }) => is === 'fail');
-      ended.push({ number, note: asked.note, verdicts, failed: hasFailed ? asked : null });
-    }
-    return { ended, pairs };
+    for (const placed of cases.between(from, to)) ended.push(await put(placed));
+    return ended;
   };
 }

@@ -209,7 +209,6 @@ function persistenceAndDraining(profile: Profile): readonly WholeDocument[] {
 function checks(profile: Profile): readonly WholeDocument[] {
   const onlyHttp = 'config.health.path.http-only';
   const field = [`${check}.path`, `${check}.method`] as const;
-  const vendors = { method: 'Tcp', path: '/healthz' };
   const withPath = (path: string) => ({ [check]: { ...tcpCheck, path } });
   // in fives and short of the edges, so that what is refused is the one beyond the other
   const timeouts = [
@@ -238,7 +237,7 @@ function checks(profile: Profile): readonly WholeDocument[] {
           bad(
             onlyHttp,
             'Tcp checks with a path',
-            { [check]: { ...tcpCheck, ...vendors } },
+            { [check]: { ...tcpCheck, method: 'Tcp', path: '/healthz' } },
             ...field,
           ),
         ]

@@ -140,6 +140,8 @@ export const persistenceChanges: Family = {
         const sources = clientsNamed(clients);
         const choice = { persistence: true, ...fewChecks(bounds) };
         const configuration = documentOf(bounds.profile, choice);
+        const edited = editNamed(edit, configuration);
+        const turned = { do: 'open' as const, count: clients, sources: sources.toReversed() };
         return {
           ...head('persistence-changes', persistenceChanges.clauses, bounds),
           configuration,
@@ -148,19 +150,8 @@ export const persistenceChanges: Family = {
             settled(namesOf(3), 3),
             { do: 'open', count: clients, sources },
             ...(isRenewed
-              ? [
-                  {
-                    after: { persistence: 0.6 },
-                    do: 'open' as const,
-                    count: clients,
-                    sources: sources.toReversed(),
-                  },
-                ]
-              : []),
-            editNamed(edit, configuration),
-            ...(isRenewed
-              ? []
-              : [{ do: 'open' as const, count: clients, sources: sources.toReversed() }]),
+              ? [{ after: { persistence: 0.6 }, ...turned }, edited]
+              : [edited, turned]),
             // in another order than ever, so that whoever begins a new cycle with an edit shows who was forgotten
             {
               after: { persistence: 0.91 },
