@@ -3,6 +3,7 @@ import { connect } from '../adapters/connect.ts';
 import type { FalseAlarm } from '../conformance/proof/kill-matrix.ts';
 import type { Specimen } from '../conformance/proof/specimens.ts';
 import { type Tried, type TryOptions, trySpecimen } from '../conformance/proof/try-specimen.ts';
+import { RememberedVerdicts } from '../conformance/remembered-verdicts.ts';
 import { invariant } from '../errors/invariant.ts';
 import { openTestbed } from '../testbed/open-testbed.ts';
 
@@ -19,13 +20,18 @@ export interface ProveReply {
   readonly alarms: readonly FalseAlarm[];
 }
 
+/** Of the defects that this thread had before: each is the reference but for one thing. */
+const remembered = new RememberedVerdicts();
+
 export default async function prove({ specimen, options, seeds }: ProveTask): Promise<ProveReply> {
   const { connectable, breaks } = specimen;
   const testbed = await openTestbed(connect(connectable), connectable);
   const runs: { readonly seed: string; readonly tried: Tried }[] = [];
+  const isDefect = breaks.length > 0;
   try {
     for (const seed of seeds) {
-      runs.push({ seed, tried: await trySpecimen(testbed, breaks, { ...options, seed }) });
+      const own = { ...options, seed, ...(isDefect && { remembered }) };
+      runs.push({ seed, tried: await trySpecimen(testbed, breaks, own) });
     }
   } finally {
     await testbed.dispose();

@@ -15,6 +15,7 @@ import { appliesTo } from '../spec/clauses.ts';
 import type { Testbed } from '../testbed/trial.ts';
 import { type DriveOptions, drive } from './driver.ts';
 import { planOf } from './occasions.ts';
+import type { RememberedVerdicts } from './remembered-verdicts.ts';
 import { scalesFor } from './scales.ts';
 import type { Timeline } from './timeline.ts';
 
@@ -46,6 +47,8 @@ export interface CaseContext {
   readonly falseAlarmRate?: number;
   /** Clauses that somebody asked about; absent: all. */
   readonly asked?: readonly string[];
+  /** Of others that were put to the same timelines. */
+  readonly remembered?: RememberedVerdicts;
 }
 
 /** No single timeline may hold a lane for longer than this (real ms): the longest by design takes about 6 s … */
@@ -140,7 +143,10 @@ function judgedFor(
   timeline: Timeline,
   history: History,
 ): readonly JudgedClause[] {
-  const judged = judgeHistory(history, budgetOf(context, timeline));
+  const { remembered, falseAlarmRate } = context;
+  const judge = () => judgeHistory(history, budgetOf(context, timeline));
+  const terms = falseAlarmRate === undefined ? null : [falseAlarmRate, planOf(timeline)];
+  const judged = remembered?.of(history, terms, judge) ?? judge();
   return context.asked === undefined ? judged : chargedAmong(judged, context.asked);
 }
 

@@ -1,6 +1,6 @@
 /** The words of `conform` on the command line, its help and its defaults; what it does is loaded when it is asked for. */
 import type { Command } from 'commander';
-import { expectShortLives } from '../garbage.ts';
+import { expectManyShortCases } from '../engine.ts';
 import { nonNegative, positiveInteger, probability } from '../option-values.ts';
 import { createTerminal, interruption } from '../terminal.ts';
 import { type GlobalOptions, outOption, profileOption, seedOption } from './shared-options.ts';
@@ -31,7 +31,7 @@ export function addConform(root: Command): void {
     )
     .action(
       async (implementation: string, words: string[], own: ConformFlags, command: Command) => {
-        expectShortLives();
+        expectManyShortCases();
         const common = command.optsWithGlobals<GlobalOptions>();
         const terminal = createTerminal(common);
         const { runConformOn } = await import('../conform-several.ts');

@@ -1,6 +1,6 @@
 /** The words of `prove` on the command line, its help and its defaults; what it does is loaded when it is asked for. */
 import type { Command } from 'commander';
-import { expectShortLives } from '../garbage.ts';
+import { expectManyShortCases } from '../engine.ts';
 import { positiveInteger, probability, runs } from '../option-values.ts';
 import { createTerminal, interruption } from '../terminal.ts';
 import { type GlobalOptions, outOption, profileOption, seedOption } from './shared-options.ts';
@@ -24,7 +24,7 @@ export function addProve(root: Command): void {
     .option('--alpha <probability>', 'of a false alarm, in all, such a run', probability, 1e-6)
     .addHelpText('after', '\nExamples:\n  counterpoise prove\n  counterpoise prove --repeat 1000')
     .action(async (own: ProveFlags, command: Command) => {
-      expectShortLives();
+      expectManyShortCases();
       const common = command.optsWithGlobals<GlobalOptions>();
       const terminal = createTerminal(common);
       const { runProve } = await import('../prove.ts');

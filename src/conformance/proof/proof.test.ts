@@ -6,6 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { connect } from '../../adapters/connect.ts';
 import { exactInterval } from '../../statistics/binomial.ts';
 import { openTestbed } from '../../testbed/open-testbed.ts';
+import { RememberedVerdicts } from '../remembered-verdicts.ts';
 import { proofOf } from './kill-matrix.ts';
 import { campaignOptions, proofOptions } from './proof-options.ts';
 import { defectSpecimens, rightSpecimens, type Specimen } from './specimens.ts';
@@ -20,13 +21,16 @@ async function tried({ connectable, breaks }: Specimen, options: TryOptions): Pr
   }
 }
 
+const remembered = new RememberedVerdicts();
+
 const byName = (specimens: readonly Specimen[]) => specimens.map((one) => [one.name, one] as const);
 const [reference, variant] = rightSpecimens as readonly [Specimen, Specimen];
 const neverBack = defectSpecimens.find(({ name }) => name === 'never-back') as Specimen;
 
 describe('the suite, on implementations of which everything is known', () => {
   it.each(byName(defectSpecimens))('fails exactly what %s breaks', async (_, specimen) => {
-    const { failing, errors, why } = await tried(specimen, proofOptions(specimen, 'console', '1'));
+    const options = { ...proofOptions(specimen, 'console', '1'), remembered };
+    const { failing, errors, why } = await tried(specimen, options);
     expect(failing, JSON.stringify(why)).toEqual([...specimen.breaks].toSorted());
     expect(errors).toEqual([]);
   });

@@ -12,14 +12,15 @@ import { boundsFor, costOf, familiesFor, isHeldWithin } from '../case-plan.ts';
 import { type CaseContext, runCase } from '../case-runner.ts';
 import { boundaryCases } from '../configurations/boundary-cases.ts';
 import type { ConfigurationCase } from '../configurations/configuration-case.ts';
-import { generatedCases } from '../configurations/generated-cases.ts';
 import { runConfigurationCase } from '../configurations/run-configurations.ts';
 import { updateCases } from '../configurations/update-cases.ts';
-import { type DrawnTimeline, drawTimeline } from '../drawn-timeline.ts';
+import type { DrawnTimeline } from '../drawn-timeline.ts';
 import { judgedClauses } from '../judged-clauses.ts';
 import { planOf } from '../occasions.ts';
+import type { RememberedVerdicts } from '../remembered-verdicts.ts';
 import { attributed, rollUpClause } from '../roll-up.ts';
 import { failingIn, Tally } from '../tally.ts';
+import { DrawnRounds } from './drawn-rounds.ts';
 
 export interface TryOptions {
   readonly profile: Profile;
@@ -36,6 +37,8 @@ export interface TryOptions {
   readonly untilKilled: boolean;
   /** Of a false alarm, in all the first round; absent: the usual one of a timeline run alone. */
   readonly alpha?: number;
+  /** Verdicts on other specimens that were put to the same timelines. */
+  readonly remembered?: RememberedVerdicts;
   readonly signal?: AbortSignal;
 }
 
@@ -70,11 +73,23 @@ type Case =
   | { readonly row: string; readonly cost: number; readonly timeline: DrawnTimeline }
   | { readonly row: string; readonly cost: number; readonly configuration: ConfigurationCase };
 
-/** From here on a timeline costs as much as ten others: a defect that is known for all that it breaks is spared it. */
-const dearCost = 400;
+/** From here on a timeline costs as much as several others: a defect that is known for all that it breaks is spared it. */
+const dearCost = 250;
+/** The same for who breaks nothing but configurations, of which most timelines have only one. */
+const dearCostBeside = 80;
 
 /** A deployment without traffic, in the unit of `costOf`. */
 const configurationCost = 10;
+
+const drawnRounds = new DrawnRounds();
+const tables = new Map<Profile, readonly ConfigurationCase[]>();
+
+/** The same for everybody, and making it takes as long as two timelines. */
+function tableOf(profile: Profile): readonly ConfigurationCase[] {
+  const table = tables.get(profile) ?? [...boundaryCases(profile), ...updateCases(profile)];
+  tables.set(profile, table);
+  return table;
+}
 
 class Attempt {
   readonly #testbed: Testbed;
@@ -86,8 +101,12 @@ class Attempt {
   readonly #errors: string[] = [];
   #cases = 0;
   #killedAfter: number | null = null;
-  /** Whether all that must fail does, as of so many cases. */
-  #known = { isKilled: false, cases: -1 };
+  /** Of those that must fail, the ones that did in some case, be it that they are charged to others in the end. */
+  readonly #seenFailing = new Set<string>();
+  /** Cases in which something failed. */
+  #failures = 0;
+  /** Whether all that must fail does, as of so many failures: what passes changes nothing in that. */
+  #known = { isKilled: false, failures: -1 };
 
   constructor(testbed: Testbed, breaks: readonly string[], options: TryOptions) {
     this.#testbed = testbed;
@@ -95,7 +114,8 @@ class Attempt {
     this.#options = options;
     const signal = options.signal ?? new AbortController().signal;
     const [time = 'real'] = testbed.description.time;
-    this.#context = { testbed, time, signal };
+    const { remembered } = options;
+    this.#context = { testbed, time, signal, ...(remembered && { remembered }) };
   }
 
   async execute(): Promise<Tried> {
@@ -104,7 +124,7 @@ class Attempt {
     for (let round = 1; round <= rounds.max && !signal.aborted; round++) {
       for (const one of this.#casesOf(round)) {
         if (signal.aborted || (untilKilled && this.#killedAfter !== null)) break;
-        if (one.cost > dearCost && this.#isKilled()) continue;
+        if (this.#isSpared(one, round)) continue;
         await this.#run(one);
       }
       if (round >= rounds.min && this.#isKilled()) break;
@@ -121,13 +141,21 @@ class Attempt {
     };
   }
 
+  /** What is dear is for whoever is not known yet, and for the right ones once: the campaign asks them again. */
+  #isSpared(one: Case, round: number): boolean {
+    const isBeside = 'timeline' in one && this.#breaks.every((id) => id.startsWith('config.'));
+    if (this.#breaks.length === 0) return one.cost > dearCost && round > 1;
+    return one.cost > (isBeside ? dearCostBeside : dearCost) && this.#isKilled();
+  }
+
   #isKilled(): boolean {
     if (this.#breaks.length === 0 || this.#killedAfter === null) return false;
     if (this.#options.untilKilled) return true;
-    if (this.#known.cases === this.#cases) return this.#known.isKilled;
+    if (this.#seenFailing.size < this.#breaks.length) return false;
+    if (this.#known.failures === this.#failures) return this.#known.isKilled;
     const failing = this.#results().filter(({ verdict }) => verdict === 'fail');
     const isKilled = this.#breaks.every((clause) => failing.some(({ id }) => id === clause));
-    this.#known = { isKilled, cases: this.#cases };
+    this.#known = { isKilled, failures: this.#failures };
     return isKilled;
   }
 
@@ -142,22 +170,18 @@ class Attempt {
   }
 
   #casesOf(round: number): readonly Case[] {
-    const { profile, seed, selected, boundaries, configurations } = this.#options;
+    const { profile, seed, selected, configurations } = this.#options;
     const { description } = this.#testbed;
     const bounds = boundsFor(description, profile);
+    const drawn = drawnRounds.round(bounds, seed, round);
     const timelines = familiesFor(description, selected).flatMap((family): readonly Case[] => {
-      const timeline = within(drawTimeline(family, bounds, seed, round), description, bounds);
+      const timeline = within(drawn.timeline(family), description, bounds);
       if (!isHeldWithin(timeline.timeline, description)) return [];
       return [{ row: family.name, cost: costOf(timeline.timeline), timeline }];
     });
     const isOnDocuments = selected.some((id) => id.startsWith('config.'));
-    const table =
-      isOnDocuments && boundaries && round === 1
-        ? [...boundaryCases(profile), ...updateCases(profile)]
-        : [];
-    const documents = isOnDocuments
-      ? [...generatedCases(profile, `${seed}/${round}`, configurations)]
-      : [];
+    const table = isOnDocuments && round === 1 && this.#isOnTable ? tableOf(profile) : [];
+    const documents = isOnDocuments ? drawn.documents(configurations) : [];
     const { alpha } = this.#options;
     if (alpha !== undefined) {
       const checks = statisticalChecks(
@@ -165,21 +189,16 @@ class Attempt {
       );
       this.#context = { ...this.#context, falseAlarmRate: alpha / Math.max(1, checks) };
     }
-    const costing = (cost: number) => (configuration: ConfigurationCase) => {
-      return { row: configuration.clause, cost, configuration };
-    };
-    return [
-      ...table.map(costing(this.#tableCost)),
-      ...documents.map(costing(configurationCost)),
-      ...timelines,
-    ].toSorted((a, b) => a.cost - b.cost);
+    const configured = [...table, ...documents].map((configuration) => {
+      return { row: configuration.clause, cost: configurationCost, configuration };
+    });
+    return [...configured, ...timelines].toSorted((a, b) => a.cost - b.cost);
   }
 
-  /** There are a thousand of them, and whoever breaks nothing of configurations is not looked for there. */
-  get #tableCost(): number {
-    const isOnBehaviour =
-      this.#breaks.length > 0 && !this.#breaks.some((id) => id.startsWith('config.'));
-    return isOnBehaviour ? dearCost + 1 : configurationCost;
+  /** There are a thousand of them: a defect that breaks nothing of configurations is put to drawn ones alone. */
+  get #isOnTable(): boolean {
+    const isOnBehaviour = this.#breaks.every((id) => !id.startsWith('config.'));
+    return this.#options.boundaries && (this.#breaks.length === 0 || !isOnBehaviour);
   }
 
   async #run(one: Case): Promise<void> {
@@ -188,8 +207,13 @@ class Attempt {
     this.#cells.set(one.row, cell);
     cell.of++;
     const failing = await this.#failingOf(one);
-    if (failing.length > 0) cell.failed++;
-    if (failing.some((clause) => this.#breaks.includes(clause))) this.#killedAfter ??= this.#cases;
+    if (failing.length > 0) {
+      cell.failed++;
+      this.#failures++;
+    }
+    const due = failing.filter((clause) => this.#breaks.includes(clause));
+    if (due.length > 0) this.#killedAfter ??= this.#cases;
+    for (const clause of due) this.#seenFailing.add(clause);
   }
 
   async #failingOf(one: Case): Promise<readonly string[]> {
