@@ -12,6 +12,11 @@ const statisticalClauses: ReadonlyMap<string, Scheduling> = new Map([
   ['load.share', 'source-ip'],
 ]);
 
+/** Whether chance decides it, under some algorithm. */
+export function isStatistical(clause: string): boolean {
+  return statisticalClauses.has(clause);
+}
+
 /** What a timeline was made for, and the algorithms of its configurations. */
 export interface Plan {
   readonly clauses: readonly string[];

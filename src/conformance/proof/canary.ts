@@ -5,7 +5,7 @@
 import type { Canary } from '../../results/conformance-result.ts';
 import type { Profile } from '../../spec/configuration.ts';
 import type { Testbed } from '../../testbed/trial.ts';
-import { textNumber } from '../clients.ts';
+import { inDrawnOrder } from './drawn-order.ts';
 import { proofOptions } from './proof-options.ts';
 import { defectSpecimens, type Specimen } from './specimens.ts';
 import { trySpecimen } from './try-specimen.ts';
@@ -49,13 +49,10 @@ export function drawCanary(
   profile: Profile,
   seed: string,
 ): readonly Specimen[] {
-  return defectSpecimens
+  const witnesses = defectSpecimens
     .filter(({ profiles }) => profiles.includes(profile))
-    .filter(({ breaks }) => breaks.some((clause) => selected.includes(clause)))
-    .map((specimen) => ({ specimen, rank: textNumber(`${seed}/canary/${specimen.name}`) }))
-    .toSorted((a, b) => a.rank - b.rank)
-    .slice(0, drawnMax)
-    .map(({ specimen }) => specimen);
+    .filter(({ breaks }) => breaks.some((clause) => selected.includes(clause)));
+  return inDrawnOrder(witnesses, `${seed}/canary`).slice(0, drawnMax);
 }
 
 async function put(

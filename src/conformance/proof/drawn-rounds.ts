@@ -24,31 +24,33 @@ export class DrawnRounds {
   }
 }
 
-class DrawnRound {
-  readonly #bounds: Bounds;
-  readonly #seed: string;
+export class DrawnRound {
+  readonly bounds: Bounds;
+  /** Of this round alone. */
+  readonly seed: string;
+  readonly #ofAll: string;
   readonly #number: number;
   readonly #timelines = new Map<string, DrawnTimeline>();
   #documents: readonly ConfigurationCase[] = [];
 
   constructor(bounds: Bounds, seed: string, number: number) {
-    this.#bounds = bounds;
-    this.#seed = seed;
+    this.bounds = bounds;
+    this.seed = `${seed}/${number}`;
+    this.#ofAll = seed;
     this.#number = number;
   }
 
   timeline(family: Family): DrawnTimeline {
     const known =
       this.#timelines.get(family.name) ??
-      drawTimeline(family, this.#bounds, this.#seed, this.#number);
+      drawTimeline(family, this.bounds, this.#ofAll, this.#number);
     this.#timelines.set(family.name, known);
     return known;
   }
 
   documents(count: number): readonly ConfigurationCase[] {
     if (this.#documents.length < count) {
-      const seed = `${this.#seed}/${this.#number}`;
-      this.#documents = [...generatedCases(this.#bounds.profile, seed, count)];
+      this.#documents = [...generatedCases(this.bounds.profile, this.seed, count)];
     }
     return this.#documents.slice(0, count);
   }

@@ -9,6 +9,9 @@ const roundsOfDefect = { min: 1, max: 12 };
 const roundsOfRight = { min: 2, max: 2 };
 const configurationsARound = 60;
 
+/** A tenth of a second each, on a slow machine, of which two thirds are timelines: a thousand runs of 24 are many. */
+const aRunOfTheCampaign = { costMax: 3500, configurations: 20 };
+
 export function proofOptions({ breaks }: Specimen, profile: Profile, seed: string): TryOptions {
   return {
     profile,
@@ -21,7 +24,7 @@ export function proofOptions({ breaks }: Specimen, profile: Profile, seed: strin
   };
 }
 
-/** One run of the campaign: a timeline of each family, without what is the same for every seed. */
+/** One run of the campaign: a sample of what may be drawn, without what is the same for every seed. */
 export function campaignOptions(
   specimen: Specimen,
   profile: Profile,
@@ -30,6 +33,7 @@ export function campaignOptions(
 ): TryOptions {
   return {
     ...proofOptions(specimen, profile, seed),
+    ...aRunOfTheCampaign,
     rounds: { min: 1, max: 1 },
     boundaries: false,
     ...(alpha === undefined ? {} : { alpha }),

@@ -3,7 +3,7 @@
  * fails, where, and after how many cases. Stops once all that must fail does. Touches no file and no clock.
  */
 import { OperatorError } from '../../errors/operator-error.ts';
-import { statisticalChecks } from '../../judging/statistical-budget.ts';
+import { isStatistical, statisticalChecks } from '../../judging/statistical-budget.ts';
 import type { ClauseResult } from '../../results/conformance-result.ts';
 import type { Profile } from '../../spec/configuration.ts';
 import type { Testbed } from '../../testbed/trial.ts';
@@ -15,12 +15,14 @@ import type { ConfigurationCase } from '../configurations/configuration-case.ts'
 import { runConfigurationCase } from '../configurations/run-configurations.ts';
 import { updateCases } from '../configurations/update-cases.ts';
 import type { DrawnTimeline } from '../drawn-timeline.ts';
+import type { Family } from '../families/family.ts';
 import { judgedClauses } from '../judged-clauses.ts';
 import { planOf } from '../occasions.ts';
 import type { RememberedVerdicts } from '../remembered-verdicts.ts';
 import { attributed, rollUpClause } from '../roll-up.ts';
 import { failingIn, Tally } from '../tally.ts';
-import { DrawnRounds } from './drawn-rounds.ts';
+import { inDrawnOrder } from './drawn-order.ts';
+import { type DrawnRound, DrawnRounds } from './drawn-rounds.ts';
 
 export interface TryOptions {
   readonly profile: Profile;
@@ -33,6 +35,8 @@ export interface TryOptions {
   readonly boundaries: boolean;
   /** Drawn configurations a round. */
   readonly configurations: number;
+  /** Of the timelines of a round, about, in the unit of `costOf`: as many families, drawn by seed; absent: all. */
+  readonly costMax?: number;
   /** Ends at the first failure of a clause that must fail. */
   readonly untilKilled: boolean;
   /** Of a false alarm, in all the first round; absent: the usual one of a timeline run alone. */
@@ -69,8 +73,14 @@ export function trySpecimen(
   return new Attempt(testbed, breaks, options).execute();
 }
 
+interface TimelineCase {
+  readonly row: string;
+  readonly cost: number;
+  readonly timeline: DrawnTimeline;
+}
+
 type Case =
-  | { readonly row: string; readonly cost: number; readonly timeline: DrawnTimeline }
+  | TimelineCase
   | { readonly row: string; readonly cost: number; readonly configuration: ConfigurationCase };
 
 /** From here on a timeline costs as much as several others: a defect that is known for all that it breaks is spared it. */
@@ -78,8 +88,22 @@ const dearCost = 250;
 /** The same for who breaks nothing but configurations, of which most timelines have only one. */
 const dearCostBeside = 80;
 
-/** A deployment without traffic, in the unit of `costOf`. */
+/** A deployment without traffic, in the unit of `costOf`, and one with it but for what it carries. */
 const configurationCost = 10;
+const timelineCost = 80;
+
+/** One that statistics decide comes first, so that every sample spends its budget of false alarms on what is selected. */
+function sampled(
+  families: readonly Family[],
+  seed: string,
+  selected: readonly string[],
+): readonly Family[] {
+  const drawn = inDrawnOrder(families, seed);
+  const first = drawn.find(({ clauses }) =>
+    clauses.some((clause) => isStatistical(clause) && selected.includes(clause)),
+  );
+  return first === undefined ? drawn : [first, ...drawn.filter((one) => one !== first)];
+}
 
 const drawnRounds = new DrawnRounds();
 const tables = new Map<Profile, readonly ConfigurationCase[]>();
@@ -172,27 +196,38 @@ class Attempt {
   #casesOf(round: number): readonly Case[] {
     const { profile, seed, selected, configurations } = this.#options;
     const { description } = this.#testbed;
-    const bounds = boundsFor(description, profile);
-    const drawn = drawnRounds.round(bounds, seed, round);
-    const timelines = familiesFor(description, selected).flatMap((family): readonly Case[] => {
-      const timeline = within(drawn.timeline(family), description, bounds);
-      if (!isHeldWithin(timeline.timeline, description)) return [];
-      return [{ row: family.name, cost: costOf(timeline.timeline), timeline }];
-    });
+    const drawn = drawnRounds.round(boundsFor(description, profile), seed, round);
+    const timelines = this.#timelinesOf(drawn);
     const isOnDocuments = selected.some((id) => id.startsWith('config.'));
     const table = isOnDocuments && round === 1 && this.#isOnTable ? tableOf(profile) : [];
     const documents = isOnDocuments ? drawn.documents(configurations) : [];
     const { alpha } = this.#options;
     if (alpha !== undefined) {
-      const checks = statisticalChecks(
-        timelines.flatMap((one) => ('timeline' in one ? [planOf(one.timeline.timeline)] : [])),
-      );
+      const checks = statisticalChecks(timelines.map(({ timeline }) => planOf(timeline.timeline)));
       this.#context = { ...this.#context, falseAlarmRate: alpha / Math.max(1, checks) };
     }
     const configured = [...table, ...documents].map((configuration) => {
       return { row: configuration.clause, cost: configurationCost, configuration };
     });
     return [...configured, ...timelines].toSorted((a, b) => a.cost - b.cost);
+  }
+
+  #timelinesOf(drawn: DrawnRound): readonly TimelineCase[] {
+    const { selected, costMax = Number.POSITIVE_INFINITY } = this.#options;
+    const { description } = this.#testbed;
+    const all = familiesFor(description, selected);
+    const timelines: TimelineCase[] = [];
+    let costs = 0;
+    const isSample = costMax < Number.POSITIVE_INFINITY;
+    for (const family of isSample ? sampled(all, drawn.seed, selected) : all) {
+      const timeline = within(drawn.timeline(family), description, drawn.bounds);
+      if (!isHeldWithin(timeline.timeline, description)) continue;
+      const cost = costOf(timeline.timeline);
+      timelines.push({ row: family.name, cost, timeline });
+      costs += timelineCost + cost;
+      if (costs >= costMax) break;
+    }
+    return timelines;
   }
 
   /** There are a thousand of them: a defect that breaks nothing of configurations is put to drawn ones alone. */
