@@ -20,7 +20,7 @@ export const membersChange: Family = {
   name: 'members-change',
   clauses: ['change.keeps-established', 'change.effective'],
   needs: ['schedule.wrr', 'change.weight', 'drain'],
-  runs: { stepped: 20, wired: 3 },
+  runs: { stepped: 14, wired: 3 },
   timelines: (bounds) =>
     fc
       .record({
@@ -82,7 +82,7 @@ export const listsChange: Family = {
     ...['draining.no-new', 'draining.established'],
   ],
   needs: ['schedule.wrr', 'change.weight', 'drain', 'drain.deadline'],
-  runs: { stepped: 24, wired: 0 },
+  runs: { stepped: 16, wired: 0 },
   timelines: (bounds) =>
     fc
       .record({
@@ -133,7 +133,7 @@ export const reconfigures: Family = {
     ...(['schedule.wrr', 'schedule.source', 'persistence', 'change.configuration'] as const),
     ...(['check.http', 'check.tcp'] as const),
   ],
-  runs: { stepped: 24, wired: 3 },
+  runs: { stepped: 16, wired: 3 },
   timelines: (bounds) =>
     fc
       .record({
@@ -361,7 +361,7 @@ export const load: Family = {
   name: 'load',
   clauses: ['load.no-loss', 'load.share'],
   needs: ['schedule.wrr', 'schedule.source', 'drain'],
-  runs: { stepped: 12, wired: 3 },
+  runs: { stepped: 8, wired: 3 },
   timelines: (bounds) =>
     fc
       .record({

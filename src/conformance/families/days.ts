@@ -216,7 +216,7 @@ export const days: Family = {
     ...(['check.http', 'drain', 'change.weight', 'change.configuration'] as const),
   ],
   // in real time it decides too little for what it costs
-  runs: { stepped: 40, wired: 0 },
+  runs: { stepped: 16, wired: 0 },
   timelines: (bounds) =>
     fc
       .record({

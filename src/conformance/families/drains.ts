@@ -62,7 +62,7 @@ export const drainingReturn: Family = {
   name: 'draining-return',
   clauses: ['draining.return', 'draining.established', 'health.interval'],
   needs: ['drain', 'change.weight'],
-  runs: { stepped: 20, wired: 3 },
+  runs: { stepped: 14, wired: 3 },
   timelines: (bounds) =>
     fc
       .record({
@@ -146,7 +146,7 @@ export const draining: Family = {
   name: 'draining',
   clauses: ['draining.no-new', 'draining.established', 'draining.deadline', 'draining.others'],
   needs: ['drain'],
-  runs: { stepped: 30, wired: 4 },
+  runs: { stepped: 18, wired: 4 },
   timelines: (bounds) =>
     fc
       .record({
@@ -234,7 +234,7 @@ export const drainingUnwell: Family = {
     'health.unhealthy-threshold',
   ],
   needs: ['drain', 'check.http', 'schedule.wrr', 'change.weight'],
-  runs: { stepped: 24, wired: 0 },
+  runs: { stepped: 16, wired: 0 },
   timelines: (bounds) =>
     fc
       .record({
@@ -309,7 +309,7 @@ export const drainingZero: Family = {
   name: 'draining-zero',
   clauses: ['draining.zero'],
   needs: ['drain'],
-  runs: { stepped: 20, wired: 3 },
+  runs: { stepped: 14, wired: 3 },
   timelines: (bounds) =>
     fc
       .record({

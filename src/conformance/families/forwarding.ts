@@ -21,7 +21,7 @@ export const forwardPorts: Family = {
   name: 'forward-ports',
   clauses: ['forward.port', 'forward.data', 'health.port', 'health.http.path'],
   needs: ['schedule.wrr'],
-  runs: { stepped: 24, wired: 4 },
+  runs: { stepped: 14, wired: 4 },
   timelines: (bounds) =>
     fc
       .record({

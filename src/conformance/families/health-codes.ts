@@ -29,7 +29,7 @@ export const healthCodes: Family = {
   name: 'health-codes',
   clauses: ['health.http.codes'],
   needs: ['check.http', 'schedule.wrr'],
-  runs: { stepped: 24, wired: 6 },
+  runs: { stepped: 16, wired: 6 },
   timelines: (bounds) =>
     fc
       .record({

@@ -24,7 +24,7 @@ export const healthIsolation: Family = {
   name: 'health-isolation',
   clauses: ['health.isolation'],
   needs: ['check.http', 'schedule.wrr'],
-  runs: { stepped: 24, wired: 3 },
+  runs: { stepped: 16, wired: 3 },
   timelines: (bounds) =>
     fc
       .record({

@@ -68,7 +68,7 @@ export const healthThresholds: Family = {
     'schedule.recovery',
   ],
   needs: ['check.http', 'schedule.wrr'],
-  runs: { stepped: 48, wired: 8 },
+  runs: { stepped: 20, wired: 8 },
   timelines: (bounds) =>
     fc
       .record({
@@ -152,7 +152,7 @@ export const healthConsecutive: Family = {
   name: 'health-consecutive',
   clauses: ['health.consecutive'],
   needs: ['check.http', 'schedule.wrr'],
-  runs: { stepped: 36, wired: 4 },
+  runs: { stepped: 16, wired: 4 },
   timelines: (bounds) => interruptedRuns('health-consecutive', healthConsecutive.clauses, bounds),
 };
 
@@ -341,7 +341,7 @@ export const healthTimeout: Family = {
   name: 'health-timeout',
   clauses: ['health.timeout'],
   needs: ['check.http', 'schedule.wrr'],
-  runs: { stepped: 24, wired: 4 },
+  runs: { stepped: 16, wired: 4 },
   timelines: (bounds) =>
     fc
       .record({
@@ -379,7 +379,7 @@ export const healthTcp: Family = {
   name: 'health-tcp',
   clauses: ['health.tcp'],
   needs: ['check.tcp', 'schedule.wrr'],
-  runs: { stepped: 24, wired: 4 },
+  runs: { stepped: 16, wired: 4 },
   timelines: (bounds) =>
     fc
       .record({

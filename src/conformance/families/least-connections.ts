@@ -31,7 +31,7 @@ export const wlcRefill: Family = {
   name: 'wlc-refill',
   clauses: ['schedule.wlc.ratio', 'schedule.wlc.release', 'schedule.wlc.active-only'],
   needs: ['schedule.wlc'],
-  runs: { stepped: 40, wired: 4 },
+  runs: { stepped: 16, wired: 4 },
   timelines: (bounds) =>
     fc
       .record({
@@ -91,7 +91,7 @@ export const wlcJoins: Family = {
   name: 'wlc-joins',
   clauses: ['schedule.wlc.ratio', 'schedule.wlc.active-only'],
   needs: ['schedule.wlc', 'change.weight'],
-  runs: { stepped: 20, wired: 2 },
+  runs: { stepped: 14, wired: 2 },
   timelines: (bounds) =>
     fc
       .record({

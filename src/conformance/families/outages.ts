@@ -27,7 +27,7 @@ export const outages: Family = {
   name: 'outages',
   clauses: ['schedule.none-eligible', 'health.live-connections', 'schedule.eligible'],
   needs: ['check.http', 'schedule.wrr'],
-  runs: { stepped: 24, wired: 3 },
+  runs: { stepped: 14, wired: 3 },
   timelines: (bounds) =>
     fc
       .record({
@@ -170,7 +170,7 @@ export const healthDetection: Family = {
   name: 'health-detection',
   clauses: ['health.detection-time', 'health.interval'],
   needs: ['check.http', 'schedule.wrr'],
-  runs: { stepped: 30, wired: 3 },
+  runs: { stepped: 16, wired: 3 },
   timelines: (bounds) =>
     fc
       .record({
@@ -210,7 +210,7 @@ export const healthInitial: Family = {
   name: 'health-initial',
   clauses: ['health.initial'],
   needs: ['check.http', 'schedule.wrr', 'change.weight'],
-  runs: { stepped: 20, wired: 4 },
+  runs: { stepped: 14, wired: 4 },
   timelines: (bounds) =>
     fc
       .record({

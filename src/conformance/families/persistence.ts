@@ -41,7 +41,7 @@ export const persistenceSticks: Family = {
   name: 'persistence-sticks',
   clauses: ['persistence.sticks', 'persistence.source-address'],
   needs: ['persistence'],
-  runs: { stepped: 30, wired: 4 },
+  runs: { stepped: 14, wired: 4 },
   timelines: (bounds) =>
     fc
       .record({
@@ -245,7 +245,7 @@ export const persistenceExpiry: Family = {
   name: 'persistence-expiry',
   clauses: ['persistence.expiry'],
   needs: ['persistence', 'schedule.wrr'],
-  runs: { stepped: 16, wired: 3 },
+  runs: { stepped: 12, wired: 3 },
   timelines: (bounds) =>
     fc
       .record({
@@ -350,7 +350,7 @@ export const persistenceDraining: Family = {
   name: 'persistence-draining',
   clauses: ['persistence.draining', 'persistence.sticks'],
   needs: ['persistence', 'persistence.draining', 'drain'],
-  runs: { stepped: 24, wired: 3 },
+  runs: { stepped: 14, wired: 3 },
   timelines: (bounds) =>
     fc
       .record({
@@ -410,7 +410,7 @@ export const persistenceUnhealthy: Family = {
   name: 'persistence-unhealthy',
   clauses: ['persistence.unhealthy', 'persistence.sticks'],
   needs: ['persistence', 'check.http'],
-  runs: { stepped: 20, wired: 3 },
+  runs: { stepped: 14, wired: 3 },
   timelines: (bounds) =>
     fc
       .record({

@@ -15,7 +15,7 @@ export const wrrCycles: Family = {
   name: 'wrr-cycles',
   clauses: ['schedule.wrr.cycle', 'schedule.wrr.spread'],
   needs: ['schedule.wrr'],
-  runs: { stepped: 40, wired: 4 },
+  runs: { stepped: 16, wired: 4 },
   timelines: (bounds) =>
     fc
       .record({
@@ -97,7 +97,7 @@ export const wrrRecovers: Family = {
   name: 'wrr-recovers',
   clauses: ['schedule.wrr.cycle', 'schedule.recovery', 'schedule.eligible'],
   needs: ['schedule.wrr', 'check.http'],
-  runs: { stepped: 20, wired: 2 },
+  runs: { stepped: 14, wired: 2 },
   timelines: (bounds) =>
     fc
       .record({
@@ -138,7 +138,7 @@ export const wrrShares: Family = {
   name: 'wrr-shares',
   clauses: ['schedule.wrr.share'],
   needs: ['schedule.wrr'],
-  runs: { stepped: 10, wired: 3 },
+  runs: { stepped: 8, wired: 3 },
   timelines: (bounds) =>
     fc
       .record({
@@ -230,7 +230,7 @@ export const wrrReweighs: Family = {
   name: 'wrr-reweighs',
   clauses: ['schedule.weight-change'],
   needs: ['schedule.wrr', 'change.weight'],
-  runs: { stepped: 20, wired: 3 },
+  runs: { stepped: 14, wired: 3 },
   timelines: (bounds) =>
     fc
       .record({

@@ -9,7 +9,7 @@ export const sourceReturns: Family = {
   name: 'source-returns',
   clauses: ['schedule.source.sticky'],
   needs: ['schedule.source'],
-  runs: { stepped: 30, wired: 3 },
+  runs: { stepped: 14, wired: 3 },
   timelines: (bounds) =>
     fc
       .record({
@@ -62,7 +62,7 @@ export const sourceFailures: Family = {
   name: 'source-failures',
   clauses: ['schedule.source.disruption', 'schedule.source.return', 'schedule.eligible'],
   needs: ['schedule.source', 'check.http'],
-  runs: { stepped: 30, wired: 3 },
+  runs: { stepped: 16, wired: 3 },
   timelines: (bounds) =>
     fc
       .record({
@@ -107,7 +107,7 @@ export const sourceShares: Family = {
   name: 'source-shares',
   clauses: ['schedule.source.share', 'schedule.source.sticky'],
   needs: ['schedule.source'],
-  runs: { stepped: 12, wired: 3 },
+  runs: { stepped: 10, wired: 3 },
   timelines: (bounds) =>
     fc
       .record({
