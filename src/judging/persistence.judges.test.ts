@@ -34,6 +34,23 @@ describe('persistence.sticks and persistence.source-address', () => {
     }
   });
 
+  it('leave to a clock that passes by itself the tick that it is in', () => {
+    const balancer = new FakeBalancer(kept, { persistenceMs: durationMs - 8 }).rounds(4);
+    for (const client of clients) balancer.open(client);
+    balancer.pass(1);
+    for (const client of clients.toReversed()) balancer.open(client);
+    balancer.pass(durationMs - 5);
+    for (const client of [...clients.slice(1), ...clients.slice(0, 1)]) balancer.open(client);
+    const last = balancer.end();
+    const inTime = (time: 'stepped' | 'scaled' | 'real') => ({
+      ...last,
+      header: { ...last.header, time },
+    });
+    expect(failures(inTime('stepped'))).toEqual(['persistence.sticks']);
+    expect(failures(inTime('scaled'))).toEqual([]);
+    expect(failures(inTime('real'))).toEqual([]);
+  });
+
   it('fail a key with the port in it, and no memory at all, charged to the key alone', () => {
     expect(failures(returning({ sessionKey: (source, port) => `${source}:${port}` }))).toEqual([
       'persistence.source-address',

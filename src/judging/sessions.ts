@@ -34,12 +34,19 @@ export function groupedBySource(
   return grouped;
 }
 
+/**
+ * A kernel counts time by its ticks, of 10 ms at the coarsest (`CONFIG_HZ=100`), and the one that it is in as a whole one,
+ * so that what nftables remembers is over up to a tick early.
+ */
+const tickMs = 10;
+
 /** Readings under which every new connection starts the time again. */
 const extending = ['last-connection', 'while-connected'];
 
 export function pairsOf(subject: Subject): readonly Pair[] {
   const durationMs = subject.effective.persistenceMs;
   if (durationMs === 0) return [];
+  const certainMs = durationMs - (subject.time === 'stepped' ? 0 : tickMs);
   const isExtended = extending.includes(wordTrait(subject, 'persistence.clock') ?? '');
   const last = new Map<string, { connection: Placed; index: number; root: Placed | null }>();
   const pairs: Pair[] = [];
@@ -53,7 +60,7 @@ export function pairsOf(subject: Subject): readonly Pair[] {
     const isSince = (start: Placed | null) =>
       start !== null &&
       isSequential(subject, first, second) &&
-      second.placed.toMs - start.opened.fromMs < durationMs;
+      second.placed.toMs - start.opened.fromMs < certainMs;
     const isGuaranteed = isSince(before.root);
     const isRunning = isExtended ? isSince(first) : isGuaranteed;
     const gap = (second.opened.fromMs - first.placed.toMs) / durationMs;
