@@ -186,6 +186,8 @@ const weightChanges: readonly (readonly [readonly number[], readonly number[]])[
   ],
 ];
 
+const waysToReweigh = ['each', 'list', 'list in another order'] as const;
+
 /** What comes after a change of weights. */
 const sequels = ['nothing', 'back', 'outage'] as const;
 interface Reweighing {
@@ -237,12 +239,15 @@ export const wrrReweighs: Family = {
         vectors: reweighing,
         held: fc.integer({ min: 4, max: 9 }),
         sequel: fc.constantFrom(...(bounds.isWired ? ['nothing'] : sequels)),
-        // several weights by one list, or by one each
-        isAtOnce: bounds.isWired ? fc.constant(false) : fc.boolean(),
+        // several weights by one list, also in another order, or by one each
+        by: fc.constantFrom(...(bounds.isWired ? (['each'] as const) : waysToReweigh)),
       })
-      .map(({ vectors: { before, after }, held, sequel, isAtOnce }): Timeline => {
-        const change = (from: readonly number[], to: readonly number[]): readonly Step[] =>
-          isAtOnce ? [{ do: 'list', instances: weighing(to) }] : reweighed(from, to);
+      .map(({ vectors: { before, after }, held, sequel, by }): Timeline => {
+        const change = (from: readonly number[], to: readonly number[]): readonly Step[] => {
+          const listed = weighing(to);
+          if (by === 'each') return reweighed(from, to);
+          return [{ do: 'list', instances: by === 'list' ? listed : listed.toReversed() }];
+        };
         const followed = following(before, after);
         return {
           ...head('wrr-reweighs', wrrReweighs.clauses, bounds),
