@@ -375,6 +375,8 @@ export class FakeBalancer {
   relist(): this {
     const instances = this.instances.filter(({ isMember }) => isMember).map(({ name }) => name);
     this.#tape.say({ event: 'instances.listed', instances, outcome: { is: 'accepted' } });
+    const [oldest] = this.held();
+    if (this.#wrong.cutsOnRelist && oldest !== undefined) this.close(oldest, 'balancer');
     return this;
   }
 

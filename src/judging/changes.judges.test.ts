@@ -18,6 +18,16 @@ function reconfigured(before: Asked, after: Asked, wrong: Wrong = {}) {
   return balancer.carryAll().end();
 }
 
+function relisted(wrong: Wrong = {}) {
+  return new FakeBalancer({}, wrong)
+    .rounds(4)
+    .openFresh(6, { hold: true })
+    .relist()
+    .openFresh(6)
+    .carryAll()
+    .end();
+}
+
 function members(wrong: Wrong = {}) {
   return new FakeBalancer({}, wrong)
     .rounds(4)
@@ -33,6 +43,12 @@ function members(wrong: Wrong = {}) {
 }
 
 describe('another configuration', () => {
+  it('fails a list that says nothing new and ends a connection all the same', () => {
+    expect(failures(relisted())).toEqual([]);
+    expect(passes(relisted())).toContain(keeps);
+    expect(failures(relisted({ cutsOnRelist: true }))).toEqual([keeps]);
+  });
+
   it('fails where another configuration ends what drains, at once or too early, also where it asks for shorter drains', () => {
     const pick: Wrong['pick'] = (eligible) => eligible.at(-1)?.name ?? 'a';
     const draining = (wrong: Wrong, after: Asked) =>

@@ -11,7 +11,13 @@ import { stuckAtChange } from './counts-at-changes.ts';
 import { isAtFailure } from './cuts-at-results.ts';
 import { drainingDefault } from './drain-ends.judges.ts';
 import { deadline, drainingZero, established } from './draining.judges.ts';
-import { type Edit, editsOf, isReconfiguredAt } from './edits.ts';
+import {
+  type AnyEdit,
+  type Edit,
+  editsAndRelistingsOf,
+  editsOf,
+  isReconfiguredAt,
+} from './edits.ts';
 import { arrivedWhole, forwardPort } from './forwarding.judges.ts';
 import { httpCodes, responseTimeout, tcpChecks } from './health-results.judges.ts';
 import { healthyThreshold, unhealthyThreshold } from './health-thresholds.judges.ts';
@@ -34,7 +40,7 @@ import { checkedAsBefore, putOff, waitingStill } from './waiting-checks.ts';
 import { wlcRatio } from './weighted-least-connections.judges.ts';
 
 export const keepsEstablished: Judge = judgeOf('change.keeps-established', (subject) => {
-  const edits = editsOf(subject);
+  const edits = editsAndRelistingsOf(subject);
   if (edits.length === 0) return 'nothing was edited';
   const breaches: Breach[] = [];
   let untouched = 0;
@@ -147,7 +153,7 @@ function isCutWhileOut(
   subject: Subject,
   instance: string,
   { fromMs }: NonNullable<Placed['closed']>,
-  edit: Edit,
+  edit: AnyEdit,
 ): boolean {
   const ledger = subject.whole.instances.get(instance)?.ledger;
   if ('kind' in edit || ledger === undefined) return false;
@@ -157,12 +163,13 @@ function isCutWhileOut(
   return isAtOnce && (ledger.failStreak[known] ?? 0) >= needed;
 }
 
-function isRemovalOf(edit: Edit, instance: string): boolean {
+function isRemovalOf(edit: AnyEdit, instance: string): boolean {
   return 'kind' in edit && edit.kind === 'removed' && edit.instance === instance;
 }
 
-function inWords(edit: Edit): string {
+function inWords(edit: AnyEdit): string {
   if (!('kind' in edit)) return 'another configuration';
+  if (edit.kind === 'relisted') return 'the same instances were listed again';
   const { kind, instance, weight } = edit;
   return kind === 'reweighed' ? `${instance} got the weight ${weight}` : `${instance} was ${kind}`;
 }

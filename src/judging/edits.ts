@@ -4,9 +4,13 @@
  */
 import type { When } from '../history/vocabulary.ts';
 import type { Subject } from './assessment.ts';
-import type { MembershipChange, Reconfiguration } from './reading.ts';
+import type { MembershipChange, Reconfiguration, Touch } from './reading.ts';
 
 export type Edit = MembershipChange | Reconfiguration;
+
+/** A list that said nothing new. */
+type Relisting = Touch & { readonly kind: 'relisted'; readonly outcome: 'accepted' };
+export type AnyEdit = Edit | Relisting;
 
 /** Accepted edits in their order, whichever configuration they came under. */
 export function editsOf({ whole }: Subject): readonly Edit[] {
@@ -15,11 +19,21 @@ export function editsOf({ whole }: Subject): readonly Edit[] {
     .toSorted((a, b) => a.line - b.line);
 }
 
+/** Those, and lists that said nothing new: whoever makes everything anew then may do harm as well. */
+export function editsAndRelistingsOf(subject: Subject): readonly AnyEdit[] {
+  const relistings = subject.whole.relistings.map(
+    (one): Relisting => ({ ...one, kind: 'relisted', outcome: 'accepted' }),
+  );
+  return [...editsOf(subject), ...relistings].toSorted((a, b) => a.line - b.line);
+}
+
 type Ended = When & { readonly line: number };
 
 /** Whether any edit, of those after a line, had been accepted just then. */
 export function isEditedAt(subject: Subject, ended: Ended, sinceLine = -1): boolean {
-  return editsOf(subject).some((edit) => edit.line > sinceLine && isJustBefore(edit, ended));
+  return editsAndRelistingsOf(subject).some(
+    (edit) => edit.line > sinceLine && isJustBefore(edit, ended),
+  );
 }
 
 /** The edits of the list at the very instant of which a connection was ended: all that one list said. */
@@ -39,6 +53,6 @@ export function isReconfiguredAt({ whole }: Subject, ended: Ended): boolean {
   );
 }
 
-function isJustBefore(edit: Edit, ended: Ended): boolean {
+function isJustBefore(edit: Ended, ended: Ended): boolean {
   return edit.line < ended.line && ended.fromMs <= edit.toMs;
 }

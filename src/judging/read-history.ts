@@ -181,6 +181,7 @@ function wholeReading(
     connections: [...whole.connections.values()],
     changes: whole.changes,
     instances,
+    relistings: whole.relistings,
     reconfigurations: whole.reconfigured.map(({ event, line }) => ({
       fromMs: event.fromMs,
       toMs: event.toMs,

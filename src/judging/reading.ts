@@ -74,6 +74,8 @@ export function linesInWhole(
 
 export interface WholeReading extends Pick<Reading, 'connections' | 'instances' | 'changes'> {
   readonly reconfigurations: readonly Reconfiguration[];
+  /** Lists of instances that said nothing new, or nothing but another order. */
+  readonly relistings: readonly Touch[];
 }
 
 export interface Reconfiguration extends When {

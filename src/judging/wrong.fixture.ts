@@ -48,6 +48,8 @@ export interface Wrong {
   /** A changed weight has no effect, ends every connection. */
   readonly keepsFirstWeights?: boolean;
   readonly cutsOnReweigh?: boolean;
+  /** The same list again ends the oldest connection. */
+  readonly cutsOnRelist?: boolean;
   /** All instances share the state that their results in turn lead to. */
   readonly sharesHealth?: boolean;
   readonly checkPort?: number;
