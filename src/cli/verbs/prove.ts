@@ -17,7 +17,7 @@ export function addProve(root: Command): void {
     .option('--jobs <count>', 'threads; default: one a core', positiveInteger)
     .option(
       '--repeat <runs>',
-      'also run each right implementation so often with fresh seeds',
+      'also try each right implementation so often with fresh seeds, on a sample of timelines',
       runs,
       0,
     )

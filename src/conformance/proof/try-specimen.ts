@@ -232,8 +232,8 @@ class Attempt {
 
   /** There are a thousand of them: a defect that breaks nothing of configurations is put to drawn ones alone. */
   get #isOnTable(): boolean {
-    const isOnBehaviour = this.#breaks.every((id) => !id.startsWith('config.'));
-    return this.#options.boundaries && (this.#breaks.length === 0 || !isOnBehaviour);
+    const isOnConfigurations = this.#breaks.some((id) => id.startsWith('config.'));
+    return this.#options.boundaries && (this.#breaks.length === 0 || isOnConfigurations);
   }
 
   async #run(one: Case): Promise<void> {
