@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { conform } from '../../conformance/conform.ts';
+import { families } from '../../conformance/families/families.ts';
 import { judgedClauses } from '../../conformance/judged-clauses.ts';
 import type { ClauseResult } from '../../results/conformance-result.ts';
 import { openTestbed } from '../../testbed/open-testbed.ts';
@@ -19,15 +20,19 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 
 async function judged(connectable: string, ...prefixes: readonly string[]) {
   const testbed = await openTestbed(connect(connectable), connectable);
+  const selected = judgedClauses
+    .map(({ id }) => id)
+    .filter((id) => prefixes.some((prefix) => id.startsWith(prefix)));
+  // made for other clauses they take a process minutes, and show nothing here
+  const made = families.filter(({ clauses }) => clauses.some((id) => selected.includes(id)));
   try {
     const { result } = await conform(testbed, {
       connectable,
       suite: 'test',
       seed: '1',
       profile: 'console',
-      selected: judgedClauses
-        .map(({ id }) => id)
-        .filter((id) => prefixes.some((prefix) => id.startsWith(prefix))),
+      selected,
+      families: made.map(({ name }) => name),
       filter: prefixes,
       jobs: 1,
       shrinkMs: 0,
