@@ -44,6 +44,8 @@ export const keepsEstablished: Judge = judgeOf('change.keeps-established', (subj
   if (edits.length === 0) return 'nothing was edited';
   const breaches: Breach[] = [];
   let untouched = 0;
+  // what comes at once when nothing was asked for is no narrower clause's matter
+  let isForNothing = false;
   for (const connection of subject.whole.connections.filter(isPlaced)) {
     const { placed, closed, carried } = connection;
     const isFailing = hasFailed(subject.whole.instances.get(placed.instance)?.ledger);
@@ -62,6 +64,8 @@ export const keepsEstablished: Judge = judgeOf('change.keeps-established', (subj
       if (isAtFailure(subject.whole, closed)) continue;
       const edit = edits.findLast(({ line }) => line < closed.line) ?? first;
       if (isFailing && !isCutWhileOut(subject, placed.instance, closed, edit)) continue;
+      const isAtOnce = closed.fromMs <= edit.toMs + propagationOf(subject);
+      isForNothing ||= isAtOnce && 'kind' in edit && edit.kind === 'relisted';
       breaches.push({
         why: `connection ${connection.connection} on ${placed.instance} was ended after ${inWords(edit)}`,
         expected: 'established connections go on',
@@ -72,6 +76,7 @@ export const keepsEstablished: Judge = judgeOf('change.keeps-established', (subj
   }
   return {
     breaches: [...breaches, ...cutInDrains(subject)],
+    standsAlone: isForNothing,
     sometimes: { 'connections that carried data after an edit': untouched },
     kept: `${counted(untouched, 'connection')} carried data after ${edits.map(inWords).join(', ')}`,
   };

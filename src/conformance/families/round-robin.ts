@@ -184,6 +184,11 @@ const weightChanges: readonly (readonly [readonly number[], readonly number[]])[
     [2, 3, 5],
     [5, 3, 2],
   ],
+  // well above what most are given, and more
+  [
+    [12, 4],
+    [16, 12],
+  ],
 ];
 
 const waysToReweigh = ['each', 'list', 'list in another order'] as const;
