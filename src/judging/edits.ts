@@ -9,7 +9,7 @@ import type { MembershipChange, Reconfiguration, Touch } from './reading.ts';
 export type Edit = MembershipChange | Reconfiguration;
 
 /** A list that said nothing new. */
-type Relisting = Touch & { readonly kind: 'relisted'; readonly outcome: 'accepted' };
+type Relisting = Touch & { readonly kind: 'relisted' };
 export type AnyEdit = Edit | Relisting;
 
 /** Accepted edits in their order, whichever configuration they came under. */
@@ -22,7 +22,7 @@ export function editsOf({ whole }: Subject): readonly Edit[] {
 /** Those, and lists that said nothing new: whoever makes everything anew then may do harm as well. */
 export function editsAndRelistingsOf(subject: Subject): readonly AnyEdit[] {
   const relistings = subject.whole.relistings.map(
-    (one): Relisting => ({ ...one, kind: 'relisted', outcome: 'accepted' }),
+    (one): Relisting => ({ ...one, kind: 'relisted' }),
   );
   return [...editsOf(subject), ...relistings].toSorted((a, b) => a.line - b.line);
 }

@@ -26,6 +26,16 @@ it.each(families.map((family) => [family.name, family] as const))(
   },
 );
 
+it.each(families.map((family) => [family.name, family] as const))(
+  '%s puts all that is the same in every run in stepped time',
+  (_, { fixed, runs }) => {
+    for (const profile of ['console', 'openapi'] as const) {
+      const count = fixed?.({ ...smallBounds, profile, isWired: false }).length ?? 0;
+      expect(runs.stepped).toBeGreaterThanOrEqual(count);
+    }
+  },
+);
+
 describe('what is drawn', () => {
   it('has intervals that nobody would have for a limit of its own', () => {
     const seconds = drawnOf('health-thresholds', 'console').map(

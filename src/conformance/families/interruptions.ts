@@ -228,7 +228,7 @@ export const changesWhileCounting: Family = {
   name: 'changes-while-counting',
   clauses: ['health.unhealthy-threshold', 'health.healthy-threshold'],
   needs: ['check.http', 'schedule.wrr', 'change.weight', 'drain'],
-  runs: { stepped: 14, wired: 2 },
+  runs: { stepped: 16, wired: 2 },
   fixed: timelinesWhileCounting,
   timelines: (bounds) => fc.constantFrom(...timelinesWhileCounting(bounds)),
 };

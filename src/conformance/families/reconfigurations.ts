@@ -291,7 +291,7 @@ export const reconfiguresParts: Family = {
     'drain',
     'change.configuration',
   ],
-  runs: { stepped: 16, wired: 4 },
+  runs: { stepped: 24, wired: 4 },
   fixed: partTimelines,
   timelines: (bounds) => fc.constantFrom(...partTimelines(bounds)),
 };

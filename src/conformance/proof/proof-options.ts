@@ -9,7 +9,7 @@ const roundsOfDefect = { min: 1, max: 12 };
 const roundsOfRight = { min: 2, max: 2 };
 const configurationsARound = 60;
 
-/** A tenth of a second each, on a slow machine, of which two thirds are timelines: a thousand runs of 24 are many. */
+/** About a tenth of a second, on a slow machine: a thousand runs of two dozen are many. */
 const aRunOfTheCampaign = { costMax: 3500, configurations: 20 };
 
 export function proofOptions({ breaks }: Specimen, profile: Profile, seed: string): TryOptions {

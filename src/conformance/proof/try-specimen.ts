@@ -167,8 +167,8 @@ class Attempt {
 
   /** What is dear is for whoever is not known yet, and for the right ones once: the campaign asks them again. */
   #isSpared(one: Case, round: number): boolean {
-    const isBeside = 'timeline' in one && this.#breaks.every((id) => id.startsWith('config.'));
     if (this.#breaks.length === 0) return one.cost > dearCost && round > 1;
+    const isBeside = 'timeline' in one && this.#breaks.every((id) => id.startsWith('config.'));
     return one.cost > (isBeside ? dearCostBeside : dearCost) && this.#isKilled();
   }
 
@@ -213,19 +213,18 @@ class Attempt {
   }
 
   #timelinesOf(drawn: DrawnRound): readonly TimelineCase[] {
-    const { selected, costMax = Number.POSITIVE_INFINITY } = this.#options;
+    const { selected, costMax } = this.#options;
     const { description } = this.#testbed;
     const all = familiesFor(description, selected);
     const timelines: TimelineCase[] = [];
     let costs = 0;
-    const isSample = costMax < Number.POSITIVE_INFINITY;
-    for (const family of isSample ? sampled(all, drawn.seed, selected) : all) {
+    for (const family of costMax === undefined ? all : sampled(all, drawn.seed, selected)) {
       const timeline = within(drawn.timeline(family), description, drawn.bounds);
       if (!isHeldWithin(timeline.timeline, description)) continue;
       const cost = costOf(timeline.timeline);
       timelines.push({ row: family.name, cost, timeline });
       costs += timelineCost + cost;
-      if (costs >= costMax) break;
+      if (costMax !== undefined && costs >= costMax) break;
     }
     return timelines;
   }
