@@ -8,6 +8,7 @@ import { type Epoch, epochOf, type Member } from './membership.ts';
 import { type MembershipChange, onceAReading, type Placed, wordTrait } from './reading.ts';
 import { resumes } from './returns.ts';
 import { sameMembers, standingOf } from './rotation.ts';
+import { isDoubt } from './unseen-checks.ts';
 
 export type Counts = ReadonlyMap<string, number>;
 
@@ -178,6 +179,8 @@ function staysIn({ instances, configuration, header }: Subject, name: string): b
   if (one === undefined || header.checks === 'none') return false;
   if (one.refusingFromMs < Number.POSITIVE_INFINITY) return false;
   const { notPassed, checks } = one.ledger;
+  // nothing says how whoever was registered anew begins
+  if (checks.some(isDoubt)) return false;
   const passes = checks.findIndex(({ result }) => result !== 'passed');
   if (passes <= healthyThreshold) return false;
   return checks.every((_, index) => {

@@ -103,6 +103,22 @@ describe('persistence.sticks and persistence.source-address', () => {
     expect(failures(meet(undefined, shifted))).toEqual([]);
   });
 
+  it('count no cycles over known clients who may have had a turn of the scheduler', () => {
+    const balancer = new FakeBalancer({ ...kept, drainSeconds: 0 }).rounds(4);
+    const known = Array.from({ length: 6 }, (_, index) => `127.200.0.${1 + index}`);
+    const homes = known.map((client) => balancer.open(client));
+    balancer.remove('b').pass(1);
+    const stranded = known.filter((_, index) => homes[index] === 'b');
+    // of two networks, as the turns go
+    for (const segment of [0, 1, 2]) {
+      for (let turn = 0; turn < 11; turn++)
+        balancer.open(`127.21${turn % 2}.${segment}.${1 + turn}`);
+      const back = stranded[segment];
+      if (back !== undefined) balancer.open(back);
+    }
+    expect(failures(balancer.end())).toEqual([]);
+  });
+
   it('fail a key that lacks one bit of the address, and no key at all for one that is whole', () => {
     // each leader with its neighbours by a bit, in no order that a cycle has
     const bitsOf = (leader: number) =>

@@ -6,7 +6,7 @@ import { justOut } from './just-out.ts';
 import { cycleOf, epochOf } from './membership.ts';
 import { type PartOfAddress, partsOfAddress } from './parts-of-address.ts';
 import { isPlaced, type Placed, schedulersOf, wordTrait } from './reading.ts';
-import { hasOthers, standingOf, staysInside, stretchesOf } from './rotation.ts';
+import { hasOthers, type Stretch, standingOf, staysInside, stretchesOf } from './rotation.ts';
 import { type Pair, pairsOf, staysDespiteFailures, staysEligible, wouldMove } from './sessions.ts';
 import { pairsThroughConfigurations } from './sessions-through-configurations.ts';
 import { turnedAwayWhenStranded } from './stranded-clients.ts';
@@ -161,14 +161,32 @@ function forgottenForFailures(subject: Subject, pairs: readonly Pair[]): readonl
  */
 function takenForOthers(subject: Subject): readonly Breach[] {
   if ((wordTrait(subject, 'wrr.schedulers') ?? '1') !== '1') return [];
+  return newcomersOf(subject).flatMap((stretch): readonly Breach[] => {
+    const { breach } = judgeCycles(stretch, washoutOf(subject));
+    if (breach === null) return [];
+    return partsOfAddress.flatMap((part) => followersBreach(stretch.connections, part)).slice(0, 1);
+  });
+}
+
+/** Clients who were never there before, one after the other, with nobody else between them whom the scheduler may have placed. */
+function newcomersOf(subject: Subject): readonly Stretch[] {
   const firsts = firstConnectionsOf(subject);
-  return stretchesOf(subject).flatMap((stretch): readonly Breach[] => {
-    const newcomers = stretch.connections.filter(
-      ({ source, connection }) => firsts.get(source) === connection,
-    );
-    const { breach } = judgeCycles({ ...stretch, connections: newcomers }, washoutOf(subject));
-    if (breach === null || stretch.inRotation.length < 2) return [];
-    return partsOfAddress.flatMap((part) => followersBreach(newcomers, part)).slice(0, 1);
+  const keptByMemory = new Set(
+    pairsOf(subject)
+      .filter(({ first, second, isRunning }) => {
+        return isRunning && first.placed.instance === second.placed.instance;
+      })
+      .map(({ second }) => second.connection),
+  );
+  return stretchesOf(subject).flatMap((stretch) => {
+    const runs: Placed[][] = [[]];
+    for (const one of stretch.connections) {
+      if (firsts.get(one.source) === one.connection) runs.at(-1)?.push(one);
+      else if (!keptByMemory.has(one.connection)) runs.push([]);
+    }
+    return stretch.inRotation.length < 2
+      ? []
+      : runs.map((connections) => ({ ...stretch, connections }));
   });
 }
 

@@ -32,10 +32,16 @@ export function withInvisibleFailures(
 }
 
 /** A doubt goes before the checks that it was there for, although its line may be written after theirs. */
-function placeOf({ check, started, startedLine }: CheckReading, seen: readonly CheckReading[]) {
-  if (check >= 0) return startedLine;
+function placeOf(check: CheckReading, seen: readonly CheckReading[]) {
+  const { started, startedLine } = check;
+  if (!isDoubt(check)) return startedLine;
   const first = seen.find((other) => other.started.fromMs >= started.fromMs);
   return Math.min(startedLine, (first?.startedLine ?? startedLine) - 0.5);
+}
+
+/** Whether it is no check of anybody's, but stands for what nobody saw. */
+export function isDoubt({ check }: CheckReading): boolean {
+  return check < 0;
 }
 
 interface Doubt {

@@ -60,6 +60,17 @@ describe('weighted least connections', () => {
     expect(failures(failing({ unhealthyThreshold: 3 }))).not.toContain('schedule.wlc.ratio');
   });
 
+  it('owe nothing to whoever was registered anew and may begin out of rotation', () => {
+    const level = { ...asked, weights: { a: 1, b: 1, c: 1 }, drainSeconds: 0 };
+    const returned = (isUp: boolean) => {
+      const balancer = new FakeBalancer(level).rounds(8).openFresh(24, { hold: true });
+      balancer.remove('a').pass(1).add('a');
+      balancer.of('a').isUp = isUp;
+      return balancer.closeSome('b', 4).openFresh(8, { hold: true }).end();
+    };
+    for (const isUp of [true, false]) expect(failures(returned(isUp))).toEqual([]);
+  });
+
   it('fails where closed connections count', () => {
     const returned = (wrong: Wrong) =>
       new FakeBalancer({ ...asked, weights: { a: 1, b: 1 } }, wrong)
