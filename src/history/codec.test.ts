@@ -44,6 +44,18 @@ describe('histories as NDJSON', () => {
     expect(text.split('\n')[2]).toContain('connection.placed');
   });
 
+  it('read back what was found wrong, and who said so, of a document that was rejected', () => {
+    const violations = [
+      { clause: null, path: 'port', expected: 'a port', observed: 0, by: 'balancer' },
+      { clause: 'config.name', path: 'name', expected: 'a name', observed: undefined },
+    ] as const;
+    const outcome = { is: 'rejected', violations } as const;
+    const told = { outcome, configuration: {}, readBack: null, effective: null };
+    const configured = { event: 'service.configured', fromMs: 0, toMs: 0, ...told } as const;
+    const rejected: History = { ...history, events: [configured] };
+    expect(decodeHistory(encodeHistory(rejected), 'h.ndjson')).toEqual(rejected);
+  });
+
   it('have the same bytes whatever the order of keys was', () => {
     const backwards = {
       ...history,

@@ -110,6 +110,8 @@ const besideOutcome: Readonly<Record<string, Fields>> = {
           ['clause', orNull(text)],
           ['path', text],
           ['expected', text],
+          ['observed', anything],
+          ['by', oneOf('balancer', 'adapter', undefined)],
         ]),
       ),
     ],

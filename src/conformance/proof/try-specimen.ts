@@ -9,7 +9,7 @@ import type { Profile } from '../../spec/configuration.ts';
 import type { Testbed } from '../../testbed/trial.ts';
 import { within } from '../abilities.ts';
 import { boundsFor, costOf, familiesFor, isHeldWithin } from '../case-plan.ts';
-import { type CaseContext, runCase } from '../case-runner.ts';
+import { type CaseContext, type CaseOutcome, runCase } from '../case-runner.ts';
 import { boundaryCases } from '../configurations/boundary-cases.ts';
 import type { ConfigurationCase } from '../configurations/configuration-case.ts';
 import { runConfigurationCase } from '../configurations/run-configurations.ts';
@@ -43,6 +43,8 @@ export interface TryOptions {
   readonly alpha?: number;
   /** Verdicts on other specimens that were put to the same timelines. */
   readonly remembered?: RememberedVerdicts;
+  /** Told of each timeline that was run. */
+  readonly heard?: (outcome: CaseOutcome) => void;
   readonly signal?: AbortSignal;
 }
 
@@ -256,6 +258,7 @@ class Attempt {
         const { name, seed, timeline } = one.timeline;
         const outcome = await runCase(this.#context, name, seed, timeline);
         this.#tally.hear(outcome);
+        this.#options.heard?.(outcome);
         return failingIn(outcome);
       }
       const { configuration } = one;
