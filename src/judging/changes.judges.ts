@@ -23,7 +23,7 @@ import { httpCodes, responseTimeout, tcpChecks } from './health-results.judges.t
 import { healthyThreshold, unhealthyThreshold } from './health-thresholds.judges.ts';
 import type { Judge } from './judge.ts';
 import { cycleOf, type Member } from './membership.ts';
-import { isBefore, roundingMs } from './order.ts';
+import { earlyMs, isBefore } from './order.ts';
 import {
   decided,
   isPlaced,
@@ -103,7 +103,8 @@ function cutInDrains(subject: Subject): readonly Breach[] {
       const isBetween = ({ line }: { readonly line: number }) =>
         removal.line < line && line < closed.line;
       if (!updates.some(isBetween) || isOtherEdit(subject, removal, closed)) return [];
-      const isOver = closed.toMs >= removal.fromMs + drainMsAt(subject, removal) - roundingMs;
+      const isOver =
+        closed.toMs >= removal.fromMs + drainMsAt(subject, removal) - earlyMs(subject.time);
       if (isOver) return [];
       // who ends drains too early anyhow does so here, too
       const isAtOnce = isReconfiguredAt(subject, closed);

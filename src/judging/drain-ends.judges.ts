@@ -8,7 +8,7 @@ import { isAtFailure } from './cuts-at-results.ts';
 import { isEditedAt } from './edits.ts';
 import { arrivedWhole, lostInForwarding } from './forwarding.judges.ts';
 import type { Judge } from './judge.ts';
-import { isBefore, roundingMs } from './order.ts';
+import { earlyMs, isBefore, roundingMs } from './order.ts';
 import {
   type ConnectionReading,
   isPlaced,
@@ -139,7 +139,7 @@ export const drainingDefault: Judge = judgeOf('draining.default', (subject) => {
   let unseen = 0;
   let held = 0;
   for (const change of removalsOf(subject).filter((one) => returnOf(subject, one) === null)) {
-    const endMs = change.fromMs + drainMs - roundingMs;
+    const endMs = change.fromMs + drainMs - earlyMs(subject.time);
     for (const one of heldAt(subject, change)) {
       const { connection, closed, carried } = one;
       held++;

@@ -73,6 +73,17 @@ describe('draining', () => {
     }
   });
 
+  it('leaves to a clock that passes by itself the tick that it is in', () => {
+    const early = removed({ drainMs: drainMs - 8 });
+    expect(failures(early)).toEqual(['draining.established']);
+    const real = inRealTime(early);
+    expect(failures(real)).toEqual([]);
+    expect(passes(real)).toContain('draining.deadline');
+    expect(failures(inRealTime(removed({ drainMs: drainMs - 20 })))).toEqual([
+      'draining.established',
+    ]);
+  });
+
   it('fails new connections to what was removed, whichever the scheduler', () => {
     for (const scheduling of ['weighted-round-robin', 'source-ip'] as const) {
       expect(failures(removed({ keepsRemoved: true }, { scheduling }))).toEqual([

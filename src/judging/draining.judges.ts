@@ -24,7 +24,7 @@ import { editsJustBefore, isReconfiguredAt } from './edits.ts';
 import { arrivedWhole, lostInForwarding } from './forwarding.judges.ts';
 import type { Judge } from './judge.ts';
 import { cycleOf, epochOf, type Removal } from './membership.ts';
-import { roundingMs } from './order.ts';
+import { earlyMs } from './order.ts';
 import { isPlaced, type MembershipChange, type Placed, wordTrait } from './reading.ts';
 import { hasOthers } from './rotation.ts';
 import { pairsOf } from './sessions.ts';
@@ -187,7 +187,7 @@ export const established: Judge = judgeOf('draining.established', (subject) => {
   let transfers = 0;
   let later = 0;
   for (const { connection, change } of drained(subject)) {
-    const endMs = change.fromMs + drainMs - roundingMs;
+    const endMs = change.fromMs + drainMs - earlyMs(subject.time);
     const { closed, placed } = connection;
     for (const one of connection.carried) {
       if (one.line < change.line || one.toMs >= endMs) continue;
@@ -265,7 +265,8 @@ export const deadline: Judge = judgeOf('draining.deadline', (subject) => {
   const all = drained(subject);
   for (const { connection, change } of all) {
     const { closed, placed } = connection;
-    const isOver = closed?.by === 'balancer' && closed.toMs >= change.fromMs + drainMs - roundingMs;
+    const isOver =
+      closed?.by === 'balancer' && closed.toMs >= change.fromMs + drainMs - earlyMs(subject.time);
     const after = outliving(subject, change, connection);
     const alive = after === 'perhaps' ? null : after;
     if (isOver) closedThen++;

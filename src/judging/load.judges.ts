@@ -7,7 +7,7 @@ import { type Breach, counted, judgeOf, type Subject } from './assessment.ts';
 import { hasFailed } from './check-ledger.ts';
 import type { Judge } from './judge.ts';
 import { divisorOf, type Epoch, epochOf } from './membership.ts';
-import { isBefore, roundingMs } from './order.ts';
+import { earlyMs, isBefore } from './order.ts';
 import {
   type ConnectionReading,
   decided,
@@ -106,7 +106,7 @@ function isOver(subject: Subject, { placed, closed }: Placed): boolean {
     ({ kind, instance, fromMs }) =>
       kind === 'removed' &&
       instance === placed.instance &&
-      (closed?.toMs ?? 0) >= fromMs + drainMs - roundingMs,
+      (closed?.toMs ?? 0) >= fromMs + drainMs - earlyMs(subject.time),
   );
 }
 

@@ -5,6 +5,7 @@
 import type { Subject } from './assessment.ts';
 import { knownBefore, knownPossibly } from './check-ledger.ts';
 import { epochOf } from './membership.ts';
+import { earlyMs } from './order.ts';
 import { isPlaced, type Placed, propagationOf, wordTrait } from './reading.ts';
 import { isSequential, resultsBeyond, standingOf } from './rotation.ts';
 
@@ -34,19 +35,13 @@ export function groupedBySource(
   return grouped;
 }
 
-/**
- * A kernel counts time by its ticks, of 10 ms at the coarsest (`CONFIG_HZ=100`), and the one that it is in as a whole one,
- * so that what nftables remembers is over up to a tick early.
- */
-const tickMs = 10;
-
 /** Readings under which every new connection starts the time again. */
 const extending = ['last-connection', 'while-connected'];
 
 export function pairsOf(subject: Subject): readonly Pair[] {
   const durationMs = subject.effective.persistenceMs;
   if (durationMs === 0) return [];
-  const certainMs = durationMs - (subject.time === 'stepped' ? 0 : tickMs);
+  const certainMs = durationMs - (subject.time === 'stepped' ? 0 : earlyMs(subject.time));
   const isExtended = extending.includes(wordTrait(subject, 'persistence.clock') ?? '');
   const last = new Map<string, { connection: Placed; index: number; root: Placed | null }>();
   const pairs: Pair[] = [];

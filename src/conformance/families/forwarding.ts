@@ -70,14 +70,14 @@ export const forwardPorts: Family = {
 };
 
 /**
- * Of another weight it is where it was; gone for good or still draining, and back at another port, what was known of it
- * is no longer so.
+ * Of another weight it is where it was; gone for good or still draining, and back at another port, or at another port
+ * without having been away, what was known of it is no longer so.
  */
 export const forwardReturns: Family = {
   name: 'forward-returns',
-  clauses: ['forward.port'],
+  clauses: ['forward.port', 'health.port'],
   needs: ['schedule.wrr', 'change.weight', 'drain'],
-  runs: { stepped: 12, wired: 0 },
+  runs: { stepped: 12, wired: 3 },
   timelines: (bounds) =>
     fc
       .record({
@@ -86,9 +86,10 @@ export const forwardReturns: Family = {
         isHeld: fc.boolean(),
         // where nothing is held, and where there is no drain, it is gone at once
         isDraining: fc.boolean(),
+        isAway: fc.boolean(),
       })
       .map((drawn): Timeline => {
-        const { ports, drainSeconds, isDraining } = drawn;
+        const { ports, drainSeconds, isDraining, isAway } = drawn;
         const [before = null, after = null] = ports;
         const isHeld = drawn.isHeld || isDraining;
         const open = { do: 'open' as const, count: 8, sources: 'fresh' as const };
@@ -103,9 +104,24 @@ export const forwardReturns: Family = {
             { ...open, hold: isHeld },
             { do: 'reweigh', instance: 'b', weight: 2 },
             open,
-            { do: 'remove', instance: 'a' },
-            { after: isDraining ? { drain: 0.2 } : { drain: 1.1, intervals: 1 }, do: 'wait' },
-            { do: 'add', instance: { name: 'a', weight: 1, port: after } },
+            ...(isAway
+              ? [
+                  { do: 'remove' as const, instance: 'a' },
+                  {
+                    after: isDraining ? { drain: 0.2 } : { drain: 1.1, intervals: 1 },
+                    do: 'wait' as const,
+                  },
+                  { do: 'add' as const, instance: { name: 'a', weight: 1, port: after } },
+                ]
+              : [
+                  {
+                    do: 'list' as const,
+                    instances: [
+                      { name: 'a', weight: 1, port: after },
+                      { name: 'b', weight: 2, port: before },
+                    ],
+                  },
+                ]),
             // whoever starts out of rotation passes its checks first
             { after: { checks: { a: 4 } }, ...open },
           ],
