@@ -56,6 +56,31 @@ describe('schedule.source.sticky', () => {
   });
 });
 
+describe('schedule.source.sticky where the list comes in another order', () => {
+  const relisted = (disruption?: string) => {
+    let isTurned = false;
+    const byPlace: Wrong = {
+      pick: (eligible, { source }) => bySource(isTurned ? eligible.toReversed() : eligible, source),
+    };
+    const traits = disruption === undefined ? {} : { 'source.disruption': disruption };
+    const balancer = new FakeBalancer({ ...asked, traits }, byPlace).rounds(4);
+    const all = () => {
+      for (let client = 0; client < 20; client++) balancer.open(freshSource(client));
+    };
+    all();
+    balancer.relist();
+    isTurned = true;
+    all();
+    all();
+    return verdictOn(balancer.end(), 'schedule.source.sticky').is;
+  };
+
+  it('fails whoever hashes by places in it, unless others are declared to move at a loss', () => {
+    expect([undefined, 'own-only'].map(relisted)).toEqual(['fail', 'fail']);
+    expect(['on-down', 'any'].map(relisted)).toEqual(['pass', 'pass']);
+  });
+});
+
 describe('schedule.source.share', () => {
   const many = (wrong: Wrong = {}, count = 900) =>
     new FakeBalancer(asked, wrong).rounds(4).openFresh(count).end();

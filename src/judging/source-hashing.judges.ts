@@ -3,9 +3,9 @@
  * by the weights within a declared band. Knows no hash.
  */
 import { promiseOf } from '../statistics/certificate.ts';
-import { type Breach, counted, judgeOf } from './assessment.ts';
+import { type Breach, counted, judgeOf, type Subject } from './assessment.ts';
 import type { Judge } from './judge.ts';
-import type { Placed } from './reading.ts';
+import { type Placed, wordTrait } from './reading.ts';
 import { phasesOf, stretchesBySource } from './source-phases.ts';
 import { reweighingOf } from './source-reweighing.ts';
 import { addressesToJudge, judgeShares } from './source-shares.ts';
@@ -16,11 +16,16 @@ export const sourceSticky: Judge = judgeOf('schedule.source.sticky', (subject) =
   const breaches: Breach[] = [];
   const instances = new Set<string>();
   let returns = 0;
-  for (const { connections, first } of phasesOf(stretches)) {
+  const mayMove = movesByOrder(subject);
+  for (const { connections } of phasesOf(stretches)) {
+    const homes = new Map<string, Placed>();
     for (const connection of connections) {
       instances.add(connection.placed.instance);
-      const before = first.get(connection.source);
-      if (before === undefined || before === connection) continue;
+      const before = homes.get(connection.source);
+      if (before === undefined || mayMove(before, connection)) {
+        homes.set(connection.source, connection);
+        continue;
+      }
       returns++;
       if (before.placed.instance !== connection.placed.instance)
         breaches.push(moved(before, connection));
@@ -35,6 +40,16 @@ export const sourceSticky: Judge = judgeOf('schedule.source.sticky', (subject) =
     kept: `${counted(returns, 'connection')} of addresses seen before went where they had gone before`,
   };
 });
+
+/** Declared to move others, too, when somebody goes: by their places in the list, perhaps, which another order changes. */
+const movingOthers = ['any', 'on-down'];
+
+function movesByOrder(subject: Subject): (before: Placed, after: Placed) => boolean {
+  if (!movingOthers.includes(wordTrait(subject, 'source.disruption') ?? '')) return () => false;
+  const { relistings } = subject.whole;
+  return (before, after) =>
+    relistings.some(({ line }) => line > before.openedLine && line < after.placed.line);
+}
 
 function moved(before: Placed, connection: Placed): Breach {
   return {
