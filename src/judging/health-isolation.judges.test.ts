@@ -99,6 +99,16 @@ describe(clause, () => {
     expect(verdictOn({ ...history, events }, clause).why).toContain('refuses traffic');
   });
 
+  it('takes who refuses its checks for one that refuses clients, too, where both are one port', () => {
+    const refusing = new FakeBalancer().rounds(4).openFresh(9).behave('a', { reply: 'refused' });
+    const { header, events } = refusing.rounds(6).openFresh(18).end();
+    const whyIn = (time: 'stepped' | 'scaled', checks: object = {}) =>
+      verdictOn({ header: { ...header, ...checks, time }, events }, clause).why;
+    expect(whyIn('scaled')).toContain('refuses traffic');
+    expect(whyIn('scaled', { checks: 'told' })).not.toContain('refuses traffic');
+    expect(whyIn('stepped')).not.toContain('refuses traffic');
+  });
+
   it('sees nothing in fewer connections than two cycles while another is out', () => {
     const looks = (count: number) => {
       const seen = new FakeBalancer().rounds(4).openFresh(9).behave('a', { reply: 503 }).rounds(6);

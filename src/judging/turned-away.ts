@@ -6,12 +6,14 @@ import { isUnchangedMember } from './absences.ts';
 import type { Breach, Subject } from './assessment.ts';
 import { knownBefore } from './check-ledger.ts';
 import {
+  type BehaviourReading,
   type ConnectionReading,
   type InstanceReading,
   isPlaced,
   propagationOf,
 } from './reading.ts';
 import { whyNoWindows } from './rotation-windows.ts';
+import { refusesChecks } from './unseen-checks.ts';
 
 /** How much later the next one may be taken on a real machine. */
 const lagMs = 1000;
@@ -29,9 +31,15 @@ export function whyRefusalsTellNothing(subject: Subject): string | null {
   if (subject.whole.reconfigurations.length > 0)
     return 'another configuration came, so that results of others are not all that happened';
   const all = [...subject.instances.values()];
-  return all.some(({ behaviours }) => behaviours.some(({ traffic }) => traffic !== 'accepted'))
+  return all.some(({ behaviours }) => behaviours.some((one) => refusesTraffic(subject, one)))
     ? 'an instance refuses traffic, so that a client may be turned away for that'
     : null;
+}
+
+/** On a real port whoever refuses its checks refuses clients, too, for as long as nobody has noticed. */
+function refusesTraffic({ time, header }: Subject, one: BehaviourReading): boolean {
+  const isOnePort = time !== 'stepped' && header.checks !== 'told';
+  return one.traffic !== 'accepted' || (isOnePort && refusesChecks(one));
 }
 
 /** The first check of anybody that may have failed. */

@@ -51,12 +51,12 @@ interface Doubt {
   readonly untilLine: number | null;
 }
 
-function refuses(behaviour: BehaviourReading): boolean {
+export function refusesChecks(behaviour: BehaviourReading): boolean {
   return [...behaviour.checks, behaviour.afterwards].some(({ reply }) => reply === 'refused');
 }
 
 function refusal(behaviour: BehaviourReading, next: BehaviourReading | undefined): Doubt[] {
-  if (!refuses(behaviour)) return [];
+  if (!refusesChecks(behaviour)) return [];
   const toMs = next?.toMs ?? Number.POSITIVE_INFINITY;
   return [{ fromMs: behaviour.fromMs, toMs, line: behaviour.line, untilLine: next?.line ?? null }];
 }
