@@ -33,8 +33,7 @@ export function drawTimelines(
       return { name, seed: `${seed}/${name}`, timeline, shrink: () => [] };
     });
   }
-  const arbitrary = family.timelines(bounds);
-  return Array.from({ length: count }, (_, index) => draw(family, arbitrary, seed, index));
+  return Array.from({ length: count }, (_, index) => draw(family, bounds, seed, index));
 }
 
 /** The `number`-th one that `drawTimelines` draws, counted from 1; those that are the same in every run come round again. */
@@ -46,17 +45,14 @@ export function drawTimeline(
 ): DrawnTimeline {
   const fixed = family.fixed?.(bounds) ?? [];
   const timeline = fixed[(number - 1) % Math.max(1, fixed.length)];
-  if (timeline === undefined) return draw(family, family.timelines(bounds), seed, number - 1);
+  if (timeline === undefined) return draw(family, bounds, seed, number - 1);
   const name = `${family.name}-${number}`;
   return { name, seed: `${seed}/${name}`, timeline, shrink: () => [] };
 }
 
-function draw(
-  { name }: Family,
-  arbitrary: fc.Arbitrary<Timeline>,
-  seed: string,
-  index: number,
-): DrawnTimeline {
+function draw(family: Family, bounds: Bounds, seed: string, index: number): DrawnTimeline {
+  const { name } = family;
+  const arbitrary = family.timelines({ ...bounds, turn: index });
   const own = `${seed}/${name}/${index + 1}`;
   const random = new fc.Random(xoroshiro128plus(textNumber(own)));
   const value = arbitrary.generate(random, index % 2 === 0 ? undefined : biasFactor);

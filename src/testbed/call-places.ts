@@ -2,7 +2,7 @@
 import type { InstanceAt } from '../adapters/contract.ts';
 import type { InstanceListed } from '../history/vocabulary.ts';
 
-/** What `carry` sends, in words: nothing is really sent here. As many as on the wire. */
+/** What `carry` sends, in words: nothing is really sent here. */
 export const carriedBytes = 1024;
 
 const firstPort = 1024;

@@ -126,8 +126,8 @@ async function visit(
     durationMs: monotonicMs() - startMs,
     client: { address: source, port: answer.sourcePort },
     server: endpoint,
-    bytesUp: helloLine(trial, connection).length + exchanges * carriedBytes,
-    bytesDown: bannerLine(answer.placed, port).length + exchanges * carriedBytes,
+    bytesUp: helloLine(trial, connection).length + exchanges * carriedBytes(connection),
+    bytesDown: bannerLine(answer.placed, port).length + exchanges * carriedBytes(connection),
     state: one.isReset ? 'RSTO' : 'SF',
   };
 }

@@ -133,20 +133,21 @@ export class WireConnection {
   async carry(): Promise<boolean> {
     const { client, instance } = this.#ends;
     if (this.#isEnding || instance === null) return false;
-    const fromMs = monotonicMs();
-    const bytesUp = await carried(client, instance);
-    const bytesDown = bytesUp === carriedBytes ? await carried(instance, client) : 0;
-    const when = { fromMs, toMs: monotonicMs() };
     const { connection } = this;
+    const bytesSent = carriedBytes(connection);
+    const fromMs = monotonicMs();
+    const bytesUp = await carried(client, instance, bytesSent);
+    const bytesDown = bytesUp === bytesSent ? await carried(instance, client, bytesSent) : 0;
+    const when = { fromMs, toMs: monotonicMs() };
     this.#record({
       ...when,
       event: 'connection.carried',
       connection,
-      bytesSent: carriedBytes,
+      bytesSent,
       bytesUp,
       bytesDown,
     });
-    return bytesUp === carriedBytes && bytesDown === carriedBytes;
+    return bytesUp === bytesSent && bytesDown === bytesSent;
   }
 
   /** Ends one end and waits until both are over, so that the balancer has let go of it too. */

@@ -10,8 +10,16 @@ export type How = 'closed' | 'reset';
 
 /** Real ms; long against a loopback round trip. */
 const carryLimitMs = 1000;
+const fewBytes = 1024;
+/** More than any buffer of a proxy that is full after 16 or 64 KiB holds. */
+const manyBytes = 80 * 1024;
+/** Every so many connections carry many. */
+const manyEvery = 4;
+
 /** What one `carry` sends each way. */
-export const carriedBytes = 1024;
+export function carriedBytes(connection: number): number {
+  return connection % manyEvery === 0 ? manyBytes : fewBytes;
+}
 
 /** One end of a connection, and how it learned that it is over. */
 export class End {
@@ -71,9 +79,9 @@ function within(limitMs: number, wait: (done: () => void) => void): Promise<bool
   });
 }
 
-/** How many bytes arrived unchanged at the other end. */
-export async function carried(from: End, to: End): Promise<number> {
-  const sent = randomBytes(carriedBytes);
+/** How many of so many bytes arrived unchanged at the other end. */
+export async function carried(from: End, to: End, count: number): Promise<number> {
+  const sent = randomBytes(count);
   const received: Buffer[] = [];
   let length = 0;
   let read: (bytes: Buffer) => void = () => {};
@@ -81,7 +89,7 @@ export async function carried(from: End, to: End): Promise<number> {
     read = (bytes) => {
       received.push(bytes);
       length += bytes.length;
-      if (length >= carriedBytes) done();
+      if (length >= count) done();
     };
     to.socket.on('data', read);
     to.whenOver(done);
@@ -89,5 +97,5 @@ export async function carried(from: End, to: End): Promise<number> {
   });
   to.socket.off('data', read);
   const differs = Buffer.concat(received).findIndex((byte, index) => byte !== sent[index]);
-  return differs < 0 ? Math.min(length, carriedBytes) : differs;
+  return differs < 0 ? Math.min(length, count) : differs;
 }

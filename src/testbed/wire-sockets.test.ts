@@ -89,14 +89,27 @@ describe('a connection', () => {
     expect(events.at(-1)).toMatchObject({ by: 'instance', how: 'closed', learned: true });
   });
 
+  it('carries more than a buffer holds now and then', async () => {
+    const { sockets, events, port } = await bench('t');
+    const through = await balancer(passing(port));
+    const sent = [0, 1, 2, 3, 4].map(async (connection) => {
+      await sockets.open(ask('t', connection, through));
+      await sockets.carry({ trial: 't', connection });
+    });
+    await Promise.all(sent);
+    const carried = events.filter((one) => one.event === 'connection.carried');
+    const bytes = carried.toSorted((a, b) => a.connection - b.connection);
+    expect(bytes.map(({ bytesDown }) => bytesDown)).toEqual([81_920, 1024, 1024, 1024, 81_920]);
+  });
+
   it('that alters bytes on their way is told by how many arrived unchanged', async () => {
     const { sockets, events, port } = await bench('t');
     const altering = (bytes: Buffer): Buffer =>
       bytes.length < 1024
         ? bytes
         : (bytes.map((byte, index) => (index === 10 ? byte ^ 1 : byte)) as Buffer);
-    await sockets.open(ask('t', 0, await balancer(passing(port, altering))));
-    expect(await sockets.carry({ trial: 't', connection: 0 })).toBe(false);
+    await sockets.open(ask('t', 1, await balancer(passing(port, altering))));
+    expect(await sockets.carry({ trial: 't', connection: 1 })).toBe(false);
     expect(events.at(-1)).toMatchObject({ bytesSent: 1024, bytesUp: 10, bytesDown: 0 });
   });
 

@@ -96,10 +96,11 @@ export class HaproxyDeployment implements WireDeployment {
     slot.instance = instance;
     slot.state = 'in';
     this.#stopDeadline(slot);
-    if (cameBack === 'draining') return this.#ask([weight, `set server ${server} state ready`]);
     const port = instance.port ?? this.#parts.service.port;
     const address = `set server ${server} addr ${instance.address} port ${port}`;
     const moved = old.port !== instance.port || old.address !== instance.address ? [address] : [];
+    if (cameBack === 'draining')
+      return this.#ask([...moved, weight, `set server ${server} state ready`]);
     if (cameBack === 'gone') return this.#ask([...moved, weight, ...this.#entering(slot)]);
     const forgotten = instance.weight === 0 ? this.#forgetting(slot) : [];
     const isReweighed =

@@ -82,7 +82,7 @@ export const listsChange: Family = {
     ...['draining.no-new', 'draining.established'],
   ],
   needs: ['schedule.wrr', 'change.weight', 'drain', 'drain.deadline'],
-  runs: { stepped: 16, wired: 0 },
+  runs: { stepped: 16, wired: 2 },
   timelines: (bounds) =>
     fc
       .record({
@@ -190,7 +190,7 @@ export const updatesTurnedAway: Family = {
     ...(['schedule.wrr', 'schedule.source', 'persistence'] as const),
     ...(['check.http', 'drain', 'change.configuration'] as const),
   ],
-  runs: { stepped: 8, wired: 0 },
+  runs: { stepped: 8, wired: 1 },
   timelines: (bounds) =>
     fc
       .record({

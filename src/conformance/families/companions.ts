@@ -8,7 +8,7 @@ export const accompanied: Family = {
   name: 'accompanied',
   clauses: ['health.interval', 'draining.deadline'],
   needs: ['drain', 'drain.deadline'],
-  runs: { stepped: 2, wired: 0 },
+  runs: { stepped: 2, wired: 1 },
   timelines: (bounds) =>
     fc.constantFrom('a', 'b').map(
       (removed): Timeline => ({

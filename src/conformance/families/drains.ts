@@ -6,6 +6,7 @@ import {
   anyScheduling,
   clientsNamed,
   documentOf,
+  eachInTurn,
   fewChecks,
   head,
   instancesOf,
@@ -18,6 +19,9 @@ const removable = fc.constantFrom('a', 'b', 'c');
 const held = fc.integer({ min: 6, max: 9 });
 /** In real time a drain is too long only when it lasts twice as long, or a second more: drains last about a second there. */
 const farBeyond = 1.2;
+
+/** So many intervals of the shortest last a second, however short a scale makes them: 100 ms on HAProxy. */
+const secondInIntervals = 11;
 
 /** In stepped time no moment is too late: 6 ms before the end of a minute, less than a second before that of an hour. */
 const justBefore = 0.9999;
@@ -167,6 +171,17 @@ export const draining: Family = {
         const { scheduling, drainSeconds, persistence, removed, held, isFollowed, ownPort } = drawn;
         // several connections each, on more than one instance
         const holders = clientsNamed(Math.ceil(held / 2));
+        const other = removed === 'a' ? 'b' : 'a';
+        const left = instancesOf([1, 1, 1], ownPort).filter(
+          ({ name }) => name !== removed && (name !== other || !isFollowed),
+        );
+        // asked for what there is a drain goes on; who begins it anew each time is far too late at last
+        const list: Step = { do: 'list', instances: left };
+        const askedAgain: readonly Step[] = [
+          { after: { drain: 0.2 }, ...list },
+          { after: { drain: 0.8 }, ...list },
+          { after: { drain: 0.65 }, do: 'carry' },
+        ];
         return {
           ...head('draining', draining.clauses, bounds),
           configuration: documentOf(bounds.profile, {
@@ -187,13 +202,11 @@ export const draining: Family = {
             { do: 'open', count: scheduling === 'source-ip' ? 30 : 9, sources: 'fresh' },
             { after: { drain: 0.3 }, do: 'carry' },
             // another one's drain begins in the middle of the first, and each has its own end
-            ...(isFollowed
-              ? [{ do: 'remove' as const, instance: removed === 'a' ? 'b' : 'a' }]
-              : []),
+            ...(isFollowed ? [{ do: 'remove' as const, instance: other }] : []),
             { after: { drain: 0.4 }, do: 'carry' },
             { do: 'open', count: 9, sources: 'fresh' },
             ...(bounds.isWired
-              ? [{ after: { drain: 0.7 }, do: 'carry' as const }]
+              ? askedAgain
               : [
                   { after: { drain: justBefore - 0.7 }, do: 'carry' as const },
                   { after: { drain: 1.02 - justBefore }, do: 'carry' as const },
@@ -234,11 +247,11 @@ export const drainingUnwell: Family = {
     'health.unhealthy-threshold',
   ],
   needs: ['drain', 'check.http', 'schedule.wrr', 'change.weight'],
-  runs: { stepped: 16, wired: 0 },
+  runs: { stepped: 16, wired: 3 },
   timelines: (bounds) =>
     fc
       .record({
-        plight: fc.constantFrom(...plights),
+        plight: eachInTurn(bounds, plights),
         held,
         drainSeconds: fc.constantFrom(300, 600),
         unhealthyThreshold: fc.integer({ min: 1, max: 3 }),
@@ -330,9 +343,14 @@ export const drainingZero: Family = {
             { do: 'remove', instance: removed },
             { do: 'open', count: 9, sources: 'fresh' },
             ...(known === null ? [] : [{ do: 'open' as const, count: held, sources: known }]),
-            // at once, which in real time nobody can tell
+            // at once, which in real time nobody can tell before a second is over
             ...(bounds.isWired ? [] : [{ after: { intervals: 0.1 }, do: 'carry' as const }]),
-            { after: { intervals: 1 }, do: 'open', count: 9, sources: 'fresh' },
+            {
+              after: { intervals: bounds.isWired ? secondInIntervals : 1 },
+              do: 'open',
+              count: 9,
+              sources: 'fresh',
+            },
             { do: 'carry' },
           ],
         };
@@ -383,7 +401,7 @@ export const drainingSeveral: Family = {
   name: 'draining-several',
   clauses: [...['draining.deadline', 'draining.established', 'draining.return'], 'draining.no-new'],
   needs: ['drain', 'change.weight'],
-  runs: { stepped: 10, wired: 0 },
+  runs: { stepped: 10, wired: 2 },
   timelines: (bounds) =>
     fc
       .record({
@@ -434,7 +452,7 @@ export const drainingResting: Family = {
   name: 'draining-resting',
   clauses: [...['draining.established', 'draining.no-new', 'draining.deadline'], 'draining.others'],
   needs: ['drain', 'schedule.wrr', 'change.weight'],
-  runs: { stepped: 6, wired: 0 },
+  runs: { stepped: 6, wired: 2 },
   timelines: (bounds) =>
     fc
       .record({ removed: removable, held, restsLong: fc.boolean(), isAnother: fc.boolean() })
@@ -473,7 +491,7 @@ export const drainingCrowd: Family = {
   name: 'draining-crowd',
   clauses: ['draining.established', 'draining.deadline'],
   needs: ['drain'],
-  runs: { stepped: 1, wired: 0 },
+  runs: { stepped: 1, wired: 1 },
   timelines: (bounds) =>
     fc.constant({
       ...head('draining-crowd', drainingCrowd.clauses, bounds),

@@ -25,6 +25,8 @@ export interface Bounds {
   readonly instancesLimit: number;
   /** Most connections one timeline opens one after the other. */
   readonly connectionsMax: number;
+  /** Which of the timelines that a run draws of a family, from 0. */
+  readonly turn?: number;
 }
 
 export interface Family {
@@ -64,6 +66,15 @@ export const dynamicScheduling = fc.constantFrom(
   'weighted-round-robin' as const,
   'weighted-least-connections' as const,
 );
+
+/** Any in stepped time, which has timelines in plenty; of the few on the wire each takes the next one in turn. */
+export function eachInTurn<T>(
+  { isWired, turn = 0 }: Bounds,
+  values: readonly T[],
+): fc.Arbitrary<T> {
+  const inTurn = values[turn % values.length];
+  return isWired && inTurn !== undefined ? fc.constant(inTurn) : fc.constantFrom(...values);
+}
 
 export const anyScheduling = fc.oneof(dynamicScheduling, fc.constant('source-ip' as const));
 

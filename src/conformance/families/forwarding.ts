@@ -39,6 +39,8 @@ export const forwardPorts: Family = {
           ...(bounds.isWired ? [] : ['/a/./b/../c', '/%7Ea/b%2Fc']),
         ),
         by: fc.constantFrom('client' as const, 'instance' as const),
+        // a reset is an end, too, where there are sockets
+        how: fc.constantFrom('closed' as const, ...(bounds.isWired ? ['reset' as const] : [])),
         // a check by TCP has the same ports, and no path
         method: fc.constantFrom<CheckMethod>('http', ...(bounds.isWired ? [] : ['tcp' as const])),
         // as often as somebody who counts transfers may count
@@ -47,7 +49,8 @@ export const forwardPorts: Family = {
         checks: fc.constantFrom(3, ...(bounds.isWired ? [] : [40])),
       })
       .map((drawn): Timeline => {
-        const { thirdPort, servicePort, checkPort, path, by, method, transfers, checks } = drawn;
+        const { thirdPort, servicePort, checkPort, path, by, how, method } = drawn;
+        const { transfers, checks } = drawn;
         // at least one of each kind: an own port, and the service's
         const own = [9000, null, thirdPort];
         return {
@@ -61,7 +64,7 @@ export const forwardPorts: Family = {
             settled(namesOf(3), checks),
             { do: 'open', count: 6, sources: 'fresh', hold: true },
             ...Array.from({ length: transfers }, (): Step => ({ do: 'carry' })),
-            { do: 'close', of: 'a', by, how: 'closed' },
+            { do: 'close', of: 'a', by, how },
             { do: 'carry' },
             { do: 'close', of: 'all', by, how: 'closed' },
           ],
@@ -134,7 +137,7 @@ export const forwardRecovers: Family = {
   name: 'forward-recovers',
   clauses: ['forward.port'],
   needs: ['schedule.wrr', 'check.http'],
-  runs: { stepped: 6, wired: 0 },
+  runs: { stepped: 6, wired: 1 },
   timelines: (bounds) =>
     fc
       .record({
@@ -170,7 +173,7 @@ export const forwardMoves: Family = {
   name: 'forward-moves',
   clauses: ['forward.port'],
   needs: ['schedule.wrr', 'change.configuration', 'change.weight'],
-  runs: { stepped: 8, wired: 0 },
+  runs: { stepped: 8, wired: 2 },
   timelines: (bounds) =>
     fc
       .record({

@@ -121,7 +121,7 @@ export const healthNotedCodes: Family = {
   name: 'health-noted-codes',
   clauses: ['health.http.codes'],
   needs: ['check.http', 'schedule.wrr'],
-  runs: { stepped: 2 * notedCodes.length, wired: 0 },
+  runs: { stepped: 2 * notedCodes.length, wired: 2 },
   fixed: notedCodesTimelines,
   timelines: (bounds) => fc.constantFrom(...notedCodesTimelines(bounds)),
 };

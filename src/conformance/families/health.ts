@@ -9,6 +9,7 @@ import type { Bounds, Family } from './family.ts';
 import {
   answering,
   documentOf,
+  eachInTurn,
   fewCheckSeconds,
   fewChecks,
   head,
@@ -72,8 +73,8 @@ export const healthThresholds: Family = {
   timelines: (bounds) =>
     fc
       .record({
-        unhealthyThreshold: threshold,
-        healthyThreshold: threshold,
+        unhealthyThreshold: eachInTurn(bounds, [5, 1, 3, 2, 4]),
+        healthyThreshold: eachInTurn(bounds, [2, 4, 1, 5, 3]),
         failures: failuresIn(bounds),
         lives: fc.constantFrom(...(bounds.isWired ? [1] : [1, 1, 2, 3])),
         // out for ten minutes: it comes back as from any other outage
@@ -119,7 +120,7 @@ export const healthThresholdsLowered: Family = {
   name: 'health-thresholds-lowered',
   clauses: ['health.unhealthy-threshold', 'health.healthy-threshold'],
   needs: ['check.http', 'schedule.wrr', 'change.configuration'],
-  runs: { stepped: highThresholds.length, wired: 0 },
+  runs: { stepped: highThresholds.length, wired: 4 },
   fixed: loweredTimelines,
   timelines: (bounds) => fc.constantFrom(...loweredTimelines(bounds)),
 };

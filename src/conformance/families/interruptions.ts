@@ -77,7 +77,7 @@ export const reconfiguresWhileOut: Family = {
   name: 'reconfigures-while-out',
   clauses: ['change.keeps-established'],
   needs: ['check.http', 'schedule.wrr', 'change.configuration'],
-  runs: { stepped: 10, wired: 0 },
+  runs: { stepped: 10, wired: 1 },
   timelines: (bounds) =>
     fc.record({ check: fc.constantFrom(...otherChecks), held: fc.integer({ min: 6, max: 9 }) }).map(
       ({ check, held }): Timeline => ({
@@ -155,7 +155,7 @@ export const reconfiguresUnhealthy: Family = {
     ...(['schedule.wrr', 'schedule.wlc', 'schedule.source', 'persistence'] as const),
     ...(['check.http', 'check.tcp', 'change.configuration'] as const),
   ],
-  runs: { stepped: replacements.length, wired: 0 },
+  runs: { stepped: replacements.length, wired: 1 },
   fixed: reconfiguredOut,
   timelines: (bounds) => fc.constantFrom(...reconfiguredOut(bounds)),
 };
@@ -238,7 +238,7 @@ export const changesBetweenChecks: Family = {
   name: 'changes-between-checks',
   clauses: ['health.interval'],
   needs: ['schedule.wrr', 'change.weight', 'drain', 'change.configuration'],
-  runs: { stepped: 10, wired: 0 },
+  runs: { stepped: 10, wired: 2 },
   timelines: (bounds) =>
     fc
       .record({
@@ -290,7 +290,7 @@ export const returnsBeforeDeadline: Family = {
   name: 'returns-before-deadline',
   clauses: ['change.keeps-established'],
   needs: ['drain', 'change.weight'],
-  runs: { stepped: 4, wired: 0 },
+  runs: { stepped: 4, wired: 2 },
   timelines: (bounds) =>
     fc
       .record({ held: fc.integer({ min: 3, max: 9 }), drainSeconds: fc.constantFrom(60, 120) })

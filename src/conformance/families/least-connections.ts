@@ -6,6 +6,7 @@ import {
   clientsNamed,
   cycleOf,
   documentOf,
+  eachInTurn,
   fewChecks,
   head,
   instancesOf,
@@ -44,8 +45,11 @@ export const wlcRefill: Family = {
         // of every other one, as nobody counts connections by the service's port
         port: fc.constantFrom(null, ...(bounds.isWired ? [] : [9000])),
         isCarrying: fc.constantFrom(false, ...(bounds.isWired ? [] : [true])),
+        // which end it was shows where there are sockets
+        by: eachInTurn(bounds, ['client', 'instance'] as const),
       })
-      .map(({ vector, emptied, shares, held, checksHeld, port, isCarrying }): Timeline => {
+      .map((drawn): Timeline => {
+        const { vector, emptied, shares, held, checksHeld, port, isCarrying, by } = drawn;
         const names = namesOf(vector.length);
         const target = Math.ceil(held / cycleOf(vector)) * cycleOf(vector);
         const first = names[emptied % names.length] ?? 'a';
@@ -64,8 +68,8 @@ export const wlcRefill: Family = {
             // whoever sent something holds as much as whoever did not
             ...(isCarrying ? [{ do: 'carry' as const }] : []),
             // everybody gives up a fifth first, so that nobody stands above the target
-            { do: 'close', of: 'all', share: 0.2 },
-            { do: 'close', of: first },
+            { do: 'close', of: 'all', share: 0.2, by },
+            { do: 'close', of: first, by },
             // long after those ends were heard of the others still hold what they held
             { after: { intervals: checksHeld }, do: 'wait' },
             { do: 'refill', to: target },
@@ -73,6 +77,7 @@ export const wlcRefill: Family = {
               do: 'close' as const,
               of: name,
               share: shares[index] ?? 1,
+              by,
             })),
             { do: 'refill', to: target },
             // whoever hears of an end late has heard of all by now, and whoever never does goes on as before
@@ -132,7 +137,7 @@ export const wlcKnown: Family = {
   name: 'wlc-known',
   clauses: ['schedule.wlc.ratio'],
   needs: ['schedule.wlc', 'persistence'],
-  runs: { stepped: 6, wired: 0 },
+  runs: { stepped: 6, wired: 2 },
   timelines: (bounds) =>
     fc
       .record({

@@ -90,7 +90,7 @@ export const outageRecoveries: Family = {
   name: 'outage-recoveries',
   clauses: ['schedule.recovery', 'schedule.eligible'],
   needs: ['check.http', 'schedule.wrr'],
-  runs: { stepped: 8, wired: 0 },
+  runs: { stepped: 8, wired: 2 },
   timelines: (bounds) =>
     fc
       .record({
@@ -133,7 +133,7 @@ export const outageOfOne: Family = {
   name: 'outage-of-one',
   clauses: ['schedule.none-eligible'],
   needs: ['check.http', 'schedule.wrr', 'drain'],
-  runs: { stepped: 6, wired: 0 },
+  runs: { stepped: 6, wired: 1 },
   timelines: (bounds) =>
     fc
       .record({

@@ -291,7 +291,7 @@ export const reconfiguresParts: Family = {
     'drain',
     'change.configuration',
   ],
-  runs: { stepped: 24, wired: 4 },
+  runs: { stepped: 24, wired: 24 },
   fixed: partTimelines,
   timelines: (bounds) => fc.constantFrom(...partTimelines(bounds)),
 };
@@ -301,7 +301,7 @@ export const reconfiguresUnderWay: Family = {
   name: 'reconfigures-under-way',
   clauses: ['change.effective'],
   needs: ['schedule.wrr', 'check.http', 'change.configuration'],
-  runs: { stepped: 3, wired: 0 },
+  runs: { stepped: 3, wired: 3 },
   fixed: (bounds) => timelinesOf(reconfiguresUnderWay, partsUnderWay(), bounds),
   timelines: (bounds) =>
     fc.constantFrom(...timelinesOf(reconfiguresUnderWay, partsUnderWay(), bounds)),
@@ -315,7 +315,7 @@ export const reconfiguresHeld: Family = {
     ...(['schedule.wrr', 'schedule.wlc', 'schedule.source'] as const),
     ...(['check.http', 'persistence', 'change.configuration'] as const),
   ],
-  runs: { stepped: otherThanLeast.length, wired: 0 },
+  runs: { stepped: otherThanLeast.length, wired: 2 },
   fixed: (bounds) => timelinesOf(reconfiguresHeld, otherThanLeast.map(heldBefore), bounds),
   timelines: (bounds) =>
     fc.constantFrom(...timelinesOf(reconfiguresHeld, otherThanLeast.map(heldBefore), bounds)),

@@ -71,7 +71,7 @@ export const wrrBoundaries: Family = {
   name: 'wrr-boundaries',
   clauses: ['schedule.wrr.cycle'],
   needs: ['schedule.wrr'],
-  runs: { stepped: boundaryWeights.length, wired: 0 },
+  runs: { stepped: boundaryWeights.length, wired: 2 },
   fixed: boundaryTimelines,
   timelines: (bounds) => fc.constantFrom(...boundaryTimelines(bounds)),
 };
@@ -381,7 +381,7 @@ export const wrrNames: Family = {
   name: 'wrr-names',
   clauses: ['schedule.wrr.cycle'],
   needs: ['schedule.wrr', 'change.weight', 'drain'],
-  runs: { stepped: alike.length, wired: 0 },
+  runs: { stepped: alike.length, wired: 1 },
   fixed: namedTimelines,
   timelines: (bounds) => fc.constantFrom(...namedTimelines(bounds)),
 };
