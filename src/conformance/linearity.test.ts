@@ -33,6 +33,12 @@ describe('the scale of time', () => {
     });
   });
 
+  it('is followed by an interval that is twice too long at both factors: that is for a judge', async () => {
+    const edit = (text: string): string =>
+      text.replace(/inter (\d+)ms/g, (_, ms) => `inter ${2 * Number(ms)}ms`);
+    expect(await measured(createHaproxyAdapter({ edit }))).toMatchObject({ isLinear: true });
+  });
+
   it('is not measured where nobody is checked', async () => {
     expect(await measured(createNginxAdapter())).toMatchObject({ isLinear: null, measured: null });
   });

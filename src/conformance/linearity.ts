@@ -16,8 +16,10 @@ import type { Timeline } from './timeline.ts';
 const checks = 9;
 /** The second factor, as a multiple of the one that the run uses. */
 const stretch = 2;
-/** A timer may be late by about the same at both factors; the difference must be right within this share. */
+/** A timer may be late by about the same at both factors; the difference must be right within this share … */
 const tolerance = 0.25;
+/** … or the ratio: an interval that is wrong by as much at both is another one, and judged. */
+const ratioTolerance = 0.1;
 /** A busy machine may spoil a measurement: only what shows every time is the implementation's. */
 const attemptsMax = 3;
 const budgetMs = 10_000;
@@ -56,7 +58,9 @@ export async function measureLinearity(
       realMsPerSecond: [...factors],
       intervalMs: [short, long].map((ms) => Math.round(ms * 10) / 10),
     };
-    const isLinear = Math.abs(long - short - expectedMs) <= tolerance * expectedMs;
+    const isLinear =
+      Math.abs(long - short - expectedMs) <= tolerance * expectedMs ||
+      Math.abs(long / short - stretch) <= ratioTolerance * stretch;
     if (isLinear || attempt === attemptsMax || options.signal.aborted) {
       return { isLinear, why: wordsOn(isLinear, measured), measured };
     }

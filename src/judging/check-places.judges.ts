@@ -2,7 +2,7 @@
 import { wasAbsent } from './absences.ts';
 import { type Breach, counted, judgeOf, type Subject } from './assessment.ts';
 import type { Judge } from './judge.ts';
-import { roundingMs } from './order.ts';
+import { earlyMs, roundingMs } from './order.ts';
 import type { CheckReading, InstanceReading } from './reading.ts';
 import { numericTrait, propagationOf, wordTrait } from './reading.ts';
 
@@ -84,8 +84,10 @@ function placeBreach(astray: readonly CheckReading[], expected: string, observed
 /** Gaps that make a mean. */
 const gapsToJudge = 5;
 
-/** In real time a busy machine delays timers; a mean twice as long as allowed is no delay any more. */
+/** In real time a busy machine delays timers; a mean twice as long as allowed is no delay any more … */
 const tooLongInRealTime = 2;
+/** … nor is it one where of so many gaps each is half as long again as allowed: delays come and go. */
+const eachTooLong = { gaps: 10, share: 1.5 };
 
 interface Gap {
   readonly name: string;
@@ -109,7 +111,11 @@ export const checkInterval: Judge = judgeOf('health.interval', (subject) => {
     const breaches = [...tooLong.map((gap) => gapBreach(subject, gap)), ...stopped(subject)];
     return { breaches, sometimes, kept };
   }
-  return { ...inRealTime(gaps, meanMs), sometimes, kept: kept.replace('none too long', 'in time') };
+  return {
+    ...inRealTime(subject, gaps, meanMs),
+    sometimes,
+    kept: kept.replace('none too long', 'in time'),
+  };
 });
 
 /** Members without a check from the last one to the end of the history; under another configuration other intervals hold. */
@@ -190,16 +196,20 @@ function isFromEnd(subject: Subject): boolean {
 }
 
 /** One gap says more about the machine than about the balancer; the mean of many does not. */
-function inRealTime(gaps: readonly Gap[], meanMs: number) {
+function inRealTime({ time }: Subject, gaps: readonly Gap[], meanMs: number) {
   const limitMs = mean(gaps.map((gap) => gap.limitMs));
-  const isTooLong = gaps.length >= gapsToJudge && meanMs > tooLongInRealTime * limitMs;
+  const isEachTooLong =
+    gaps.length >= eachTooLong.gaps &&
+    gaps.every((gap) => gap.leastMs > eachTooLong.share * gap.limitMs);
+  const isMeanTooLong = gaps.length >= gapsToJudge && meanMs > tooLongInRealTime * limitMs;
+  const isTooLong = isMeanTooLong || isEachTooLong;
   const breach: Breach = {
     why: `${counted(gaps.length, 'gap')} between checks lasted ${meanMs.toFixed(0)} ms in the mean, ${limitMs.toFixed(0)} ms are allowed`,
     expected: `at most ${limitMs.toFixed(0)} ms from check to check`,
     observed: `${meanMs.toFixed(0)} ms in the mean`,
     lines: gaps.map(({ check }) => check.startedLine),
   };
-  const isInTime = mean(gaps.map(({ mostMs }) => mostMs)) <= limitMs;
+  const isInTime = mean(gaps.map(({ mostMs }) => mostMs)) <= limitMs + earlyMs(time);
   const doubt = {
     doubt: `${breach.observed}, ${limitMs.toFixed(0)} ms are allowed: the machine may be to blame`,
   };

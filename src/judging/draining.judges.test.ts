@@ -139,6 +139,19 @@ describe('draining', () => {
     });
   });
 
+  it('fails an end that only one of both learns of', () => {
+    const halved = ({ header, events }: History): History => ({
+      header,
+      events: events.map((one) =>
+        one.event === 'connection.closed' && one.by === 'balancer'
+          ? { ...one, learned: false }
+          : one,
+      ),
+    });
+    expect(failures(halved(removed()))).toEqual(['draining.deadline']);
+    expect(failures(halved(removed({}, {})))).toEqual([]);
+  });
+
   it('fails an end that came late, whether or not anything was carried meanwhile', () => {
     const late = removed({ drainMs: 1.1 * drainMs });
     expect(failures(late)).toEqual(['draining.deadline']);

@@ -252,6 +252,15 @@ function lost(
   };
 }
 
+function halfEnded({ connection, placed }: Placed, line: number): Breach {
+  return {
+    why: `connection ${connection} on ${placed.instance} was ended at one end only at the end of its drain`,
+    expected: 'declared: close',
+    observed: 'the other end did not learn of it',
+    lines: [line],
+  };
+}
+
 export const deadline: Judge = judgeOf('draining.deadline', (subject) => {
   const { drainMs } = subject.effective;
   if (drainMs === 0) return 'connection draining is off';
@@ -272,6 +281,7 @@ export const deadline: Judge = judgeOf('draining.deadline', (subject) => {
     if (isOver) closedThen++;
     if (after === 'perhaps') unseen++;
     if (alive !== null) left++;
+    if (isClosing && isOver && !closed.learned) breaches.push(halfEnded(connection, closed.line));
     const line = isClosing ? alive?.line : isOver ? closed?.line : undefined;
     if (reading === null || line === undefined) continue;
     breaches.push({

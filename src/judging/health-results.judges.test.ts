@@ -157,11 +157,16 @@ describe('where checks arrive', () => {
   });
 
   it('judges the mean in real time: what a busy machine may have done is left open', () => {
-    const scaled = (everyMs: number) => {
-      const { header, events } = plain({ intervalMs: everyMs });
+    const scaled = (everyMs: number, rounds = 8) => {
+      const balancer = new FakeBalancer({ ports: { a: 9000 } }, { intervalMs: everyMs });
+      const { header, events } = balancer.rounds(rounds).end();
       return verdictOn({ header: { ...header, time: 'scaled' }, events }, 'health.interval').is;
     };
-    expect([5000, 6000, 11_000].map(scaled)).toEqual(['pass', 'inconclusive', 'fail']);
+    expect([5000, 5008, 6000, 11_000].map((everyMs) => scaled(everyMs))).toEqual([
+      ...['pass', 'pass', 'inconclusive', 'fail'],
+    ]);
+    // each of a few, and each of many
+    expect([4, 8].map((rounds) => scaled(8000, rounds))).toEqual(['inconclusive', 'fail']);
   });
 
   it('does not mind checks that come sooner, nor a declared slack', () => {

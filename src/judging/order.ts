@@ -13,7 +13,7 @@ export const roundingMs = 1e-5;
  */
 const tickMs = 10;
 
-/** How much before its time something may rightly be over. */
+/** How much before its time something may rightly be over, and two times differ that are meant to be one. */
 export function earlyMs(time: TimeKind): number {
   return time === 'stepped' ? roundingMs : tickMs;
 }
