@@ -9,10 +9,10 @@ const linesMax = 40;
 
 export function storyOf(history: History, evidence: readonly number[]): readonly StoryLine[] {
   const cited = new Set(evidence);
-  const names = instancesByConnection(history.events);
+  const known = connectionsIn(history.events);
   const models = modelByLine(history);
   const lines = history.events.flatMap((event, index): StoryLine[] => {
-    const seen = textOf(event, names);
+    const seen = textOf(event, known);
     if (seen === null) return [];
     const model = models.get(index);
     const text = model === undefined ? seen : `${seen}; the model: ${model}`;
@@ -56,18 +56,35 @@ function modelByLine(history: History): ReadonlyMap<number, string> {
   return told;
 }
 
-function instancesByConnection(events: readonly HistoryEvent[]): ReadonlyMap<number, string> {
-  const names = new Map<number, string>();
-  for (const event of events) {
-    if (event.event === 'connection.placed') names.set(event.connection, event.instance);
-  }
-  return names;
+/** What else a line on a connection says of it. */
+interface Connections {
+  readonly instances: ReadonlyMap<number, string>;
+  /** Of clients who came more than once: by connection. */
+  readonly sources: ReadonlyMap<number, string>;
 }
 
-function textOf(event: HistoryEvent, names: ReadonlyMap<number, string>): string | null {
+function connectionsIn(events: readonly HistoryEvent[]): Connections {
+  const instances = new Map<number, string>();
+  const sources = new Map<number, string>();
+  const times = new Map<string, number>();
+  for (const event of events) {
+    if (event.event === 'connection.placed') instances.set(event.connection, event.instance);
+    if (event.event !== 'connection.opened') continue;
+    sources.set(event.connection, event.source);
+    times.set(event.source, (times.get(event.source) ?? 0) + 1);
+  }
+  const again = [...sources].filter(([, source]) => (times.get(source) ?? 0) > 1);
+  return { instances, sources: new Map(again) };
+}
+
+function textOf(event: HistoryEvent, { instances, sources }: Connections): string | null {
   const on = (connection: number) => {
-    const name = names.get(connection);
+    const name = instances.get(connection);
     return name === undefined ? '' : ` on ${name}`;
+  };
+  const from = (connection: number) => {
+    const source = sources.get(connection);
+    return source === undefined ? '' : ` from ${source}`;
   };
   switch (event.event) {
     case 'service.configured':
@@ -83,9 +100,9 @@ function textOf(event: HistoryEvent, names: ReadonlyMap<number, string>): string
     case 'instance.behaved':
       return `${event.instance} will answer its checks: ${scriptText(event)}`;
     case 'connection.placed':
-      return `connection ${event.connection} is placed on ${event.instance}, port ${event.port}`;
+      return `connection ${event.connection}${from(event.connection)} is placed on ${event.instance}, port ${event.port}`;
     case 'connection.refused':
-      return `connection ${event.connection} is refused (${event.how})`;
+      return `connection ${event.connection}${from(event.connection)} is refused (${event.how})`;
     case 'connection.carried':
       return `connection ${event.connection}${on(event.connection)}: of ${event.bytesSent} bytes ${event.bytesUp} arrived, ${event.bytesDown} came back`;
     case 'connection.closed':

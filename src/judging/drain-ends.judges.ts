@@ -74,8 +74,9 @@ function heardUntilMs({ endMs, whole }: Subject): number {
 
 /** Those of whom nothing was seen any more decide nothing, nor do the others then. */
 export function doubtOn(unseen: number, of: number): { readonly doubt?: string } {
-  const seen = 'seen neither to end with their drain nor to go on after it';
-  return unseen === 0 ? {} : { doubt: `${unseen} of ${counted(of, 'connection')} were ${seen}` };
+  const seen = 'seen neither to end with the drain nor to go on after it';
+  const were = unseen === 1 ? 'was' : 'were';
+  return unseen === 0 ? {} : { doubt: `${unseen} of ${counted(of, 'connection')} ${were} ${seen}` };
 }
 
 /** Whether the document that was deployed says nothing of the duration. */

@@ -135,7 +135,7 @@ describe('draining', () => {
     expect(verdictOn(inRealTime(all), 'draining.deadline').is).toBe('pass');
     expect(verdictOn(inRealTime(some), 'draining.deadline')).toMatchObject({
       is: 'inconclusive',
-      why: '2 of 3 connections were seen neither to end with their drain nor to go on after it',
+      why: '2 of 3 connections were seen neither to end with the drain nor to go on after it',
     });
   });
 

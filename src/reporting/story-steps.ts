@@ -41,6 +41,6 @@ function isNear(steps: readonly Step[], index: number): boolean {
 /** What the case itself did is the story; what the balancer did in between is its background. */
 function isChange({ event }: StoryLine): boolean {
   return (
-    event === null || event.event.startsWith('instance.') || event.event === 'service.configured'
+    event === null || event.event.startsWith('instance') || event.event === 'service.configured'
   );
 }
