@@ -57,7 +57,7 @@ function movedBreach({ first, second, gap }: Pair): Breach {
 function keyMatter(subject: Subject, pairs: readonly Pair[]): (pair: Pair) => boolean {
   const soon = judgePairs(
     subject,
-    pairs.filter(({ gap }) => gap < shortGap),
+    pairs.filter(({ gap, picks }) => gap < shortGap && picks <= crowdMin),
   );
   // a key that no client has twice keeps some by chance, and never most
   const isKnown = soon.isProven || soon.kept.length > soon.moved.length;
@@ -75,7 +75,7 @@ function knownBy({ first, second }: Pair): readonly string[] {
 }
 
 /** Connections between two of one client after which it may have been pushed out of a table. */
-const crowdMin = 100;
+const crowdMin = 64;
 
 function isUneventful(subject: Subject, { first, second }: Pair): boolean {
   const isBetween = (line: number) => first.openedLine < line && line < second.placed.line;

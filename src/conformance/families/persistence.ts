@@ -77,14 +77,14 @@ export const persistenceSticks: Family = {
             { do: 'open', count: 4, sources: residents, hold: true },
             { do: 'open', count: 4, sources: residents.toReversed() },
             { do: 'open', count: clients, sources },
-            ...(crowd === 0
-              ? []
-              : [{ do: 'open' as const, count: crowd, sources: 'fresh' as const }]),
             ...(neighbours === 0
               ? []
               : [{ do: 'open' as const, count: neighbours, sources: neighboursNamed }]),
             // backwards: a scheduler that goes round cannot look like memory
             { do: 'open', count: clients, sources: sources.toReversed() },
+            ...(crowd === 0
+              ? []
+              : [{ do: 'open' as const, count: crowd, sources: 'fresh' as const }]),
             ...(endsAt === null
               ? []
               : [{ do: 'open' as const, count: 4, sources: leavers, hold: true }]),
