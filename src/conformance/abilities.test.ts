@@ -87,12 +87,17 @@ describe('an implementation that declares what it lacks, and says so to document
 
 describe('an implementation that declares several schedulers', () => {
   const bounds = { connectionsMax: 400 };
-  const fitted = async (schedulers: number, count: number, scheduling = 'weighted-round-robin') => {
-    const { capabilities, traits } = await connect('reference').describe({ protocol: 1 });
+  const fitted = async (
+    schedulers: number,
+    count: number,
+    scheduling = 'weighted-round-robin',
+    clauses: readonly string[] = [],
+  ) => {
+    const { capabilities, traits, limits } = await connect('reference').describe({ protocol: 1 });
     const declared = { reading: schedulers, providedBy: 'balancer' as const };
-    const described = { capabilities, traits: { ...traits, 'wrr.schedulers': declared } };
+    const described = { capabilities, limits, traits: { ...traits, 'wrr.schedulers': declared } };
     const timeline: Timeline = {
-      ...head('here', [], { profile: 'console' } as Bounds),
+      ...head('here', clauses, { profile: 'console' } as Bounds),
       configuration: documentOf('console', { scheduling: scheduling as Scheduling }),
       instances: instancesOf([1, 1]),
       steps: [
@@ -108,6 +113,16 @@ describe('an implementation that declares several schedulers', () => {
   it('gets as many times the connections that are not held', async () => {
     expect(await fitted(1, 20)).toEqual([20, 5]);
     expect(await fitted(3, 20)).toEqual([60, 5]);
+  });
+
+  it('gets more than others where each is to be seen to follow a change of weights', async () => {
+    const onChange = (schedulers: number, count: number) =>
+      fitted(schedulers, count, 'weighted-round-robin', ['schedule.weight-change']);
+    expect(await onChange(1, 20)).toEqual([20, 5]);
+    expect(await onChange(3, 20)).toEqual([180, 5]);
+    // 2000 in all, as nearly as the same for each step allows
+    expect(await onChange(5, 295)).toEqual([1966, 5]);
+    expect(await onChange(7, 295)).toEqual([295, 5]);
   });
 
   it('gets no more where its plane does not bear them, or nobody goes round', async () => {

@@ -143,7 +143,7 @@ function chosen(
 }
 
 /** What a description says that a timeline is fitted to. */
-type Described = Pick<Description, 'capabilities' | 'traits'>;
+type Described = Pick<Description, 'capabilities' | 'traits' | 'limits'>;
 
 /**
  * The timeline as it can be asked: whose checks need not be HTTP checks has TCP checks where there are no others, whose
@@ -160,9 +160,11 @@ export function within(
   const schedulers = schedulersOf(described);
   if (isAble && schedulers === 1 && timeline === drawn.timeline) return drawn;
   const fitting = isAble ? timeline : timelineWithin(timeline, capabilities);
+  const inARow = Math.min(Math.max(inARowMax, connectionsMax), described.limits.connectionsMax);
+  const openedMax = isReweighing(timeline) ? inARow : connectionsMax;
   return {
     ...drawn,
-    timeline: forSchedulers(fitting, schedulers, connectionsMax),
+    timeline: forSchedulers(fitting, schedulers, openedMax),
     *shrink() {
       for (const smaller of drawn.shrink()) yield within(smaller, described, { connectionsMax });
     },
@@ -181,6 +183,9 @@ function withoutKnownClients(timeline: Timeline, capabilities: Capabilities): Ti
   return { ...timeline, configuration: configuration as Timeline['configuration'] };
 }
 
+/** As many one after the other take some six seconds on the wire. */
+const inARowMax = 2000;
+
 /** Of several schedulers any takes the next connection, so that it takes as many times more of them to see each go round. */
 function forSchedulers(timeline: Timeline, schedulers: number, connectionsMax: number): Timeline {
   const { configuration, profile, steps } = timeline;
@@ -188,9 +193,19 @@ function forSchedulers(timeline: Timeline, schedulers: number, connectionsMax: n
   if (schedulers === 1 || scheduling !== 'weighted-round-robin') return timeline;
   const opened = steps.reduce((sum, step) => sum + (step.do === 'open' ? step.count : 0), 0);
   if (schedulers * opened > connectionsMax) return timeline;
+  const times = isReweighing(timeline)
+    ? Math.min(schedulers ** 2, connectionsMax / opened)
+    : schedulers;
   const more = (step: Step): Step =>
-    step.do === 'open' && step.hold !== true ? { ...step, count: schedulers * step.count } : step;
+    step.do === 'open' && step.hold !== true
+      ? { ...step, count: Math.floor(times * step.count) }
+      : step;
   return { ...timeline, steps: steps.map(more) };
+}
+
+/** All may end a round by the weights before; one alone that never hears of others is told once it has had more than all of them have then. */
+function isReweighing({ clauses }: Timeline): boolean {
+  return clauses.includes('schedule.weight-change');
 }
 
 function timelineWithin(timeline: Timeline, capabilities: Capabilities): Timeline {

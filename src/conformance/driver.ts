@@ -200,8 +200,8 @@ class Walker {
     const untilMs = this.#trial.nowMs() + (more + 1) * 2 * (intervalMs + timeoutMs);
     await this.#trial.checksEnded(instance, wanted, untilMs);
     this.#checksSeen.set(instance, wanted);
-    // what they change may take its time, but not so long that the next ones come
-    if (this.#declared.propagationMs < intervalMs) await this.#propagate();
+    // what they change may take its time; so long that the next ones come, it is told of what lasts alone
+    await this.#propagate(this.#trial.nowMs());
   }
 
   async #open(
@@ -242,15 +242,16 @@ class Walker {
   /** Where it is judged how soon changes are in effect nobody may wait for them. */
   async #settle(): Promise<void> {
     if (this.#timeline.clauses.includes('change.effective')) return;
+    const answeredMs = this.#trial.nowMs();
     await this.#trial.settle();
-    // in stepped time nobody but us can let it pass
-    if (this.#options.time === 'stepped') await this.#propagate();
+    // whoever settles sooner than it declares is held to nothing before that, as nobody can see that it has
+    await this.#propagate(answeredMs);
   }
 
-  async #propagate(): Promise<void> {
+  async #propagate(fromMs: number): Promise<void> {
     const { propagationMs } = this.#declared;
     // at the very instant at which it is over either may hold
-    if (propagationMs > 0) await this.#trial.passUntil(this.#trial.nowMs() + propagationMs + 1);
+    if (propagationMs > 0) await this.#trial.passUntil(fromMs + propagationMs + 1);
   }
 
   async #close(step: Extract<Step, { do: 'close' }>): Promise<void> {

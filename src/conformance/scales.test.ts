@@ -34,4 +34,23 @@ describe('scales', () => {
     expect(shortDurations(long)).toEqual([]);
     expect(shortDurations({ ...short, time: ['stepped'] })).toEqual([]);
   });
+
+  it('are in doubt where checks come faster than what they change is in effect', async () => {
+    const { traits, ...fast } = await withFloors({
+      checkTimeout: 60,
+      persistence: 2000,
+      drain: 2000,
+    });
+    const slow = (reading: number): Description => ({
+      ...fast,
+      traits: { ...traits, 'change.propagationMs': { reading, providedBy: 'balancer' } },
+    });
+    expect(shortDurations(slow(260))).toEqual([
+      expect.stringMatching(
+        /checkTimeout at 60 .* every 150 ms.* at 260: .* that 260 would decide/,
+      ),
+    ]);
+    expect(shortDurations(slow(60))).toEqual([]);
+    expect(shortDurations({ ...slow(260), time: ['stepped'] })).toEqual([]);
+  });
 });

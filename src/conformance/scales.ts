@@ -4,6 +4,7 @@
  */
 import type { Description, Scales } from '../adapters/contract.ts';
 import type { TimeKind } from '../history/vocabulary.ts';
+import { propagationOf } from '../judging/reading.ts';
 import { checksInstances } from '../spec/behaviour.ts';
 import { resolveService } from '../spec/resolve.ts';
 import type { Timeline } from './timeline.ts';
@@ -45,7 +46,8 @@ function scale(realMs: number, configuredMs: number): number {
 const timeoutsWithin = 20;
 
 /** Durations that may be over before the cases are that wait within them: a sentence each. */
-export function shortDurations({ floorsMs, capabilities, time }: Description): readonly string[] {
+export function shortDurations(description: Description): readonly string[] {
+  const { floorsMs, capabilities, time } = description;
   if (time[0] !== 'scaled' || !checksInstances(capabilities)) return [];
   const neededMs = timeoutsWithin * floorsMs.checkTimeout;
   const durations = [
@@ -56,10 +58,21 @@ export function shortDurations({ floorsMs, capabilities, time }: Description): r
       lastsMs: Math.max(floorsMs.persistence, persistenceRoomMs),
     },
   ] as const;
-  return durations
+  const tooShort = durations
     .filter(({ capability, lastsMs }) => capabilities[capability].supported && lastsMs < neededMs)
     .map(
       ({ floor, lastsMs }) =>
         `with floorsMs.${floor} at ${floorsMs[floor]} it lasts ${lastsMs} ms, short beside checks with floorsMs.checkTimeout at ${floorsMs.checkTimeout}: clauses may stay undecided that ${neededMs} would decide`,
     );
+  return [...tooShort, ...slowChanges(description)];
+}
+
+/** Where the next check comes before what the one before changed is in effect and looked at, nobody can tell which of them did. */
+function slowChanges({ floorsMs, traits }: Description): readonly string[] {
+  const propagationMs = propagationOf({ traits });
+  // the shortest interval is 2.5 timeouts, and so leaves time to look
+  if (floorsMs.checkTimeout >= propagationMs) return [];
+  return [
+    `with floorsMs.checkTimeout at ${floorsMs.checkTimeout} checks come every ${2.5 * floorsMs.checkTimeout} ms, fast beside change.propagationMs at ${propagationMs}: clauses on health may stay undecided that ${propagationMs} would decide`,
+  ];
 }

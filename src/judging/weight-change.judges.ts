@@ -7,11 +7,19 @@ import { hasFailed } from './check-ledger.ts';
 import { isAtFailure } from './cuts-at-results.ts';
 import type { Judge } from './judge.ts';
 import { cycleOf, divisorOf, type Member } from './membership.ts';
-import { isPlaced, type MembershipChange } from './reading.ts';
+import { isPlaced, type MembershipChange, schedulersOf } from './reading.ts';
+import { judgeCounts } from './reweighed-counts.ts';
 import type { Stretch } from './rotation.ts';
 import { judgeReweighing } from './source-reweighing.ts';
 import { refillsByChangedWeights } from './weighted-least-connections.judges.ts';
-import { judgeCycles, washoutOf, wholeCycleStretches } from './weighted-round-robin.judges.ts';
+import {
+  allRoundRobinStretches,
+  judgeCycles,
+  washoutOf,
+  wholeCycleStretches,
+} from './weighted-round-robin.judges.ts';
+
+const heldThrough = 'connections held through a change of weights';
 
 export const weightChange: Judge = judgeOf('schedule.weight-change', (subject, rate) => {
   const changes = subject.changes.filter(
@@ -32,6 +40,8 @@ export const weightChange: Judge = judgeOf('schedule.weight-change', (subject, r
     };
   }
   if (subject.configuration.scheduling === 'source-ip') return judgeReweighing(subject, rate, cuts);
+  const schedulers = schedulersOf(subject);
+  if (schedulers > 1 && Number.isFinite(schedulers)) return ofSeveral(subject, cuts, untouched);
   const stretches = wholeCycleStretches(subject);
   if (typeof stretches === 'string') return stretches;
   const followed = judgeFollowing(stretches, washoutOf(subject));
@@ -39,7 +49,7 @@ export const weightChange: Judge = judgeOf('schedule.weight-change', (subject, r
     breaches: [...followed.breaches, ...cuts],
     sometimes: {
       'whole cycles by changed weights': followed.cycles,
-      'connections held through a change of weights': untouched,
+      [heldThrough]: untouched,
     },
     kept: `${counted(followed.cycles, 'whole cycle')} by the new weights, ${counted(untouched, 'connection')} held through the change`,
   };
@@ -50,6 +60,22 @@ export const weightChange: Judge = judgeOf('schedule.weight-change', (subject, r
  * (2.6.12: up to 54 connections with a cycle of 7 were seen to pass), so no more is asked of anybody.
  */
 const cyclesToFollow = 16;
+
+/** Several schedulers have no cycle in common, but counts that none of them together can give. */
+function ofSeveral(subject: Subject, cuts: readonly Breach[], untouched: number) {
+  const all = allRoundRobinStretches(subject);
+  if (typeof all === 'string') return all;
+  const granted = { washout: washoutOf(subject), cyclesToFollow };
+  const { stretches, breaches } = judgeCounts(subject, all, granted);
+  return {
+    breaches: [...breaches, ...cuts],
+    sometimes: {
+      'stretches by changed weights': stretches,
+      [heldThrough]: untouched,
+    },
+    kept: `${counted(stretches, 'count')} of several schedulers together by the new weights, ${counted(untouched, 'connection')} held through the change`,
+  };
+}
 
 /** Cycles by other weights than those that were kept exactly before. */
 function judgeFollowing(stretches: readonly Stretch[], washout: number) {

@@ -25,7 +25,7 @@ const cyclesToJudge = 3;
 const washoutCycles = 2;
 
 /** Round robin without persistence, in stretches in which several were certainly in rotation. */
-function allRoundRobinStretches(subject: Subject): readonly Stretch[] | string {
+export function allRoundRobinStretches(subject: Subject): readonly Stretch[] | string {
   if (subject.configuration.scheduling !== 'weighted-round-robin')
     return 'not weighted round robin';
   if (subject.configuration.persistenceMs > 0) return 'session persistence is on';
