@@ -8,6 +8,7 @@ import {
   clientsNamed,
   documentOf,
   dynamicScheduling,
+  eachInTurn,
   fewChecks,
   head,
   instancesOf,
@@ -50,7 +51,7 @@ export const persistenceSticks: Family = {
         clients: fc.constantFrom(5, 6, 7, 8, 19, 20),
         // in stepped time up to a few ms before the end
         gap: fc.constantFrom(...(bounds.isWired ? [0.91, 0.92, 0.93] : [0.91, 0.99, 0.999_999])),
-        crowd: fc.constantFrom(...(bounds.isWired ? [0, crowdOnWire] : [0, 0, 0, crowdMax])),
+        crowd: eachInTurn(bounds, bounds.isWired ? [0, crowdOnWire] : [0, 0, 0, crowdMax]),
         neighbours: fc.constantFrom(...(bounds.isWired ? [0] : [0, 0, 0, 0, 0, manyNeighbours])),
         // who is known is sent where everybody else is
         ownPort: fc.constantFrom(null, 9000),
@@ -84,7 +85,11 @@ export const persistenceSticks: Family = {
             { do: 'open', count: clients, sources: sources.toReversed() },
             ...(crowd === 0
               ? []
-              : [{ do: 'open' as const, count: crowd, sources: 'fresh' as const }]),
+              : [
+                  { do: 'open' as const, count: crowd, sources: 'fresh' as const },
+                  // at once, as in real time others' sessions may be over by the end
+                  { do: 'open' as const, count: 4, sources: residents },
+                ]),
             ...(endsAt === null
               ? []
               : [{ do: 'open' as const, count: 4, sources: leavers, hold: true }]),
