@@ -96,6 +96,28 @@ describe(clause, () => {
     expect(failures(cameBack({ pick }))).not.toContain(clause);
   });
 
+  it('notices an outage of one of two, too, who comes back with another weight', () => {
+    let isBack = false;
+    const pick: Wrong['pick'] = (eligible, { number }) => {
+      isBack ||= eligible.length === 1;
+      const turns = eligible.length === 1 ? ['b'] : isBack ? ['a', ...'bbb'] : ['a', 'a', 'a', 'b'];
+      return turns[number % turns.length] ?? 'b';
+    };
+    const cameBack = new FakeBalancer({ weights: { a: 12, b: 4 } }, { pick })
+      .rounds(4)
+      .openFresh(6 * 4)
+      .behave('a', { reply: 503 })
+      .rounds(6)
+      .openFresh(8)
+      .reweigh('a', 16)
+      .reweigh('b', 12)
+      .behave('a', {})
+      .rounds(6)
+      .openFresh(40 * 7)
+      .end();
+    expect(verdictOn(cameBack, clause).is).not.toBe('fail');
+  });
+
   it('leaves an end at the very instant of a failed check to another clause', () => {
     const history = new FakeBalancer({ weights: { a: 1, b: 1, c: 1 } }, { cutsAtTurns: () => true })
       .rounds(4)

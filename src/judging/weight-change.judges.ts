@@ -9,7 +9,7 @@ import type { Judge } from './judge.ts';
 import { cycleOf, divisorOf, type Member } from './membership.ts';
 import { isPlaced, type MembershipChange, schedulersOf } from './reading.ts';
 import { judgeCounts } from './reweighed-counts.ts';
-import type { Stretch } from './rotation.ts';
+import { type Stretch, stretchesOf } from './rotation.ts';
 import { judgeReweighing } from './source-reweighing.ts';
 import { refillsByChangedWeights } from './weighted-least-connections.judges.ts';
 import {
@@ -44,7 +44,7 @@ export const weightChange: Judge = judgeOf('schedule.weight-change', (subject, r
   if (schedulers > 1 && Number.isFinite(schedulers)) return ofSeveral(subject, cuts, untouched);
   const stretches = wholeCycleStretches(subject);
   if (typeof stretches === 'string') return stretches;
-  const followed = judgeFollowing(stretches, washoutOf(subject));
+  const followed = judgeFollowing(stretches, stretchesOf(subject), washoutOf(subject));
   return {
     breaches: [...followed.breaches, ...cuts],
     sometimes: {
@@ -77,8 +77,8 @@ function ofSeveral(subject: Subject, cuts: readonly Breach[], untouched: number)
   };
 }
 
-/** Cycles by other weights than those that were kept exactly before. */
-function judgeFollowing(stretches: readonly Stretch[], washout: number) {
+/** Cycles by other weights than those that were kept exactly before. `all`: also those with one in rotation. */
+function judgeFollowing(stretches: readonly Stretch[], all: readonly Stretch[], washout: number) {
   const keptBefore: Stretch[] = [];
   const broken: Stretch[] = [];
   const breaches: Breach[] = [];
@@ -96,7 +96,7 @@ function judgeFollowing(stretches: readonly Stretch[], washout: number) {
       // whoever did not keep these weights when they were the first is charged for that
       const wasKept = !broken.some((one) => isAlike(one.inRotation, stretch.inRotation));
       if (judged.breach !== null && wasKept) {
-        const absent = absentBetween(stretches, before, stretch);
+        const absent = absentBetween(all, before, stretch);
         breaches.push(
           ...(absent.length === 0
             ? [afterwards(before, stretch, judged.breach)]
@@ -122,11 +122,13 @@ function namesIn({ inRotation }: Stretch): readonly string[] {
 
 /** Who was out of rotation for a while from the one to the other. */
 function absentBetween(
-  stretches: readonly Stretch[],
+  all: readonly Stretch[],
   before: Stretch,
   after: Stretch,
 ): readonly string[] {
-  const between = stretches.slice(stretches.indexOf(before) + 1, stretches.indexOf(after));
+  const lineOf = ({ connections }: Stretch) => connections[0]?.placed.line ?? 0;
+  const [from, until] = [lineOf(before), lineOf(after)];
+  const between = all.filter((one) => lineOf(one) > from && lineOf(one) < until);
   return namesIn(after).filter((name) => between.some((one) => !namesIn(one).includes(name)));
 }
 
