@@ -138,7 +138,8 @@ export function selectClauses(words: readonly string[]): readonly string[] {
   for (const word of words) {
     if (word.trim() === '') throw emptyClause();
     if (ids.some((id) => matches(id, word))) continue;
-    const nearest = nearestName(word, ids);
+    const groups = ids.map((id) => id.slice(0, id.indexOf('.')));
+    const nearest = nearestName(word, [...ids, ...groups]);
     throw new OperatorError(`no clause matches "${word}"`, {
       code: 'NO_SUCH_CLAUSE',
       exitCode: exitCodes.nothingExecuted,

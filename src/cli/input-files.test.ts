@@ -53,5 +53,6 @@ it('says of a packed file that it is damaged, or holds nothing, and takes one th
 
 it('takes an empty word for no clause', () => {
   expect(complaintOn(() => selectClauses(['schedule', '']))).toMatchObject({ exitCode: 64 });
+  expect(complaintOn(() => selectClauses(['helth'])).hint).toBe('did you mean health?');
   expect(selectClauses(['schedule.wrr.cycle'])).toEqual(['schedule.wrr.cycle']);
 });
