@@ -51,7 +51,7 @@ it('says of a packed file that it is damaged, or holds nothing, and takes one th
   );
 });
 
-it('takes an empty word for no clause', () => {
+it('takes an empty word for no clause, and knows the nearest name of a group', () => {
   expect(complaintOn(() => selectClauses(['schedule', '']))).toMatchObject({ exitCode: 64 });
   expect(complaintOn(() => selectClauses(['helth'])).hint).toBe('did you mean health?');
   expect(selectClauses(['schedule.wrr.cycle'])).toEqual(['schedule.wrr.cycle']);
