@@ -184,7 +184,8 @@ function newcomersOf(subject: Subject): readonly Stretch[] {
       if (firsts.get(one.source) === one.connection) runs.at(-1)?.push(one);
       else if (!keptByMemory.has(one.connection)) runs.push([]);
     }
-    return stretch.inRotation.length < 2
+    // who is given to somebody out of rotation is another clause's
+    return stretch.inRotation.length < 2 || !staysInside(stretch)
       ? []
       : runs.map((connections) => ({ ...stretch, connections }));
   });
