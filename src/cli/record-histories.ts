@@ -16,6 +16,7 @@ import { decodeHistory, encodeHistory } from '../history/codec.ts';
 import type { History } from '../history/vocabulary.ts';
 import { type JudgedClause, judgeHistory } from '../judging/judge-history.ts';
 import type { Profile } from '../spec/configuration.ts';
+import { profileNames } from '../spec/profiles.ts';
 import { openTestbed } from '../testbed/open-testbed.ts';
 
 const target = fileURLToPath(new URL('../judging/recorded/histories.ndjson.gz', import.meta.url));
@@ -95,7 +96,7 @@ async function candidatesOf(specimen: Specimen, profile: Profile): Promise<reado
 
 async function ofSpecimens(): Promise<readonly Candidate[]> {
   const found: Candidate[] = [];
-  for (const profile of ['console', 'openapi'] as const) {
+  for (const profile of profileNames) {
     for (const specimen of [...rightSpecimens, ...defectSpecimens]) {
       if (!specimen.profiles.includes(profile)) continue;
       found.push(...(await candidatesOf(specimen, profile)));

@@ -203,7 +203,10 @@ function forSchedulers(timeline: Timeline, schedulers: number, connectionsMax: n
   return { ...timeline, steps: steps.map(more) };
 }
 
-/** All may end a round by the weights before; one alone that never hears of others is told once it has had more than all of them have then. */
+/**
+ * All may end a round by the weights before; one alone that never hears of others is told once it has had more than all of
+ * them have then.
+ */
 function isReweighing({ clauses }: Timeline): boolean {
   return clauses.includes('schedule.weight-change');
 }

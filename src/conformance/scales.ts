@@ -67,12 +67,15 @@ export function shortDurations(description: Description): readonly string[] {
   return [...tooShort, ...slowChanges(description)];
 }
 
-/** Where the next check comes before what the one before changed is in effect and looked at, nobody can tell which of them did. */
+/** Of the shortest timeout in the shortest interval, 2 s in 5 s. */
+const timeoutsInInterval = 2.5;
+
+/** Where the next check comes before what the last one changed is in effect and looked at, nobody can tell which of them did. */
 function slowChanges({ floorsMs, traits }: Description): readonly string[] {
   const propagationMs = propagationOf({ traits });
-  // the shortest interval is 2.5 timeouts, and so leaves time to look
+  // an interval lasts longer than a timeout, and so leaves time to look
   if (floorsMs.checkTimeout >= propagationMs) return [];
   return [
-    `with floorsMs.checkTimeout at ${floorsMs.checkTimeout} checks come every ${2.5 * floorsMs.checkTimeout} ms, fast beside change.propagationMs at ${propagationMs}: clauses on health may stay undecided that ${propagationMs} would decide`,
+    `with floorsMs.checkTimeout at ${floorsMs.checkTimeout} checks come every ${timeoutsInInterval * floorsMs.checkTimeout} ms, fast beside change.propagationMs at ${propagationMs}: clauses on health may stay undecided that ${propagationMs} would decide`,
   ];
 }

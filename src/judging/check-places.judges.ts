@@ -5,11 +5,12 @@ import type { Judge } from './judge.ts';
 import { earlyMs, roundingMs } from './order.ts';
 import type { CheckReading, InstanceReading } from './reading.ts';
 import { numericTrait, propagationOf, wordTrait } from './reading.ts';
+import { isDoubt } from './unseen-checks.ts';
 
 /** Checks that reached an instance, not those that were worked out. */
 function seenChecks(subject: Subject): readonly CheckReading[] {
   return [...subject.instances.values()].flatMap(({ ledger }) =>
-    ledger.checks.filter(({ check }) => check >= 0),
+    ledger.checks.filter((check) => !isDoubt(check)),
   );
 }
 

@@ -22,6 +22,7 @@ import {
 import { resumes } from './returns.ts';
 import { standingOf } from './rotation.ts';
 import { type Look, looksOf, showing, whyNoWindows } from './rotation-windows.ts';
+import { isDoubt } from './unseen-checks.ts';
 
 /**
  * When the drain that follows a removal is over at the latest: it may begin only once the removal is in effect. In real
@@ -227,7 +228,7 @@ function drainedForNothing(subject: Subject): (change: MembershipChange) => read
     if (!own.every(isOver) || returnOf(subject, change) !== null) return [];
     const overMs = Math.min(fromMs + drainMs, subject.endMs);
     const lines = (subject.instances.get(instance)?.ledger.checks ?? [])
-      .filter(({ check }) => check >= 0)
+      .filter((check) => !isDoubt(check))
       .filter(({ started }) => started.fromMs > toMs + graceMs && started.toMs < overMs)
       .map(({ startedLine }) => startedLine);
     if (lines.length < checksToProve) return [];
@@ -264,7 +265,7 @@ function emptiedDrain(subject: Subject, change: MembershipChange) {
   const overMs = Math.min(change.fromMs + drainMs, subject.endMs);
   if (overMs - last.toMs < intervalsToMiss * (intervalMs + slackMs) + timeoutMs) return null;
   const checks = (subject.instances.get(change.instance)?.ledger.checks ?? []).filter(
-    ({ check }) => check >= 0,
+    (check) => !isDoubt(check),
   );
   // nobody promises checks while it drains: only where they went on until then does their end tell anything
   const longestMs = intervalMs + slackMs + timeoutMs;

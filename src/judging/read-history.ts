@@ -16,6 +16,7 @@ import { EventIntake } from './event-intake.ts';
 import { healthStatesOf } from './health-states.ts';
 import { epochsOf } from './membership.ts';
 import {
+  areChecksTold,
   type BehaviourReading,
   type CheckReading,
   type InstanceReading,
@@ -267,8 +268,8 @@ function checksOf(
   { seen, behaviours, changes }: ToldOf,
   base: Base,
 ): readonly CheckReading[] {
-  const { header, configuration, effective, time, endMs } = base;
-  const areAllTold = time === 'stepped' || header.checks === 'told';
+  const { configuration, effective, time, endMs } = base;
+  const areAllTold = areChecksTold(base);
   const results =
     configuration === null || effective === null
       ? []

@@ -183,6 +183,11 @@ export function numericTrait(
   return Number.isFinite(declared) && declared >= 0 ? declared : fallback;
 }
 
+/** Whether the history has refused checks, too, which no instance sees. */
+export function areChecksTold({ time, header }: Pick<Reading, 'time' | 'header'>): boolean {
+  return time === 'stepped' || header.checks === 'told';
+}
+
 /** Infinity: an unknown number is declared. */
 export function schedulersOf(reading: Pick<Reading, 'traits'>): number {
   const declared = Number(wordTrait(reading, 'wrr.schedulers') ?? 1);

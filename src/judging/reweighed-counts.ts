@@ -5,7 +5,10 @@
 import { type Breach, counted, type Subject } from './assessment.ts';
 import { cycleOf, divisorOf, type Member } from './membership.ts';
 import { schedulersOf } from './reading.ts';
-import { countsInWords, countsOf, type Stretch } from './rotation.ts';
+import { countsInWords, countsOf, namesIn, type Stretch, weightsInWords } from './rotation.ts';
+
+/** One after the other; null: they tell nothing. */
+type Weights = readonly (readonly Member[])[] | null;
 
 /** The least and the most that somebody may have been given. */
 interface Bounds {
@@ -29,20 +32,19 @@ export function judgeCounts(
   granted: Omit<Grant, 'schedulers'>,
 ): { readonly stretches: number; readonly breaches: readonly Breach[] } {
   const grant = { ...granted, schedulers: schedulersOf(subject) };
-  const keptBefore: Stretch[] = [];
   const breaches: Breach[] = [];
+  let before: Stretch | null = null;
   let telling = 0;
   for (const stretch of stretches) {
-    const before = keptBefore.at(-1);
-    const weights = before === undefined ? null : weightsBetween(subject, before, stretch);
+    const weights: Weights = before === null ? null : weightsBetween(subject, before, stretch);
     if (weights !== null) {
       const follows = (name: string) => followed(weights, stretch, name, grant);
       if (isTelling(weights, stretch, grant)) telling++;
       if (!isWithin(stretch, follows)) breaches.push(breachOf(weights, stretch, follows));
     }
-    if (keeps(stretch, grant) && seesWeights(stretch, grant)) keptBefore.push(stretch);
     // whoever did not keep these weights, be it the first ones, shows nothing by what follows
-    else if (!keeps(stretch, grant)) keptBefore.length = 0;
+    if (!keeps(stretch, grant)) before = null;
+    else if (seesWeights(stretch, grant)) before = stretch;
   }
   return { stretches: telling, breaches };
 }
@@ -51,11 +53,7 @@ export function judgeCounts(
  * The weights of those in rotation from the one stretch on, each that held for a while, but not those of the other one;
  * null: the weights are in the same ratio, or others came, went or rested meanwhile.
  */
-function weightsBetween(
-  { epochs }: Subject,
-  before: Stretch,
-  after: Stretch,
-): readonly (readonly Member[])[] | null {
+function weightsBetween({ epochs }: Subject, before: Stretch, after: Stretch): Weights {
   const until = epochs.indexOf(after.epoch);
   const names = namesIn(after);
   const own = epochs
@@ -69,10 +67,6 @@ function weightsBetween(
     first !== undefined &&
     names.some((name) => shareOf(first, name) !== shareOf(after.inRotation, name));
   return areSame && isChanged ? own : null;
-}
-
-function namesIn({ inRotation }: Stretch): readonly string[] {
-  return inRotation.map(({ name }) => name);
 }
 
 function weightOf(members: readonly Member[], name: string): number {
@@ -170,15 +164,13 @@ function breachOf(
 ): Breach {
   const { inRotation, connections } = stretch;
   const names = namesIn(stretch);
-  const named = (members: readonly Member[]) =>
-    members.map(({ name, weight }) => `${name} ${weight}`).join(', ');
   const seen = `${countsInWords(names, countsOf(connections))} of ${counted(connections.length, 'connection')}`;
   const within = names.map((name) => {
     const { least, most } = bounds(name);
     return `${name} ${Math.max(0, Math.ceil(least))} to ${Math.floor(most)}`;
   });
   return {
-    why: `after the weights were changed from ${named(earlier[0] ?? [])} to ${named(inRotation)}, several schedulers that follow cannot give ${seen}`,
+    why: `after the weights were changed from ${weightsInWords(earlier[0] ?? [])} to ${weightsInWords(inRotation)}, several schedulers that follow cannot give ${seen}`,
     expected: within.join(', '),
     observed: seen,
     lines: connections.map(({ placed }) => placed.line),

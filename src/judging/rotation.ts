@@ -139,6 +139,15 @@ export function countsOf(connections: readonly Placed[]): ReadonlyMap<string, nu
   return counts;
 }
 
+export function namesIn({ inRotation }: Pick<Stretch, 'inRotation'>): readonly string[] {
+  return inRotation.map(({ name }) => name);
+}
+
+/** `a 5, b 1, c 1`, by weights. */
+export function weightsInWords(members: readonly Member[]): string {
+  return members.map(({ name, weight }) => `${name} ${weight}`).join(', ');
+}
+
 /** `a 5, b 1, c 1`. */
 export function countsInWords(
   names: readonly string[],

@@ -41,7 +41,7 @@ const extending = ['last-connection', 'while-connected'];
 export function pairsOf(subject: Subject): readonly Pair[] {
   const durationMs = subject.effective.persistenceMs;
   if (durationMs === 0) return [];
-  const certainMs = durationMs - (subject.time === 'stepped' ? 0 : earlyMs(subject.time));
+  const certainMs = durationMs - earlyMs(subject.time);
   const isExtended = extending.includes(wordTrait(subject, 'persistence.clock') ?? '');
   const last = new Map<string, { connection: Placed; index: number; root: Placed | null }>();
   const pairs: Pair[] = [];

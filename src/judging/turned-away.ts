@@ -6,6 +6,7 @@ import { isUnchangedMember } from './absences.ts';
 import type { Breach, Subject } from './assessment.ts';
 import { knownBefore } from './check-ledger.ts';
 import {
+  areChecksTold,
   type BehaviourReading,
   type ConnectionReading,
   type InstanceReading,
@@ -37,9 +38,8 @@ export function whyRefusalsTellNothing(subject: Subject): string | null {
 }
 
 /** On a real port whoever refuses its checks refuses clients, too, for as long as nobody has noticed. */
-function refusesTraffic({ time, header }: Subject, one: BehaviourReading): boolean {
-  const isOnePort = time !== 'stepped' && header.checks !== 'told';
-  return one.traffic !== 'accepted' || (isOnePort && refusesChecks(one));
+function refusesTraffic(subject: Subject, one: BehaviourReading): boolean {
+  return one.traffic !== 'accepted' || (!areChecksTold(subject) && refusesChecks(one));
 }
 
 /** The first check of anybody that may have failed. */

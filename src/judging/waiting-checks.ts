@@ -8,6 +8,7 @@ import { type Breach, counted, type Subject } from './assessment.ts';
 import type { Ledger } from './check-ledger.ts';
 import { roundingMs } from './order.ts';
 import { linesInWhole, numericTrait, propagationOf } from './reading.ts';
+import { isDoubt } from './unseen-checks.ts';
 
 /** By instance that was checked before: the breach, or null where its next check came in time. */
 export function waitingStill(subject: Subject): readonly (Breach | null)[] {
@@ -20,9 +21,9 @@ export function waitingStill(subject: Subject): readonly (Breach | null)[] {
   const slackMs = numericTrait(subject, 'health.timerSlackMs', 0) + propagationOf(subject);
   const limitMs = shorter.intervalMs + Math.max(effective.timeoutMs, shorter.timeoutMs) + slackMs;
   return [...subject.instances.values()].flatMap(({ name, ledger }): readonly (Breach | null)[] => {
-    const last = ledger.checks.findLast(({ check }) => check >= 0);
+    const last = ledger.checks.findLast((check) => !isDoubt(check));
     if (last === undefined || !isUnchangedMember({ header, ...whole }, name)) return [];
-    const next = instances.get(name)?.ledger.checks.find(({ check }) => check >= 0);
+    const next = instances.get(name)?.ledger.checks.find((check) => !isDoubt(check));
     const waitedMs = (next?.started.fromMs ?? endMs) - change.toMs;
     if (waitedMs <= limitMs + roundingMs) return next === undefined ? [] : [null];
     return [
@@ -52,7 +53,7 @@ export function putOff(subject: Subject): readonly (Breach | null)[] {
   const limitMs = effective.intervalMs + effective.timeoutMs + slackMs;
   // of the whole history: what begins while the change takes effect belongs to neither configuration
   return [...whole.instances.values()].flatMap(({ name, ledger }): readonly (Breach | null)[] => {
-    const seen = ledger.checks.filter(({ check }) => check >= 0);
+    const seen = ledger.checks.filter((check) => !isDoubt(check));
     const last = seen.findLast(({ startedLine }) => startedLine < change.line);
     const next = seen.find(({ startedLine }) => startedLine > change.line);
     // one that is under way ends as it began, and the next may wait by either
@@ -111,7 +112,7 @@ export function checkedAsBefore(subject: Subject): readonly (Breach | null)[] {
 }
 
 function gapsMs({ checks }: Ledger): readonly number[] {
-  const seen = checks.filter(({ check }) => check >= 0);
+  const seen = checks.filter((check) => !isDoubt(check));
   return seen
     .slice(1)
     .map(({ started }, index) => started.fromMs - (seen[index]?.started.fromMs ?? 0));

@@ -9,7 +9,7 @@ import type { Judge } from './judge.ts';
 import { cycleOf, divisorOf, type Member } from './membership.ts';
 import { isPlaced, type MembershipChange, schedulersOf } from './reading.ts';
 import { judgeCounts } from './reweighed-counts.ts';
-import { type Stretch, stretchesOf } from './rotation.ts';
+import { namesIn, type Stretch, stretchesOf, weightsInWords } from './rotation.ts';
 import { judgeReweighing } from './source-reweighing.ts';
 import { refillsByChangedWeights } from './weighted-least-connections.judges.ts';
 import {
@@ -116,10 +116,6 @@ function judgeFollowing(stretches: readonly Stretch[], all: readonly Stretch[], 
   return { cycles, breaches };
 }
 
-function namesIn({ inRotation }: Stretch): readonly string[] {
-  return inRotation.map(({ name }) => name);
-}
-
 /** Who was out of rotation for a while from the one to the other. */
 function absentBetween(
   all: readonly Stretch[],
@@ -201,11 +197,9 @@ function isReweighing(before: readonly Member[], after: readonly Member[]): bool
 }
 
 function afterwards(before: Stretch, after: Stretch, breach: Breach): Breach {
-  const named = ({ inRotation }: Stretch) =>
-    inRotation.map(({ name, weight }) => `${name} ${weight}`).join(', ');
   return {
     ...breach,
-    why: `after the weights were changed from ${named(before)} to ${named(after)}, ${breach.why}`,
+    why: `after the weights were changed from ${weightsInWords(before.inRotation)} to ${weightsInWords(after.inRotation)}, ${breach.why}`,
   };
 }
 

@@ -12,9 +12,11 @@ import {
   countsInWords,
   countsOf,
   isAbsenceDoubtful,
+  namesIn,
   type Stretch,
   staysInside,
   stretchesOf,
+  weightsInWords,
 } from './rotation.ts';
 import { connectionsToSee } from './rotation-windows.ts';
 import { biasToDetect } from './statistical-budget.ts';
@@ -133,8 +135,8 @@ export function judgeCycles(
       return { cycles: Math.floor((picks.length - offset) / cycle), breach: null };
     }
   }
-  const names = inRotation.map(({ name }) => name);
-  const weights = inRotation.map(({ name, weight }) => `${name} ${weight}`).join(', ');
+  const names = namesIn(stretch);
+  const weights = weightsInWords(inRotation);
   const seen = countsInWords(names, countsOf(connections));
   return {
     cycles: Math.floor(picks.length / cycle),

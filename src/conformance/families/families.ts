@@ -13,16 +13,18 @@ import { days } from './days.ts';
 import { documentsAfterReweighing, documentsChange } from './documents.ts';
 import {
   draining,
-  drainingCrowd,
   drainingDefault,
   drainingDwindles,
   drainingEarly,
-  drainingResting,
   drainingReturn,
-  drainingSeveral,
-  drainingUnwell,
   drainingZero,
 } from './drains.ts';
+import {
+  drainingCrowd,
+  drainingResting,
+  drainingSeveral,
+  drainingUnwell,
+} from './drains-beside.ts';
 import type { Family } from './family.ts';
 import { forwardMoves, forwardPorts, forwardRecovers, forwardReturns } from './forwarding.ts';
 import {
